@@ -1,0 +1,91 @@
+/** What calls take as bytes to send. */
+export type Data = ArrayBufferView | ArrayBufferLike;
+
+/** What messages call a value of the wrong type. */
+export function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  return typeof value === "object"
+    ? value.constructor?.name ?? "an object"
+    : typeof value;
+}
+
+/**
+ * Gives data as the bytes it stands for, without copying them.
+ *
+ * @throws {TypeError} If it is a string or anything else that is no bytes.
+ */
+export function bytesOf(call: string, data: Data): Uint8Array {
+  if (data instanceof Uint8Array) return data;
+  if (ArrayBuffer.isView(data)) {
+    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  }
+  if (data instanceof ArrayBuffer || data instanceof SharedArrayBuffer) {
+    return new Uint8Array(data);
+  }
+  throw new TypeError(
+    typeof data === "string"
+      ? `Cannot ${call}: data must be bytes, not a string; encode it with new TextEncoder().encode(text)`
+      : `Cannot ${call}: data must be a Uint8Array, another view or an ArrayBuffer, not ${
+        kindOf(data)
+      }`,
+  );
+}
+
+/**
+ * Checks an integer argument.
+ *
+ * @throws {TypeError} If it is no integer.
+ * @throws {RangeError} If it is not in the range.
+ */
+export function checkInteger(
+  call: string,
+  what: string,
+  value: number,
+  minimum: number = -Infinity,
+  maximum: number = Infinity,
+): void {
+  if (!Number.isSafeInteger(value)) {
+    throw new TypeError(
+      `Cannot ${call}: the ${what} must be an integer, not ${
+        typeof value === "number" ? value : kindOf(value)
+      }`,
+    );
+  }
+  if (value < minimum || value > maximum) {
+    const range = maximum === Infinity
+      ? `${minimum} or more`
+      : `${minimum} to ${maximum}`;
+    throw new RangeError(
+      `Cannot ${call}: the ${what} must be ${range}, not ${value}`,
+    );
+  }
+}
+
+/**
+ * Gives the part of a caller's buffer that a receive may fill.
+ *
+ * @param size How much of it; 0 for all.
+ * @throws {TypeError} If it is no buffer.
+ * @throws {RangeError} If it is smaller than `size`.
+ */
+export function bufferOf(call: string, buffer: Data, size = 0): Uint8Array {
+  checkInteger(call, "size", size, 0);
+  const bytes = bytesOf(call, buffer);
+  if (size > bytes.length) {
+    throw new RangeError(
+      `Cannot ${call}: the buffer holds ${bytes.length} bytes, fewer than the ${size} asked for`,
+    );
+  }
+  return size === 0 || size === bytes.length ? bytes : bytes.subarray(0, size);
+}
+
+/** Spreads bytes over several buffers, each filled before the next. */
+export function scatter(bytes: Uint8Array, buffers: Uint8Array[]): void {
+  let start = 0;
+  for (const buffer of buffers) {
+    const part = bytes.subarray(start, start + buffer.length);
+    buffer.set(part);
+    start += part.length;
+  }
+}

@@ -1,0 +1,205 @@
+import type { Inet6Address, InetAddress } from "./address.ts";
+import { checkAddress } from "./address.ts";
+import { AF_INET, AF_INET6, AF_UNSPEC, SOCK_STREAM } from "./constants/mod.ts";
+import type { Driver } from "./driver.ts";
+import { driverFor } from "./drivers.ts";
+import { OSError, PermissionError, timedOut } from "./errors.ts";
+import { Socket } from "./socket.ts";
+import {
+  checkTimeout,
+  getdefaulttimeout,
+  type Wait,
+  waitFor,
+  type WaitOptions,
+  watch,
+} from "./timeout.ts";
+
+/** Options of {@linkcode createConnection}. */
+export interface CreateConnectionOptions extends WaitOptions {
+  /**
+   * Seconds for all addresses together, and the timeout of the socket
+   * afterwards; `null` is for ever.
+   * @default {getdefaulttimeout()}
+   */
+  timeout?: number | null;
+  /** The local address to connect from. */
+  sourceAddress?: readonly [host: string, port: number];
+  /**
+   * Whether a failure is an `AggregateError` of every address's error, rather
+   * than the last of them.
+   * @default {false}
+   */
+  allErrors?: boolean;
+  /** The driver that serves; the program's default one if omitted. */
+  driver?: Driver;
+}
+
+/** The sockets that {@linkcode createConnection} gives. */
+export type ConnectedSocket = Socket<InetAddress | Inet6Address, null>;
+
+type Candidate = readonly [
+  family: number,
+  address: InetAddress | Inet6Address,
+];
+
+// RFC 8305's recommended Connection Attempt Delay; milliseconds.
+const ATTEMPT_DELAY = 250;
+
+/**
+ * Connects to a TCP service by name or number.
+ *
+ * Where the name has several addresses, they race as RFC 8305 ("Happy
+ * Eyeballs") has it: IPv6 and IPv4 in turn, the next one a quarter of a second
+ * after the last or as soon as one fails; the first connection wins. Python
+ * tries one after another, each with a timeout of its own; here it is one for
+ * all.
+ *
+ * @param address Host and port. Where the name may not be looked up it is
+ * connected to by name, so that `--allow-net=host:port` suffices.
+ * @param options `timeout`, `sourceAddress`, `allErrors`, `driver`; `signal`
+ * gives the call up when it aborts.
+ * @returns The connected socket.
+ * @throws {OSError} What {@linkcode Socket.connect} throws for the last address;
+ * with several, `cause` is the `AggregateError` of all.
+ * @throws {TimeoutError} If the timeout runs out.
+ * @throws {gaierror} If the host is not known.
+ *
+ * @example Usage
+ * ```ts
+ * import { createConnection, createServer } from "@berkeley/socket/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using server = createServer(["127.0.0.1", 0]);
+ * using s = await createConnection(server.getsockname(), { timeout: 5 });
+ * assertEquals(s.getpeername(), server.getsockname());
+ * ```
+ *
+ * Port of [`socket.create_connection`](https://docs.python.org/3/library/socket.html#socket.create_connection), RFC 8305.
+ */
+export async function createConnection(
+  address: readonly [host: string, port: number],
+  options: CreateConnectionOptions = {},
+): Promise<ConnectedSocket> {
+  const { timeout = getdefaulttimeout(), allErrors = false, signal } = options;
+  checkTimeout("createConnection", timeout);
+  checkAddress<InetAddress>("createConnection", AF_INET, address);
+  // With a timeout of 0 Python's connect would be in progress and fail.
+  const wait = waitFor(timeout, signal);
+  const found = await candidates(address, driverFor(options.driver), wait);
+  const errors: unknown[] = [];
+  try {
+    const connected = await race(found, errors, options, wait);
+    connected.settimeout(timeout);
+    return connected;
+  } catch (error) {
+    if (signal?.aborted && error === signal.reason) throw error;
+    if (errors.length === 0) throw error;
+    const all = new AggregateError(
+      errors.includes(error) ? errors : [...errors, error],
+      `Cannot connect to "${address[0]}:${
+        address[1]
+      }": ${errors.length} of ${found.length} addresses failed`,
+    );
+    if (allErrors) throw all;
+    if (error instanceof OSError && all.errors.length > 1) error.cause = all;
+    throw error;
+  }
+}
+
+/** The addresses to try, the families in turn, in the order of the look-up. */
+async function candidates(
+  [host, port]: readonly [host: string, port: number],
+  driver: Driver,
+  wait: Wait | undefined,
+): Promise<Candidate[]> {
+  let found: Candidate[];
+  try {
+    const hints = { family: AF_UNSPEC, type: SOCK_STREAM, proto: 0, flags: 0 };
+    const infos = await driver.getaddrinfo(host, port, hints, wait);
+    found = infos.map(([family, , , , address]) =>
+      [family, address as InetAddress | Inet6Address] as const
+    );
+  } catch (error) {
+    if (!(error instanceof PermissionError)) throw error;
+    // It may not look the name up, but perhaps connect by it.
+    found = [
+      [AF_INET6, [host, port, 0, 0]],
+      [AF_INET, [host, port]],
+    ];
+  }
+  const first = found.filter(([family]) => family === found[0][0]);
+  const second = found.filter(([family]) => family !== found[0][0]);
+  return first.flatMap((one, index) => [one, ...second.slice(index, index + 1)])
+    .concat(second.slice(first.length));
+}
+
+/** Lets the attempts race; rejects with the last error, the deadline's or the signal's reason. */
+function race(
+  found: readonly Candidate[],
+  errors: unknown[],
+  options: CreateConnectionOptions,
+  wait: Wait | undefined,
+): Promise<ConnectedSocket> {
+  const rest = found.values();
+  const losers = new AbortController();
+  let running = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return new Promise((resolve, reject) => {
+    let over = false;
+    const stop = wait && watch(
+      wait,
+      () =>
+        end(() =>
+          reject(timedOut({ syscall: "connect", address: found[0][1] }))
+        ),
+      (reason) => end(() => reject(reason)),
+    );
+    function end(settle: () => void): void {
+      if (over) return;
+      over = true;
+      clearTimeout(timer);
+      stop?.();
+      settle();
+      losers.abort();
+    }
+    function next(): void {
+      clearTimeout(timer);
+      const candidate = rest.next();
+      if (candidate.done) return;
+      running++;
+      timer = setTimeout(next, ATTEMPT_DELAY);
+      attempt(candidate.value, options, losers.signal).then(
+        (connected) => {
+          if (over) connected.close();
+          end(() => resolve(connected));
+        },
+        (error) => {
+          if (over) return;
+          errors.push(error);
+          next();
+          if (--running === 0) end(() => reject(error));
+        },
+      );
+    }
+    next();
+  });
+}
+
+async function attempt(
+  [family, address]: Candidate,
+  { sourceAddress, driver }: CreateConnectionOptions,
+  signal: AbortSignal,
+): Promise<ConnectedSocket> {
+  const connecting: ConnectedSocket = new Socket(family, SOCK_STREAM, 0, {
+    driver,
+  });
+  try {
+    connecting.settimeout(null);
+    if (sourceAddress !== undefined) connecting.bind(sourceAddress);
+    await connecting.connect(address, { signal });
+    return connecting;
+  } catch (error) {
+    connecting.close();
+    throw error;
+  }
+}

@@ -1,0 +1,229 @@
+/**
+ * The contract between {@linkcode Socket} and the drivers that do the work:
+ * types and docs, no code. Two drivers implement it today or soon (the
+ * sandboxed one and libc's); an in-memory network or a relay over a message
+ * port can as well.
+ *
+ * What a driver promises:
+ *
+ * 1. **Nothing is lost.** A receive or an accept that times out or is aborted
+ *    takes nothing: the next call gets what came. A send that fails tells how
+ *    much was taken (`bytesSent`).
+ * 2. **`close` settles everything.** Every pending call of the endpoint rejects
+ *    with EBADF at once, those of its {@linkcode Endpoint.dup} siblings do not.
+ *    The promise of `close` resolves when port and path are free again; it
+ *    never rejects.
+ * 3. **Bytes are taken as they are at the call.** Where the system looks at
+ *    them later, the driver copies.
+ * 4. **Order.** Receives are served in the order of the calls, bytes of two
+ *    `sendall`s never interleave, datagrams leave in the order of the calls.
+ * 5. **Half-close and reset** are the kernel's: reading goes on after
+ *    `shutdown(SHUT_WR)`; `SHUT_RD` lets waiting receives return empty; after
+ *    a reset one receive gives ECONNRESET, the next ones end of stream.
+ * 6. **A `Wait` that never waits** is answered within one turn of the event
+ *    loop: EAGAIN, or EINPROGRESS for a `connect`, which goes on.
+ * 7. **Flags**: MSG_PEEK and MSG_WAITALL work, what cannot be honoured is
+ *    EOPNOTSUPP. (MSG_DONTWAIT never arrives: it has become the `Wait`.)
+ * 8. **Edges as in CPython on Linux**: empty sends, `receive` of 0 bytes,
+ *    zero-length and truncated datagrams, calls in the wrong state.
+ * 9. **Process life.** A pending call keeps the process alive, an idle socket
+ *    does not.
+ * 10. **Idle memory is small**: who waits for data holds no large buffer, and
+ *     what `recv` gives has a buffer of its own size.
+ * 11. **Sharing**: `dup` gives a second endpoint on the same socket, which is
+ *     closed with the last of them.
+ *
+ * Errors are {@linkcode OSError} or a subclass and nothing else, an aborted
+ * signal's reason apart. Arguments have been checked by `Socket`: sizes are
+ * integers of 0 and more, data is a `Uint8Array`, Internet addresses have
+ * their shape and their ports are in range; names in them are unresolved.
+ *
+ * @module
+ */
+import type { Address } from "./address.ts";
+import type { Wait } from "./timeout.ts";
+
+/** A way to make sockets. */
+export interface Driver {
+  /** How messages call it, such as "sandboxed". */
+  readonly name: string;
+
+  /**
+   * Opens a socket.
+   *
+   * @throws {OSError} EAFNOSUPPORT, ESOCKTNOSUPPORT, EPROTONOSUPPORT or EINVAL
+   * for what the driver cannot make.
+   */
+  open(family: number, type: number, proto: number): Endpoint;
+
+  /** Opens two sockets that are connected to each other, of the family that suits the driver if it is `undefined`. */
+  pair(
+    family: number | undefined,
+    type: number,
+    proto: number,
+    wait: Wait | undefined,
+  ): Promise<[Endpoint, Endpoint]>;
+
+  /**
+   * Takes over an open socket of the system's: a descriptor, or what the
+   * driver has in place of one. Family, type and protocol are found out where
+   * they are `undefined`.
+   *
+   * @throws {OSError} EBADF or ENOTSOCK for what is no socket of this driver's.
+   */
+  adopt(
+    resource: unknown,
+    family: number | undefined,
+    type: number | undefined,
+    proto: number | undefined,
+  ): Endpoint;
+
+  /**
+   * Looks a host and a service up, as `getaddrinfo(3)`.
+   *
+   * @throws {gaierror} If there is no such host or service.
+   * @throws {PermissionError} EACCES if the name may not be looked up.
+   */
+  getaddrinfo(
+    host: string | null,
+    port: string | number | null,
+    hints: AddressInfoHints,
+    wait: Wait | undefined,
+  ): Promise<AddressInfo[]>;
+}
+
+/** What a look-up is narrowed to; 0 leaves it open. */
+export interface AddressInfoHints {
+  /** `AF_INET`, `AF_INET6` or `AF_UNSPEC`. */
+  readonly family: number;
+  /** `SOCK_STREAM`, `SOCK_DGRAM`, `SOCK_RAW` or 0. */
+  readonly type: number;
+  /** An `IPPROTO_*` number or 0. */
+  readonly proto: number;
+  /** `AI_*` flags. */
+  readonly flags: number;
+}
+
+/** One answer of a look-up, in Python's order. */
+export type AddressInfo = [
+  family: number,
+  type: number,
+  proto: number,
+  canonname: string,
+  sockaddr: Address,
+];
+
+/** One control message: level, type and data, as `cmsg(3)`. */
+export type AncillaryData = [level: number, type: number, data: Uint8Array];
+
+/** What one `recvmsg` gives. */
+export interface Message {
+  /** The bytes, in an array of their own. */
+  readonly data: Uint8Array;
+  /** Control messages that came with them. */
+  readonly ancillary: AncillaryData[];
+  /** `MSG_TRUNC` and the like. */
+  readonly flags: number;
+  /** Who sent it; `null` on a connection, and for a sender without a name. */
+  readonly address: Address | null;
+}
+
+/** One open socket. */
+export interface Endpoint {
+  /** Address family, such as `AF_INET`. */
+  readonly family: number;
+  /** Socket type, such as `SOCK_STREAM`. */
+  readonly type: number;
+  /** Protocol number; 0 for the family's and type's own. */
+  readonly proto: number;
+  /** The descriptor, or the object that the driver has in place of one; `undefined` if there is none yet. */
+  readonly resource: unknown;
+
+  /**
+   * Binds to a local address.
+   *
+   * @param backlog How many connections may wait, if the driver must know that
+   * already now; otherwise `listen` tells it.
+   */
+  bind(address: Address, backlog?: number): void;
+  /** Begins to take connections; binds to any free port where nothing is bound. */
+  listen(backlog: number | undefined): void;
+  /** Takes the next connection; its address is the new endpoint's peer. */
+  accept(wait: Wait | undefined): Promise<Endpoint>;
+  /** Connects, or for datagrams sets the peer. */
+  connect(address: Address, wait: Wait | undefined): Promise<void>;
+  /** Shuts down the reading half, the writing half or both. */
+  shutdown(how: number): void;
+  /** Gives this endpoint up; see promise 2. */
+  close(): Promise<void>;
+
+  /** Receives up to `size` bytes into an array of their own; empty at the end of the stream. */
+  recv(
+    size: number,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<Uint8Array>;
+  /** Receives into all of `buffer` and tells how many bytes; 0 at the end of the stream. */
+  recvInto(
+    buffer: Uint8Array,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<number>;
+  /** Receives bytes with all that comes with them. */
+  recvmsg(
+    size: number,
+    ancillarySize: number,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<Message>;
+
+  /** Sends what the system takes now, at least one byte unless `data` is empty. */
+  send(
+    data: Uint8Array,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<number>;
+  /** Sends all of it. */
+  sendall(
+    data: Uint8Array,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<void>;
+  /** Sends one datagram, or bytes of a stream, with control messages, to an address or to the peer. */
+  sendmsg(
+    data: Uint8Array,
+    ancillary: readonly AncillaryData[],
+    flags: number,
+    address: Address | null,
+    wait: Wait | undefined,
+  ): Promise<number>;
+
+  /** Reads an option as the bytes that the kernel would give, at most `size` of them. */
+  getsockopt(level: number, name: number, size: number): Uint8Array;
+  /** Sets an option from bytes; `null` and `size` is a null pointer with a length. */
+  setsockopt(
+    level: number,
+    name: number,
+    value: Uint8Array | null,
+    size: number,
+  ): void;
+
+  /** The local address; the family's "any" before there is one. */
+  getsockname(): Address;
+  /** The peer's address; ENOTCONN without one. */
+  getpeername(): Address;
+
+  /** Resolves when a receive or an accept would not wait. */
+  readable(wait: Wait | undefined): Promise<void>;
+  /** Resolves when a send would not wait, or a connection attempt has ended. */
+  writable(wait: Wait | undefined): Promise<void>;
+
+  /** Gives a second endpoint on the same socket. */
+  dup(): Endpoint;
+  /**
+   * Gives the system's socket away and leaves this endpoint closed.
+   *
+   * @throws {OSError} EBUSY if that would lose bytes or pending calls.
+   */
+  detach(): unknown;
+}

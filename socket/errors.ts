@@ -1,0 +1,480 @@
+import { errno, errnoCode, strerror } from "./constants/errno.ts";
+import type { Address } from "./address.ts";
+import { quoteAddress } from "./address.ts";
+import {
+  EAI_ADDRFAMILY,
+  EAI_AGAIN,
+  EAI_BADFLAGS,
+  EAI_FAIL,
+  EAI_FAMILY,
+  EAI_MEMORY,
+  EAI_NODATA,
+  EAI_NONAME,
+  EAI_OVERFLOW,
+  EAI_SERVICE,
+  EAI_SOCKTYPE,
+  EAI_SYSTEM,
+} from "./constants/mod.ts";
+
+/** What an {@linkcode OSError} is made from; its message is made from these. */
+export interface OSErrorFields {
+  /** The code, such as `"ECONNREFUSED"`; empty where no system call spoke. */
+  code?: string;
+  /** The system call or library function, such as `"connect"`. */
+  syscall: string;
+  /** The address that the call was about. */
+  address?: Address | null;
+  /** What the call was about, where it is no address: `"option SO_LINGER"`. */
+  subject?: string;
+  /** What is wrong, in words, where `code` does not say it. */
+  state?: string;
+  /** What to do about it, such as the permission flag to add. */
+  hint?: string;
+  /** For a send that failed: how many bytes the kernel had taken. */
+  bytesSent?: number;
+  /** The error underneath. */
+  cause?: unknown;
+}
+
+/** How a call is named in a message: its verb, and what joins an address to it. */
+const phrases: Readonly<Record<string, readonly [verb: string, to: string]>> = {
+  accept: ["accept a connection", "on"],
+  bind: ["bind", "to"],
+  connect: ["connect", "to"],
+  detach: ["detach", "from"],
+  dup: ["duplicate", "at"],
+  fileno: ["give the descriptor", "of"],
+  getaddrinfo: ["look up", ""],
+  getpeername: ["get the peer's address", "of"],
+  getsockname: ["get the local address", "of"],
+  getsockopt: ["get", "of"],
+  "inet_aton": ["convert", ""],
+  "inet_ntoa": ["convert", ""],
+  "inet_ntop": ["convert", ""],
+  "inet_pton": ["convert", ""],
+  listen: ["listen", "on"],
+  recv: ["receive", "from"],
+  send: ["send", "to"],
+  sendfile: ["send a file", "to"],
+  setsockopt: ["set", "of"],
+  shutdown: ["shut down the connection", "to"],
+  socket: ["create", ""],
+  socketpair: ["create", ""],
+};
+
+/** `Cannot <verb> <what>: <state in words> (<ERRNO>)`, the one form of all our messages. */
+function messageOf(fields: OSErrorFields, words: string): string {
+  const [verb, to] = phrases[fields.syscall] ?? [fields.syscall, "on"];
+  const what = [verb];
+  if (fields.subject !== undefined) what.push(fields.subject);
+  if (fields.address !== undefined && fields.address !== null) {
+    if (to !== "") what.push(to);
+    what.push(quoteAddress(fields.address));
+  }
+  const code = fields.code ? ` (${fields.code})` : "";
+  const hint = fields.hint ? `; ${fields.hint}` : "";
+  return `Cannot ${what.join(" ")}: ${words}${code}${hint}`;
+}
+
+function uncapitalized(words: string): string {
+  return /^[A-Z][a-z ]/.test(words)
+    ? words[0].toLowerCase() + words.slice(1)
+    : words;
+}
+
+/**
+ * A call that the system refused, with the system's error number.
+ *
+ * As in Python, the common numbers have subclasses of their own, so that
+ * `error instanceof ConnectionRefusedError` reads like `except
+ * ConnectionRefusedError`. `error` in this module is another name of it.
+ *
+ * @example Tell errors apart
+ * ```ts
+ * import { OSError, socket } from "@berkeley/socket/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using s = socket();
+ * try {
+ *   s.getpeername();
+ * } catch (error) {
+ *   if (!(error instanceof OSError)) throw error;
+ *   assertEquals(error.code, "ENOTCONN");
+ * }
+ * ```
+ *
+ * Port of [`OSError`](https://docs.python.org/3/library/exceptions.html#OSError), `errno(3)`.
+ */
+export class OSError extends Error {
+  /** The error's number on this platform; `undefined` where no system call spoke, as for a timeout. */
+  readonly errno: number | undefined;
+  /** The error in words, such as "Connection refused". */
+  readonly strerror: string;
+  /** The error's code, such as "ECONNREFUSED"; empty where no system call spoke. */
+  readonly code: string;
+  /** The call that failed, such as "connect". */
+  readonly syscall: string;
+  /** The address that the call was about. */
+  readonly address: Address | undefined;
+  /** For a failed `send`, `sendall` or `sendfile`: how many bytes had been taken for sending. */
+  bytesSent: number | undefined;
+
+  /** Makes an error, and its message, from its fields. */
+  constructor(fields: OSErrorFields) {
+    const words = fields.state ?? strerror(fields.code ?? "");
+    super(
+      messageOf(fields, uncapitalized(words)),
+      fields.cause === undefined ? undefined : { cause: fields.cause },
+    );
+    this.errno = this.numberOf(fields.code ?? "");
+    this.strerror = words;
+    this.code = fields.code ?? "";
+    this.syscall = fields.syscall;
+    this.address = fields.address ?? undefined;
+    this.bytesSent = fields.bytesSent;
+  }
+
+  static {
+    this.prototype.name = "OSError";
+  }
+
+  /** The number that goes with a code. */
+  protected numberOf(code: string): number | undefined {
+    return (errno as Record<string, number>)[code];
+  }
+}
+
+/**
+ * A call on a non-blocking socket that would have to wait: EAGAIN, EALREADY or
+ * EINPROGRESS.
+ *
+ * @example A receive that would have to wait
+ * ```ts
+ * import { BlockingIOError, socketpair } from "@berkeley/socket/socket";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const [a, b] = await socketpair();
+ * using _a = a, _b = b;
+ * a.setblocking(false);
+ * await assertRejects(() => a.recv(8), BlockingIOError);
+ * ```
+ *
+ * Port of [`BlockingIOError`](https://docs.python.org/3/library/exceptions.html#BlockingIOError).
+ */
+export class BlockingIOError extends OSError {
+  static {
+    this.prototype.name = "BlockingIOError";
+  }
+}
+
+/**
+ * What the connection errors have in common: the connection is gone, or never
+ * was.
+ *
+ * @example Whatever is wrong with the connection
+ * ```ts
+ * import { ConnectionError, createServer, socket } from "@berkeley/socket/socket";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const server = createServer(["127.0.0.1", 0]);
+ * const address = server.getsockname();
+ * await server[Symbol.asyncDispose]();
+ * using s = socket();
+ * await assertRejects(() => s.connect(address), ConnectionError);
+ * ```
+ *
+ * Port of [`ConnectionError`](https://docs.python.org/3/library/exceptions.html#ConnectionError).
+ */
+export class ConnectionError extends OSError {
+  static {
+    this.prototype.name = "ConnectionError";
+  }
+}
+
+/**
+ * Sending where nobody receives any more: EPIPE or ESHUTDOWN.
+ *
+ * @example Sending after the end of sending
+ * ```ts
+ * import { BrokenPipeError, SHUT_WR, socketpair } from "@berkeley/socket/socket";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const [a, b] = await socketpair();
+ * using _a = a, _b = b;
+ * a.shutdown(SHUT_WR);
+ * await assertRejects(() => a.send(new Uint8Array(1)), BrokenPipeError);
+ * ```
+ *
+ * Port of [`BrokenPipeError`](https://docs.python.org/3/library/exceptions.html#BrokenPipeError).
+ */
+export class BrokenPipeError extends ConnectionError {
+  static {
+    this.prototype.name = "BrokenPipeError";
+  }
+}
+
+/**
+ * A connection given up on the way: ECONNABORTED.
+ *
+ * Port of [`ConnectionAbortedError`](https://docs.python.org/3/library/exceptions.html#ConnectionAbortedError).
+ */
+export class ConnectionAbortedError extends ConnectionError {
+  static {
+    this.prototype.name = "ConnectionAbortedError";
+  }
+}
+
+/**
+ * Nobody listens at the address: ECONNREFUSED.
+ *
+ * @example Nobody listens
+ * ```ts
+ * import { ConnectionRefusedError, createServer, socket } from "@berkeley/socket/socket";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const server = createServer(["127.0.0.1", 0]);
+ * const address = server.getsockname();
+ * await server[Symbol.asyncDispose]();
+ * using s = socket();
+ * await assertRejects(() => s.connect(address), ConnectionRefusedError);
+ * ```
+ *
+ * Port of [`ConnectionRefusedError`](https://docs.python.org/3/library/exceptions.html#ConnectionRefusedError).
+ */
+export class ConnectionRefusedError extends ConnectionError {
+  static {
+    this.prototype.name = "ConnectionRefusedError";
+  }
+}
+
+/**
+ * The peer threw the connection away: ECONNRESET.
+ *
+ * Port of [`ConnectionResetError`](https://docs.python.org/3/library/exceptions.html#ConnectionResetError).
+ */
+export class ConnectionResetError extends ConnectionError {
+  static {
+    this.prototype.name = "ConnectionResetError";
+  }
+}
+
+/**
+ * Something is there already: EEXIST.
+ *
+ * Port of [`FileExistsError`](https://docs.python.org/3/library/exceptions.html#FileExistsError).
+ */
+export class FileExistsError extends OSError {
+  static {
+    this.prototype.name = "FileExistsError";
+  }
+}
+
+/**
+ * Nothing is there, as at the path of a Unix socket that nobody bound: ENOENT.
+ *
+ * Port of [`FileNotFoundError`](https://docs.python.org/3/library/exceptions.html#FileNotFoundError).
+ */
+export class FileNotFoundError extends OSError {
+  static {
+    this.prototype.name = "FileNotFoundError";
+  }
+}
+
+/**
+ * A signal interrupted the call: EINTR.
+ *
+ * Port of [`InterruptedError`](https://docs.python.org/3/library/exceptions.html#InterruptedError).
+ */
+export class InterruptedError extends OSError {
+  static {
+    this.prototype.name = "InterruptedError";
+  }
+}
+
+/**
+ * A directory stands where a file should: EISDIR.
+ *
+ * Port of [`IsADirectoryError`](https://docs.python.org/3/library/exceptions.html#IsADirectoryError).
+ */
+export class IsADirectoryError extends OSError {
+  static {
+    this.prototype.name = "IsADirectoryError";
+  }
+}
+
+/**
+ * A part of a path is no directory: ENOTDIR.
+ *
+ * Port of [`NotADirectoryError`](https://docs.python.org/3/library/exceptions.html#NotADirectoryError).
+ */
+export class NotADirectoryError extends OSError {
+  static {
+    this.prototype.name = "NotADirectoryError";
+  }
+}
+
+/**
+ * The system or Deno's sandbox does not allow it: EACCES or EPERM. The message
+ * names the flag to add.
+ *
+ * Port of [`PermissionError`](https://docs.python.org/3/library/exceptions.html#PermissionError).
+ */
+export class PermissionError extends OSError {
+  static {
+    this.prototype.name = "PermissionError";
+  }
+}
+
+/**
+ * The call took longer than the socket's timeout, or than the system's own
+ * (then with errno ETIMEDOUT). `timeout` in this module is another name of it.
+ *
+ * @example Wait a hundredth of a second
+ * ```ts
+ * import { socketpair, TimeoutError } from "@berkeley/socket/socket";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const [a, b] = await socketpair();
+ * using _a = a, _b = b;
+ * a.settimeout(0.01);
+ * await assertRejects(() => a.recv(8), TimeoutError);
+ * ```
+ *
+ * Port of [`TimeoutError`](https://docs.python.org/3/library/exceptions.html#TimeoutError).
+ */
+export class TimeoutError extends OSError {
+  static {
+    this.prototype.name = "TimeoutError";
+  }
+}
+
+const addressInfoErrors: Readonly<
+  Record<string, readonly [number: number, words: string]>
+> = {
+  EAI_ADDRFAMILY: [EAI_ADDRFAMILY, "Address family for hostname not supported"],
+  EAI_AGAIN: [EAI_AGAIN, "Temporary failure in name resolution"],
+  EAI_BADFLAGS: [EAI_BADFLAGS, "Bad value for ai_flags"],
+  EAI_FAIL: [EAI_FAIL, "Non-recoverable failure in name resolution"],
+  EAI_FAMILY: [EAI_FAMILY, "ai_family not supported"],
+  EAI_MEMORY: [EAI_MEMORY, "Memory allocation failure"],
+  EAI_NODATA: [EAI_NODATA, "No address associated with hostname"],
+  EAI_NONAME: [EAI_NONAME, "Name or service not known"],
+  EAI_OVERFLOW: [EAI_OVERFLOW, "Argument buffer too small"],
+  EAI_SERVICE: [EAI_SERVICE, "Servname not supported for ai_socktype"],
+  EAI_SOCKTYPE: [EAI_SOCKTYPE, "ai_socktype not supported"],
+  EAI_SYSTEM: [EAI_SYSTEM, "System error"],
+};
+
+/**
+ * A name or service that could not be looked up. Its `errno` is one of the
+ * `EAI_*` numbers, its `code` that constant's name.
+ *
+ * @example An address of the other family
+ * ```ts
+ * import { AF_INET, EAI_ADDRFAMILY, gaierror, socket } from "@berkeley/socket/socket";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * using s = socket(AF_INET);
+ * const error = await assertRejects(() => s.connect(["::1", 80]), gaierror);
+ * assertEquals(error.errno, EAI_ADDRFAMILY);
+ * ```
+ *
+ * Port of [`socket.gaierror`](https://docs.python.org/3/library/socket.html#socket.gaierror), `gai_strerror(3)`.
+ */
+export class gaierror extends OSError {
+  static {
+    this.prototype.name = "gaierror";
+  }
+
+  /** Makes an error from its fields; `code` is the name of an `EAI_*` constant. */
+  constructor(fields: OSErrorFields) {
+    super({
+      ...fields,
+      state: fields.state ?? addressInfoErrors[fields.code ?? ""]?.[1],
+    });
+  }
+
+  /** The number that goes with a code. */
+  protected override numberOf(code: string): number | undefined {
+    return addressInfoErrors[code]?.[0];
+  }
+}
+
+const hostErrors: Readonly<
+  Record<string, readonly [number: number, words: string]>
+> = {
+  HOST_NOT_FOUND: [1, "Unknown host"],
+  TRY_AGAIN: [2, "Host name lookup failure"],
+  NO_RECOVERY: [3, "Unknown server error"],
+  NO_DATA: [4, "No address associated with name"],
+};
+
+/**
+ * A host that could not be found by name or by address. Its `errno` is one of
+ * `h_errno`'s numbers, 1 to 4.
+ *
+ * Port of [`socket.herror`](https://docs.python.org/3/library/socket.html#socket.herror), `gethostbyname(3)`.
+ */
+export class herror extends OSError {
+  static {
+    this.prototype.name = "herror";
+  }
+
+  /** Makes an error from its fields; `code` is a name of `h_errno`'s, such as "HOST_NOT_FOUND". */
+  constructor(fields: OSErrorFields) {
+    super({
+      ...fields,
+      state: fields.state ?? hostErrors[fields.code ?? ""]?.[1],
+    });
+  }
+
+  /** The number that goes with a code. */
+  protected override numberOf(code: string): number | undefined {
+    return hostErrors[code]?.[0];
+  }
+}
+
+/** Python's classes by error code, as in its table in `Objects/exceptions.c`. */
+const classes: Readonly<
+  Record<string, new (fields: OSErrorFields) => OSError>
+> = {
+  EAGAIN: BlockingIOError,
+  EALREADY: BlockingIOError,
+  EINPROGRESS: BlockingIOError,
+  EWOULDBLOCK: BlockingIOError,
+  EPIPE: BrokenPipeError,
+  ESHUTDOWN: BrokenPipeError,
+  ECONNABORTED: ConnectionAbortedError,
+  ECONNREFUSED: ConnectionRefusedError,
+  ECONNRESET: ConnectionResetError,
+  EEXIST: FileExistsError,
+  ENOENT: FileNotFoundError,
+  EINTR: InterruptedError,
+  EISDIR: IsADirectoryError,
+  ENOTDIR: NotADirectoryError,
+  EACCES: PermissionError,
+  EPERM: PermissionError,
+  ETIMEDOUT: TimeoutError,
+};
+
+/** Makes the error of the class that its code has in Python. */
+export function osError(fields: OSErrorFields): OSError {
+  const ErrorClass = classes[fields.code ?? ""] ?? OSError;
+  return new ErrorClass(fields);
+}
+
+/** Makes the error from a number, as a system call left it in `errno`. */
+export function osErrorFromErrno(
+  number: number,
+  fields: OSErrorFields,
+): OSError {
+  const code = errnoCode(number);
+  return code === undefined
+    ? new OSError({ ...fields, state: `Unknown error ${number}` })
+    : osError({ ...fields, code });
+}
+
+/** Makes the error of a call whose time ran out; as in Python it has no errno. */
+export function timedOut(fields: OSErrorFields): TimeoutError {
+  return new TimeoutError({ ...fields, state: "timed out" });
+}

@@ -1,0 +1,142 @@
+import { checkInteger } from "../arguments.ts";
+import { checkErrorHandler, type ErrorHandler } from "./encoding.ts";
+import type { Newline } from "./newlines.ts";
+
+export type { ErrorHandler, Newline };
+
+/** How many bytes a file reads ahead, or lets wait for a flush: Python's `io.DEFAULT_BUFFER_SIZE`. */
+export const DEFAULT_BUFFER_SIZE = 8192;
+
+/** How a file buffers and, in text mode, what its text is in bytes. */
+export interface MakefileOptions {
+  /**
+   * How many bytes to read ahead at most, and to let wait for a flush. 0 is
+   * unbuffered, in binary mode only. 1 is line buffering in text mode, and one
+   * byte in binary mode. A negative number is the default.
+   *
+   * @default {8192}
+   */
+  buffering?: number;
+  /**
+   * The encoding of the text, by Python's name for it or the Encoding
+   * Standard's. All that `TextDecoder` knows can be read; UTF-8, ASCII,
+   * Latin-1 and UTF-16 can be written too. Text mode only.
+   *
+   * @default {"utf-8"}
+   */
+  encoding?: string;
+  /**
+   * What to do with bytes that are no text, or text that the encoding cannot
+   * represent. Text mode only.
+   *
+   * @default {"strict"}
+   */
+  errors?: ErrorHandler;
+  /**
+   * How lines end. `null` reads "\n", "\r" and "\r\n" all as "\n"; `""`
+   * ends lines at the same three but leaves them as they are; the others end
+   * lines at just that. Writing turns "\n" into "\r" or "\r\n" where that is
+   * told and otherwise leaves it, on every platform. Text mode only.
+   *
+   * @default {null}
+   */
+  newline?: Newline;
+}
+
+/** What a mode and options come to. */
+export interface FileFormat {
+  /** The mode as the file tells it. */
+  readonly mode: string;
+  readonly reading: boolean;
+  readonly writing: boolean;
+  readonly bufferSize: number;
+  /** What makes bytes text; `undefined` in binary mode. */
+  readonly text: TextFormat | undefined;
+}
+
+/** What makes bytes text. */
+export interface TextFormat {
+  readonly encoding: string;
+  readonly errors: ErrorHandler;
+  readonly newline: Newline;
+  readonly lineBuffering: boolean;
+}
+
+function checkMode(mode: string): void {
+  if (typeof mode !== "string") {
+    throw new TypeError(
+      `Cannot make a file: the mode must be a string, not ${typeof mode}`,
+    );
+  }
+  if (!/^[rwb]*$/.test(mode)) {
+    throw new RangeError(
+      `Cannot make a file: the mode must be made of r, w and b, not "${mode}"`,
+    );
+  }
+}
+
+function checkNewline(newline: Newline): void {
+  if (![null, "", "\n", "\r", "\r\n"].includes(newline)) {
+    throw new RangeError(
+      `Cannot make a file: newline must be null, "", "\\n", "\\r" or "\\r\\n", not ${
+        JSON.stringify(newline)
+      }`,
+    );
+  }
+}
+
+function checkBinary(options: MakefileOptions): void {
+  for (const name of ["encoding", "errors", "newline"] as const) {
+    if (options[name] !== undefined) {
+      throw new RangeError(
+        `Cannot make a file: binary mode takes no ${name}`,
+      );
+    }
+  }
+}
+
+function textFormat(options: MakefileOptions): TextFormat {
+  const {
+    encoding = "utf-8",
+    errors = "strict",
+    newline = null,
+    buffering = -1,
+  } = options;
+  if (buffering === 0) {
+    throw new RangeError(
+      "Cannot make a file: without buffering it must be binary",
+    );
+  }
+  checkErrorHandler(errors);
+  checkNewline(newline);
+  return { encoding, errors, newline, lineBuffering: buffering === 1 };
+}
+
+/**
+ * Checks a mode and options.
+ *
+ * @throws {TypeError} If one has the wrong type.
+ * @throws {RangeError} If one has a value that it may not have.
+ */
+export function fileFormat(
+  mode: string,
+  options: MakefileOptions,
+): FileFormat {
+  checkMode(mode);
+  const { buffering = -1 } = options;
+  checkInteger("make a file", "buffering", buffering);
+  const binary = mode.includes("b");
+  const writing = mode.includes("w");
+  const reading = mode.includes("r") || !writing;
+  if (binary) checkBinary(options);
+  const text = binary ? undefined : textFormat(options);
+  return {
+    mode: binary ? `${reading ? "r" : ""}${writing ? "w" : ""}b` : mode,
+    reading,
+    writing,
+    bufferSize: buffering < 0 || text?.lineBuffering
+      ? DEFAULT_BUFFER_SIZE
+      : buffering,
+    text,
+  };
+}

@@ -1,0 +1,114 @@
+/**
+ * Python's `socket` module: sockets, name look-ups, addresses and options.
+ *
+ * @example A client, as in Python's documentation
+ * ```ts
+ * import { createServer, socket } from "@berkeley/socket/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using server = createServer(["127.0.0.1", 0]);
+ * using s = socket();
+ * await s.connect(server.getsockname());
+ * await s.sendall(new TextEncoder().encode("Hello, world"));
+ * const [connection] = await server.accept();
+ * assertEquals((await connection.recv(1024)).length, 12);
+ * connection.close();
+ * ```
+ *
+ * Port of [`socket`](https://docs.python.org/3/library/socket.html).
+ *
+ * @module
+ */
+
+// Exceptions.
+export {
+  BlockingIOError,
+  BrokenPipeError,
+  ConnectionAbortedError,
+  ConnectionError,
+  ConnectionRefusedError,
+  ConnectionResetError,
+  FileExistsError,
+  FileNotFoundError,
+  gaierror,
+  herror,
+  InterruptedError,
+  IsADirectoryError,
+  NotADirectoryError,
+  OSError,
+  OSError as error,
+  type OSErrorFields,
+  PermissionError,
+  TimeoutError,
+  TimeoutError as timeout,
+} from "./errors.ts";
+
+// Constants: their own module is the list of their names.
+export * from "./constants/mod.ts";
+
+// Creating sockets.
+export { Socket, socket, type SocketOptions, SocketType } from "./socket.ts";
+export { socketpair, type SocketpairOptions } from "./socketpair.ts";
+export {
+  type ConnectedSocket,
+  createConnection,
+  type CreateConnectionOptions,
+} from "./create_connection.ts";
+export {
+  createServer,
+  type CreateServerOptions,
+  hasDualstackIpv6,
+  hasIpv6,
+} from "./create_server.ts";
+export { fromfd, fromshare } from "./fromfd.ts";
+
+// Other functions.
+export { htonl, htons, ntohl, ntohs } from "./byte_order.ts";
+export { inetAton, inetNtoa, inetNtop, inetPton } from "./inet.ts";
+export { CMSG_LEN, CMSG_SPACE } from "./ancillary.ts";
+export {
+  getdefaulttimeout,
+  setdefaulttimeout,
+  type WaitOptions,
+} from "./timeout.ts";
+
+// Socket objects.
+export type { ReceivedMessage, ReceivedMessageInto } from "./socket.ts";
+export {
+  type ErrorHandler,
+  type FileInput,
+  type FileOf,
+  IncompleteReadError,
+  LimitOverrunError,
+  type MakefileMode,
+  type MakefileOptions,
+  type Newline,
+  type ReadUntilOptions,
+  SocketFile,
+  UnicodeDecodeError,
+  UnicodeEncodeError,
+} from "./makefile.ts";
+export type { SendfileOptions } from "./sendfile.ts";
+export type { Data } from "./arguments.ts";
+export type {
+  Address,
+  AddressInput,
+  AddressOf,
+  Inet6Address,
+  Inet6AddressInput,
+  InetAddress,
+  SenderOf,
+  UnixAddress,
+} from "./address.ts";
+
+// Drivers.
+export { setDefaultDriver } from "./drivers.ts";
+export type {
+  AddressInfo,
+  AddressInfoHints,
+  AncillaryData,
+  Driver,
+  Endpoint,
+  Message,
+} from "./driver.ts";
+export type { Wait } from "./timeout.ts";

@@ -1,0 +1,161 @@
+import {
+  AF_INET,
+  AF_INET6,
+  AF_UNIX,
+  IPPROTO_TCP,
+  SOCK_RAW,
+  SOCK_STREAM,
+} from "../constants/mod.ts";
+import type { Driver, Endpoint } from "../driver.ts";
+import { osError } from "../errors.ts";
+import type { Wait } from "../timeout.ts";
+import type { Listener } from "./acceptor.ts";
+import type { Conn } from "./conn.ts";
+import { translate, unsupported } from "./errors.ts";
+import { getaddrinfo } from "./lookup.ts";
+import { StreamEndpoint } from "./stream.ts";
+import { StreamSocket } from "./stream_socket.ts";
+import { Tcp } from "./tcp.ts";
+import type { Transport } from "./transport.ts";
+import { Unix } from "./unix.ts";
+import { within } from "./within.ts";
+
+const transports: ReadonlyMap<number, Transport> = new Map<number, Transport>([
+  [AF_INET, new Tcp(AF_INET)],
+  [AF_INET6, new Tcp(AF_INET6)],
+  [AF_UNIX, new Unix()],
+]);
+
+/**
+ * The driver over Deno's own network calls. It needs the permissions of the
+ * call at hand and nothing else, and is the one that serves by default.
+ */
+export const sandbox: Driver = {
+  name: "sandboxed",
+
+  open(family: number, type: number, proto: number): Endpoint {
+    return new StreamEndpoint(openStream(family, type, proto));
+  },
+
+  async pair(
+    family: number | undefined,
+    type: number,
+    proto: number,
+    wait: Wait | undefined,
+  ): Promise<[Endpoint, Endpoint]> {
+    const one = openStream(family ?? AF_INET, type, proto);
+    const other = openStream(one.family, type, proto);
+    try {
+      await within(connectPair(one, other), wait, { syscall: "socketpair" });
+    } catch (error) {
+      await Promise.all([one.close(), other.close()]);
+      throw error;
+    }
+    return [new StreamEndpoint(one), new StreamEndpoint(other)];
+  },
+
+  adopt(
+    resource: unknown,
+    family: number | undefined,
+    type: number | undefined,
+    proto: number | undefined,
+  ): Endpoint {
+    if (typeof resource === "number") {
+      throw unsupported({
+        code: "EOPNOTSUPP",
+        syscall: "fromfd",
+        subject: `descriptor ${resource}`,
+      });
+    }
+    const { addr, localAddr } = resource as {
+      addr?: Deno.Addr;
+      localAddr?: Deno.Addr;
+    };
+    const its = addr ?? localAddr;
+    const actual = its === undefined
+      ? undefined
+      : its.transport === "unix"
+      ? AF_UNIX
+      : its.transport !== "tcp"
+      ? undefined
+      : its.hostname.includes(":")
+      ? AF_INET6
+      : AF_INET;
+    if (actual === undefined || (family ?? actual) !== actual) {
+      throw osError({
+        code: actual === undefined ? "ENOTSOCK" : "EAFNOSUPPORT",
+        syscall: "fromfd",
+        subject: actual === undefined
+          ? "what is no Deno.Conn or Deno.Listener of TCP or Unix"
+          : `a socket of family ${actual} as one of family ${family}`,
+      });
+    }
+    const socket = openStream(actual, type ?? SOCK_STREAM, proto ?? 0);
+    if (addr !== undefined) {
+      socket.hold(resource as Listener);
+      socket.listen(undefined);
+    } else socket.establish(resource as Conn);
+    return new StreamEndpoint(socket);
+  },
+
+  getaddrinfo,
+};
+
+/** Refuses, in the kernel's words, what the sandbox has no streams for. */
+function openStream(family: number, type: number, proto: number): StreamSocket {
+  const transport = transports.get(family);
+  const subject =
+    `a socket of family ${family}, type ${type}, protocol ${proto}`;
+  const fail = (code: string) =>
+    unsupported({ code, syscall: "socket", subject });
+  if (transport === undefined) throw fail("EAFNOSUPPORT");
+  const internet = family !== AF_UNIX;
+  const own = internet ? IPPROTO_TCP : AF_UNIX;
+  if (type < 0 || type > 10 || proto < 0 || proto > 262) throw fail("EINVAL");
+  if (type === SOCK_STREAM && (proto === 0 || proto === own)) {
+    return new StreamSocket(transport, family, type, proto);
+  }
+  const wrongProtocol = type === SOCK_STREAM ||
+    (internet && type === SOCK_RAW && proto === 0);
+  throw fail(wrongProtocol ? "EPROTONOSUPPORT" : "ESOCKTNOSUPPORT");
+}
+
+/** Connects two sockets through a listener that is theirs alone. */
+async function connectPair(
+  one: StreamSocket,
+  other: StreamSocket,
+): Promise<void> {
+  const { transport, family } = one;
+  const here = family === AF_UNIX
+    ? `\0${crypto.randomUUID()}`
+    : family === AF_INET6
+    ? ["::1", 0, 0, 0] as [string, number, number, number]
+    : ["127.0.0.1", 0] as [string, number];
+  const { signal } = new AbortController();
+  try {
+    const listener = transport.listen(here, {
+      backlog: undefined,
+      reusePort: false,
+    });
+    try {
+      const address = transport.address(listener.addr);
+      one.establish(await transport.connect(address, undefined, signal));
+      while (other.conn === undefined) {
+        const conn = await listener.accept();
+        // Somebody else may have found the port first.
+        if (isPeer(conn, one)) other.establish(conn);
+        else conn.close();
+      }
+    } finally {
+      listener.close();
+    }
+  } catch (error) {
+    throw translate(error, { syscall: "socketpair", address: here });
+  }
+}
+
+function isPeer(conn: Conn, { conn: other, family }: StreamSocket): boolean {
+  return family === AF_UNIX ||
+    (conn.remoteAddr as Deno.NetAddr).port ===
+      (other!.localAddr as Deno.NetAddr).port;
+}

@@ -1,0 +1,104 @@
+import type { Address, Inet6Address, InetAddress } from "../address.ts";
+import { AF_INET6 } from "../constants/mod.ts";
+import { gaierror, osError } from "../errors.ts";
+import { parseIpv4Loose, parseIpv6 } from "../ip_address.ts";
+import type { Listener } from "./acceptor.ts";
+import type { Conn } from "./conn.ts";
+import { nodeConnect } from "./node_conn.ts";
+import type { ListenOptions, Transport } from "./transport.ts";
+
+type NetAddress = InetAddress | Inet6Address;
+
+/** TCP over IPv4 or IPv6, by `Deno.listen` and `Deno.connect`. */
+export class Tcp implements Transport {
+  readonly #family: number;
+  readonly any: NetAddress;
+  readonly instant = false;
+  readonly connectsFrom = true;
+
+  /** TCP of `AF_INET` or `AF_INET6`. */
+  constructor(family: number) {
+    this.#family = family;
+    this.any = family === AF_INET6 ? ["::", 0, 0, 0] : ["0.0.0.0", 0];
+  }
+
+  listen(address: NetAddress, options: ListenOptions): Listener {
+    const hostname = this.#host("bind", address);
+    const open = (hostname: string) =>
+      Deno.listen({
+        hostname,
+        port: address[1],
+        ...(options.reusePort ? { reusePort: true } : undefined),
+        ...(options.backlog === undefined
+          ? undefined
+          : { tcpBacklog: options.backlog }),
+      });
+    const listener = open(hostname);
+    if (this.#isOurs(listener.addr as Deno.NetAddr)) return listener;
+    // A name whose first address is of the other family.
+    listener.close();
+    if (hostname !== "localhost") throw this.#otherFamily("bind", address);
+    return open(this.#family === AF_INET6 ? "::1" : "127.0.0.1");
+  }
+
+  async connect(
+    address: NetAddress,
+    from: NetAddress | undefined,
+    signal: AbortSignal,
+  ): Promise<Conn> {
+    const hostname = this.#host("connect", address);
+    const port = address[1];
+    // Deno refuses port 0 as misuse; the kernel's word for it is this.
+    if (port === 0) {
+      throw osError({ code: "ECONNREFUSED", syscall: "connect", address });
+    }
+    const one = {
+      host: hostname,
+      port,
+      family: this.#family === AF_INET6 ? 6 : 4,
+    } as const;
+    if (from !== undefined) {
+      return await nodeConnect({
+        ...one,
+        localAddress: from[0],
+        localPort: from[1],
+      }, signal);
+    }
+    const conn = await Deno.connect({ hostname, port, signal });
+    if (this.#isOurs(conn.remoteAddr)) return conn;
+    // A name that has an address of the other family, which Deno likes better.
+    conn.close();
+    return await nodeConnect(one, signal);
+  }
+
+  address(addr: Deno.Addr): Address {
+    const { hostname, port } = addr as Deno.NetAddr;
+    if (this.#family !== AF_INET6) return [hostname, port];
+    const [host, scope = "0"] = hostname.split("%");
+    return [host, port, 0, Number(scope) || 0];
+  }
+
+  #isOurs(addr: Deno.NetAddr): boolean {
+    return addr.hostname.includes(":") === (this.#family === AF_INET6);
+  }
+
+  /** Gives the host as Deno takes it: special names spelled out, numbers of the other family refused. */
+  #host(syscall: string, address: NetAddress): string {
+    const [host, , , scopeid] = address;
+    if (host === "") return this.any[0];
+    const [bare] = host.split("%");
+    if (this.#family === AF_INET6) {
+      if (parseIpv4Loose(host)) throw this.#otherFamily(syscall, address);
+      return scopeid && !host.includes("%") && parseIpv6(bare)
+        ? `${host}%${scopeid}`
+        : host;
+    }
+    if (host === "<broadcast>") return "255.255.255.255";
+    if (parseIpv6(bare)) throw this.#otherFamily(syscall, address);
+    return host;
+  }
+
+  #otherFamily(syscall: string, address: NetAddress): gaierror {
+    return new gaierror({ code: "EAI_ADDRFAMILY", syscall, address });
+  }
+}

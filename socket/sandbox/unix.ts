@@ -1,0 +1,66 @@
+import { decodePath } from "../address.ts";
+import type { Address, UnixAddress } from "../address.ts";
+import { OSError, osError } from "../errors.ts";
+import type { Listener } from "./acceptor.ts";
+import type { Conn } from "./conn.ts";
+import { unsupported } from "./errors.ts";
+import type { Transport } from "./transport.ts";
+
+// sizeof(sun_path), Linux's; macOS has 104 and says so itself.
+const LONGEST_PATH = 108;
+
+// How often a connection is tried again while the server's queue is full.
+const RETRY = 10;
+
+/** Unix stream sockets, at a path or under an abstract name. */
+export class Unix implements Transport {
+  readonly any = "";
+  readonly instant = true;
+  readonly connectsFrom = false;
+
+  listen(address: UnixAddress): Listener {
+    return Deno.listen({ transport: "unix", path: pathOf("bind", address) });
+  }
+
+  async connect(
+    address: UnixAddress,
+    _from: undefined,
+    signal: AbortSignal,
+  ): Promise<Conn> {
+    const path = pathOf("connect", address);
+    while (true) {
+      try {
+        return await Deno.connect({ transport: "unix", path });
+      } catch (error) {
+        // Linux waits while the queue is full, Deno does not.
+        if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY));
+      signal.throwIfAborted();
+    }
+  }
+
+  address(addr: Deno.Addr): Address {
+    return (addr as Deno.UnixAddr).path ?? "";
+  }
+}
+
+function pathOf(syscall: string, address: UnixAddress): string {
+  const path = decodePath(address);
+  if (path === undefined) {
+    throw unsupported({
+      code: "EINVAL",
+      syscall,
+      address,
+      state: "a path that is not UTF-8",
+    });
+  }
+  const { length } = new TextEncoder().encode(path);
+  if (length > LONGEST_PATH || (length === LONGEST_PATH && path[0] !== "\0")) {
+    throw new OSError({ syscall, address, state: "AF_UNIX path too long" });
+  }
+  if (path === "" && syscall === "connect") {
+    throw osError({ code: "EINVAL", syscall, address });
+  }
+  return path;
+}

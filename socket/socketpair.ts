@@ -1,0 +1,72 @@
+import type { Address, AddressOf } from "./address.ts";
+import { SOCK_STREAM } from "./constants/mod.ts";
+import type { Driver } from "./driver.ts";
+import { driverFor } from "./drivers.ts";
+import { Socket } from "./socket.ts";
+import { getdefaulttimeout, waitFor, type WaitOptions } from "./timeout.ts";
+
+/** Options of {@linkcode socketpair}. */
+export interface SocketpairOptions extends WaitOptions {
+  /** The driver that serves; the program's default one if omitted. */
+  driver?: Driver;
+}
+
+/**
+ * Makes two sockets that are connected to each other.
+ *
+ * Drivers: the sandboxed one connects them over TCP on the loopback interface,
+ * for which it needs `--allow-net=127.0.0.1`, where Python's default is a Unix
+ * pair; `AF_UNIX` it connects under an abstract name, on Linux and under
+ * `--allow-net`.
+ *
+ * @param family The family; the one that suits the driver if omitted.
+ * @param type `SOCK_STREAM`, or another that the driver has.
+ * @param proto The protocol; 0 for the only one.
+ * @param options `driver`; `signal` gives the call up when it aborts.
+ * @returns Both ends.
+ * @throws {OSError} What {@linkcode socket} throws.
+ * @throws {PermissionError} EACCES if it is not granted; the message names the flag.
+ *
+ * @example Usage
+ * ```ts
+ * import { socketpair } from "@berkeley/socket/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [a, b] = await socketpair();
+ * using _a = a, _b = b;
+ * await a.sendall(new Uint8Array([1, 2, 3]));
+ * assertEquals((await b.recv(8)).length, 3);
+ * ```
+ *
+ * Port of [`socket.socketpair`](https://docs.python.org/3/library/socket.html#socket.socketpair), `socketpair(2)`.
+ */
+export function socketpair(): Promise<
+  [Socket<Address, null>, Socket<Address, null>]
+>;
+/** Makes two sockets of a given family. */
+export function socketpair<F extends number>(
+  family: F | undefined,
+  type?: number,
+  proto?: number,
+  options?: SocketpairOptions,
+): Promise<[Socket<AddressOf<F>>, Socket<AddressOf<F>>]>;
+export async function socketpair(
+  family?: number,
+  type: number = SOCK_STREAM,
+  proto = 0,
+  options: SocketpairOptions = {},
+): Promise<[Socket<Address, null>, Socket<Address, null>]> {
+  const driver = driverFor(options.driver);
+  const ends = await driver.pair(
+    family,
+    type,
+    proto,
+    waitFor(getdefaulttimeout(), options.signal),
+  );
+  return ends.map((endpoint) =>
+    new Socket<Address, null>(endpoint.family, endpoint.type, endpoint.proto, {
+      endpoint,
+      driver,
+    })
+  ) as [Socket<Address, null>, Socket<Address, null>];
+}

@@ -1,0 +1,151 @@
+/**
+ * How long one call may wait: until a point in time, until a signal aborts, or
+ * both. `undefined` in place of a `Wait` is "for ever".
+ */
+export interface Wait {
+  /**
+   * When the call gives up, in milliseconds on `performance.now()`'s clock;
+   * `Infinity` for never, `-Infinity` for a call that must not wait at all.
+   */
+  readonly deadline: number;
+  /** Gives up, with the signal's own reason, when this aborts. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** What every waiting call takes besides its own options. */
+export interface WaitOptions {
+  /**
+   * Ends the call when it aborts: it then rejects with the signal's `reason`,
+   * and no byte is lost.
+   */
+  signal?: AbortSignal;
+}
+
+/** The `Wait` of a call on a non-blocking socket. */
+export const NO_WAIT: Wait = { deadline: -Infinity, signal: undefined };
+
+let defaultTimeout: number | null = null;
+
+/**
+ * Gives the timeout that new sockets begin with.
+ *
+ * @returns Seconds, or `null` for none.
+ *
+ * @example Usage
+ * ```ts
+ * import { getdefaulttimeout } from "@berkeley/socket/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(getdefaulttimeout(), null);
+ * ```
+ *
+ * Port of [`socket.getdefaulttimeout`](https://docs.python.org/3/library/socket.html#socket.getdefaulttimeout).
+ */
+export function getdefaulttimeout(): number | null {
+  return defaultTimeout;
+}
+
+/**
+ * Sets the timeout that new sockets begin with.
+ *
+ * @param timeout Seconds; 0 makes new sockets non-blocking, `null` lets them
+ * wait for ever.
+ * @throws {RangeError} If it is negative or not a number.
+ *
+ * @example Usage
+ * ```ts
+ * import { setdefaulttimeout, socket } from "@berkeley/socket/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * setdefaulttimeout(10);
+ * using s = socket();
+ * assertEquals(s.gettimeout(), 10);
+ * setdefaulttimeout(null);
+ * ```
+ *
+ * Port of [`socket.setdefaulttimeout`](https://docs.python.org/3/library/socket.html#socket.setdefaulttimeout).
+ */
+export function setdefaulttimeout(timeout: number | null): void {
+  checkTimeout("setdefaulttimeout", timeout);
+  defaultTimeout = timeout;
+}
+
+/** The most seconds a timeout may have: CPython's limit, 2^63 - 1 nanoseconds. */
+const MAXIMUM = 9223372036.854775;
+
+/** Refuses what is no timeout. */
+export function checkTimeout(call: string, timeout: unknown): void {
+  if (timeout === null) return;
+  if (typeof timeout !== "number") {
+    throw new TypeError(
+      `Cannot ${call}: a timeout must be seconds or null, not ${typeof timeout}`,
+    );
+  }
+  if (!(timeout >= 0 && timeout <= MAXIMUM)) {
+    throw new RangeError(
+      `Cannot ${call}: a timeout must be 0 to ${MAXIMUM} seconds, not ${timeout}`,
+    );
+  }
+}
+
+/** Makes the `Wait` of a call from the socket's timeout in seconds and the call's signal. */
+export function waitFor(
+  timeout: number | null,
+  signal?: AbortSignal,
+): Wait | undefined {
+  if (timeout === null) {
+    return signal && { deadline: Infinity, signal };
+  }
+  if (timeout === 0) return signal ? { ...NO_WAIT, signal } : NO_WAIT;
+  return { deadline: performance.now() + timeout * 1000, signal };
+}
+
+/** Tells whether the call must not wait at all. */
+export function neverWaits(wait: Wait | undefined): boolean {
+  return wait !== undefined && wait.deadline === -Infinity;
+}
+
+// A longer delay overflows setTimeout's 32 bits and would fire at once.
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * Calls one of two functions once when a wait is over: `expire` at its
+ * deadline, `abort` with the reason when its signal aborts.
+ *
+ * A call that must not wait at all expires after one turn of the event loop,
+ * which is what it takes to learn what the kernel has ready.
+ *
+ * @returns Ends the watch.
+ */
+export function watch(
+  wait: Wait,
+  expire: () => void,
+  abort: (reason: unknown) => void,
+): () => void {
+  const { deadline, signal } = wait;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let immediate: ReturnType<typeof setImmediate> | undefined;
+  const onAbort = () => {
+    stop();
+    abort(signal!.reason);
+  };
+  const stop = () => {
+    if (timer !== undefined) clearTimeout(timer);
+    if (immediate !== undefined) clearImmediate(immediate);
+    signal?.removeEventListener("abort", onAbort);
+  };
+  const onExpire = () => {
+    stop();
+    expire();
+  };
+  const setTimer = () => {
+    const left = deadline - performance.now();
+    timer = left > LONGEST_TIMER
+      ? setTimeout(setTimer, LONGEST_TIMER)
+      : setTimeout(onExpire, Math.max(0, left));
+  };
+  signal?.addEventListener("abort", onAbort);
+  if (deadline === -Infinity) immediate = setImmediate(onExpire);
+  else if (deadline !== Infinity) setTimer();
+  return stop;
+}

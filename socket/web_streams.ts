@@ -1,0 +1,53 @@
+import { SHUT_RD, SHUT_WR } from "./constants/mod.ts";
+
+/** What a web stream needs of its socket. */
+interface StreamSource {
+  recvInto(buffer: Uint8Array): Promise<number>;
+  recv(size: number): Promise<Uint8Array>;
+  sendall(data: Uint8Array): Promise<void>;
+  shutdown(how: number): void;
+}
+
+// How much one pull of a reader that brings no buffer receives at most.
+const CHUNK = 65536;
+
+/**
+ * Makes a byte stream of what a socket receives. Nothing is received before a
+ * reader asks; cancelling shuts the reading half and leaves the rest open.
+ */
+export function readableOf(
+  source: StreamSource,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
+    type: "bytes",
+    async pull(controller) {
+      const request = controller.byobRequest;
+      if (request !== null) {
+        const { buffer, byteOffset, byteLength } = request.view!;
+        const room = new Uint8Array(buffer, byteOffset, byteLength);
+        const count = await source.recvInto(room);
+        if (count === 0) controller.close();
+        request.respond(count);
+        return;
+      }
+      const bytes = await source.recv(CHUNK);
+      if (bytes.length === 0) controller.close();
+      else controller.enqueue(bytes as Uint8Array<ArrayBuffer>);
+    },
+    cancel() {
+      source.shutdown(SHUT_RD);
+    },
+  }, { highWaterMark: 0 });
+}
+
+/**
+ * Makes a stream that sends what is written to it. Closing or aborting it ends
+ * the writing half and leaves the rest open.
+ */
+export function writableOf(source: StreamSource): WritableStream<Uint8Array> {
+  return new WritableStream({
+    write: (bytes) => source.sendall(bytes),
+    close: () => source.shutdown(SHUT_WR),
+    abort: () => source.shutdown(SHUT_WR),
+  });
+}

@@ -1,0 +1,211 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { openDecoder, type Piece } from "../../../socket/file/decoder.ts";
+import type { ErrorHandler } from "../../../socket/file/encoding.ts";
+import { needsPython, runPython } from "../../support/python.ts";
+import { bytes } from "./scripted_source.ts";
+
+/** Decodes bytes that come in parts of the given sizes, and the rest. */
+function decode(
+  encoding: string,
+  errors: ErrorHandler,
+  data: Uint8Array,
+  sizes: number[] = [],
+): Piece[] {
+  const decoder = openDecoder(encoding, errors);
+  const pieces: Piece[] = [];
+  let left = 0;
+  let end = 0;
+  for (const size of [...sizes, data.length]) {
+    end = Math.min(data.length, end + size);
+    left += decoder.decode(data.subarray(left, end), false, pieces);
+  }
+  decoder.decode(data.subarray(left), true, pieces);
+  return pieces;
+}
+
+/** The text of pieces, with `{reason}` where they are none. */
+function text(pieces: Piece[]): string {
+  return pieces.map((piece) =>
+    typeof piece === "string" ? piece : `{${piece.reason}}`
+  ).join("");
+}
+
+let state = 7;
+function random(below: number): number {
+  state = (state * 1103515245 + 12345) % 2 ** 31;
+  return Math.floor(state / 2 ** 31 * below);
+}
+
+// Bytes that begin, go on with, or break sequences.
+const interesting = [
+  ...bytes("a\n\r"),
+  ...[0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf],
+  ...[0xe0, 0xe1, 0xed, 0xef, 0xf0, 0xf1, 0xf4, 0xf5, 0xff, 0xd8, 0xdb, 0xdc],
+];
+
+function randomBytes(): Uint8Array {
+  return Uint8Array.from(
+    { length: random(12) },
+    () => interesting[random(interesting.length)],
+  );
+}
+
+const handlers = [
+  "strict",
+  "ignore",
+  "replace",
+  "backslashreplace",
+  "surrogateescape",
+] as const;
+
+const oracle = `
+import json, sys
+def decode(encoding, errors, data):
+    out, at = "", 0
+    try:
+        return data.decode(encoding, errors)
+    except UnicodeDecodeError as e:
+        return data[:e.start].decode(encoding) + "{" + e.reason + "}"
+print(json.dumps([decode(encoding, errors, bytes(data))
+    for encoding, errors, data in json.load(sys.stdin)]))
+`;
+
+Deno.test({
+  ...needsPython,
+  name: "Decoder.decode() gives what Python gives, however the bytes are cut",
+  async fn() {
+    const cases: [string, ErrorHandler, Uint8Array][] = [];
+    for (const encoding of ["utf-8", "ascii", "latin-1", "utf-8-sig"]) {
+      for (const errors of handlers) {
+        for (let count = 0; count < 300; count++) {
+          cases.push([encoding, errors, randomBytes()]);
+        }
+      }
+    }
+    for (const encoding of ["utf-16-le", "utf-16-be"]) {
+      for (const errors of handlers.slice(0, 4)) {
+        for (let count = 0; count < 300; count++) {
+          cases.push([encoding, errors, randomBytes()]);
+        }
+      }
+    }
+    const expected: string[] = JSON.parse(
+      await runPython(oracle, {
+        stdin: JSON.stringify(
+          cases.map((
+            [encoding, errors, data],
+          ) => [encoding, errors, [...data]]),
+        ),
+      }),
+    );
+    cases.forEach(([encoding, errors, data], index) => {
+      for (const sizes of [[], [1, 1, 1, 1, 1, 1], [random(5), random(5)]]) {
+        const pieces = decode(encoding, errors, data, sizes);
+        const fault = pieces.findIndex((piece) => typeof piece !== "string");
+        assertEquals(
+          text(fault < 0 ? pieces : pieces.slice(0, fault + 1)),
+          expected[index],
+          `${encoding} ${errors} ${data} cut by ${sizes}`,
+        );
+      }
+    });
+  },
+});
+
+Deno.test("Decoder.decode() goes on behind what is no text", () => {
+  const pieces = decode("utf-8", "strict", bytes("one\ntwo"));
+  assertEquals(text(pieces), "one\ntwo");
+  const data = Uint8Array.of(0x61, 0xff, 0x62, 0xe2, 0x82, 0x63);
+  assertEquals(decode("utf-8", "strict", data), [
+    "a",
+    { bytes: Uint8Array.of(0xff), reason: "invalid start byte" },
+    "b",
+    { bytes: Uint8Array.of(0xe2, 0x82), reason: "invalid continuation byte" },
+    "c",
+  ]);
+});
+
+Deno.test("Decoder.decode() leaves a character whose end is not there", () => {
+  const decoder = openDecoder("utf-8", "strict");
+  const data = bytes("ab😀");
+  const pieces: Piece[] = [];
+  for (const end of [3, 4, 5]) {
+    assertEquals(decoder.decode(data.subarray(0, end), false, pieces), 2);
+  }
+  assertEquals(decoder.decode(data, false, pieces), 6);
+  assertEquals(pieces, ["ab", "ab", "ab", "ab😀"]);
+});
+
+Deno.test("Decoder.decode() takes the byte order of UTF-16 from its mark", () => {
+  const little = Uint8Array.of(0xff, 0xfe, 0x61, 0, 0xff, 0xfe);
+  const big = Uint8Array.of(0xfe, 0xff, 0, 0x61, 0xfe, 0xff);
+  for (const data of [little, big]) {
+    assertEquals(text(decode("utf-16", "strict", data, [1, 2])), "a\ufeff");
+  }
+});
+
+Deno.test("Decoder.decode() does not guess the byte order of UTF-16 without a mark", () => {
+  const data = Uint8Array.of(0x61, 0);
+  assertEquals(
+    text(decode("utf-16", "replace", data)),
+    "{stream does not start with a byte order mark}",
+  );
+});
+
+Deno.test("Decoder.decode() takes a mark of UTF-8 off only for utf-8-sig, and only in front", () => {
+  const data = bytes("\ufeffa\ufeff");
+  for (const sizes of [[], [1], [2], [3]]) {
+    assertEquals(text(decode("utf-8-sig", "strict", data, sizes)), "a\ufeff");
+    assertEquals(text(decode("utf-8", "strict", data, sizes)), "\ufeffa\ufeff");
+  }
+  assertEquals(text(decode("utf-8-sig", "strict", bytes("ab"), [1])), "ab");
+});
+
+Deno.test("Decoder.decode() knows all the runtime's encodings", () => {
+  const sjis = Uint8Array.of(0x82, 0xa0, 0x0a, 0x61);
+  for (const name of ["shift_jis", "Shift-JIS", "sjis"]) {
+    assertEquals(text(decode(name, "strict", sjis, [1, 1])), "あ\na");
+  }
+  const data = Uint8Array.of(0x80, 0xe9);
+  assertEquals(text(decode("cp1252", "strict", data)), "€é");
+  assertEquals(text(decode("latin1", "strict", data)), "\x80é");
+  assertEquals(text(decode("euc_jp", "strict", bytes("a"))), "a");
+  assertEquals(text(decode("unicode-1-1-utf-8", "strict", bytes("é"))), "é");
+});
+
+Deno.test("Decoder.decode() finds faults in the runtime's encodings too", () => {
+  const data = Uint8Array.of(0x61, 0x82, 0xff, 0x62);
+  const strict = decode("shift_jis", "strict", data);
+  assertEquals(text(strict), "a{no such character}b");
+  assertEquals(text(decode("shift_jis", "replace", data)), "a\ufffdb");
+  assertEquals(text(decode("shift_jis", "ignore", data)), "ab");
+});
+
+Deno.test("openDecoder() throws RangeError for an encoding that nobody knows", () => {
+  assertThrows(
+    () => openDecoder("klingon", "strict"),
+    RangeError,
+    'Cannot make a file: unknown encoding "klingon"',
+  );
+});
+
+Deno.test("openDecoder() throws RangeError for what errors cannot do in an encoding", () => {
+  assertThrows(
+    () => openDecoder("shift_jis", "surrogateescape"),
+    RangeError,
+    'errors "surrogateescape" is not available for encoding "shift_jis"',
+  );
+});
+
+Deno.test("openDecoder() takes Python's names of encodings", () => {
+  const data = bytes("é");
+  for (const name of ["UTF8", "utf_8", "U8", "utf 8"]) {
+    assertEquals(text(decode(name, "strict", data)), "é");
+  }
+  for (const name of ["L1", "iso8859-1", "ISO_8859-1", "cp819", "latin_1"]) {
+    assertEquals(text(decode(name, "strict", data)), "Ã©");
+  }
+  for (const name of ["US-ASCII", "646", "ascii"]) {
+    assert(text(decode(name, "strict", data)).startsWith("{ordinal not in"));
+  }
+});
