@@ -76,6 +76,11 @@ export abstract class Intake<W extends Waiter> {
     this.#rest();
   }
 
+  /** Nobody is to wait any more. */
+  protected expireAll(): void {
+    for (const waiter of [...this.#waiting]) this.expired(waiter, true);
+  }
+
   /** A call's time is over. */
   protected expired(waiter: W, never: boolean): void {
     const fields = this.describe();

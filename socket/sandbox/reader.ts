@@ -98,7 +98,7 @@ export class Reader extends Intake<Reading> {
   /** Ends the reading half: who waits gets what is there, or nothing. */
   shutdown(): void {
     this.#shut = true;
-    this.serveAll();
+    this.expireAll();
   }
 
   /** Whether bytes have come that no call has had. */
@@ -126,7 +126,7 @@ export class Reader extends Intake<Reading> {
       reading.filled += buffer.take(reading.into!.subarray(reading.filled));
     }
     const got = reading.filled + buffer.available;
-    const last = this.#over || this.#error !== undefined || this.#shut;
+    const last = this.#over || this.#error !== undefined;
     if (!last) {
       if (got === 0) return false;
       if (got < reading.size) {
@@ -208,7 +208,10 @@ export class Reader extends Intake<Reading> {
   };
 
   protected override expired(reading: Reading, never: boolean): void {
-    if (this.#shut) this.#give(reading);
+    if (this.#shut) {
+      this.#give(reading);
+      reading.filled = 0;
+    }
     super.expired(reading, never);
   }
 

@@ -1,0 +1,293 @@
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
+import {
+  BlockingIOError,
+  MSG_DONTWAIT,
+  MSG_NOSIGNAL,
+  MSG_OOB,
+  OSError,
+  SHUT_WR,
+  type Socket,
+  TimeoutError,
+} from "../../socket/mod.ts";
+import { arrival, bytes, connected, readAll, text } from "../support/peers.ts";
+import { conforms } from "./suite.ts";
+
+/** Sends until nobody takes any more; tells how much was taken. */
+async function fill(socket: Socket): Promise<number> {
+  const piece = new Uint8Array(65536);
+  let taken = 0;
+  try {
+    while (true) taken += await socket.send(piece, MSG_DONTWAIT);
+  } catch (error) {
+    assertInstanceOf(error, BlockingIOError);
+    return taken;
+  }
+}
+
+conforms(
+  "Socket.send() sends and tells how much",
+  async ({ transport, driver }) => {
+    await using pair = await connected(transport, driver);
+    assertEquals(await pair.ours.send(bytes("hello")), 5);
+    assertEquals(await pair.ours.send(new Uint8Array()), 0);
+    pair.ours.shutdown(SHUT_WR);
+    assertEquals(text(await readAll(pair.peer)), "hello");
+  },
+);
+
+conforms(
+  "Socket.sendall() sends all of a large array",
+  async ({ transport, driver }) => {
+    await using pair = await connected(transport, driver);
+    const data = crypto.getRandomValues(new Uint8Array(65536));
+    const large = new Uint8Array(64 * data.length);
+    for (let at = 0; at < large.length; at += data.length) large.set(data, at);
+    const received = readAll(pair.peer);
+    await pair.ours.sendall(large);
+    pair.ours.shutdown(SHUT_WR);
+    assertEquals(await received, large);
+  },
+);
+
+conforms(
+  "Socket.sendall() takes the bytes as they are at the call",
+  async ({ transport, driver }) => {
+    await using pair = await connected(transport, driver);
+    for (const size of [5, 5000, 500_000]) {
+      const data = new Uint8Array(size).fill(1);
+      const sending = pair.ours.sendall(data);
+      data.fill(2);
+      await Promise.all([sending, drain(pair.peer, size, 1)]);
+    }
+    const data = new Uint8Array(5).fill(3);
+    const sending = pair.ours.send(data);
+    data.fill(4);
+    await Promise.all([sending, drain(pair.peer, 5, 3)]);
+  },
+);
+
+async function drain(
+  peer: Deno.Conn,
+  size: number,
+  value: number,
+): Promise<void> {
+  const buffer = new Uint8Array(65536);
+  for (let got = 0; got < size;) {
+    const count = await peer.read(buffer);
+    assert(buffer.subarray(0, count!).every((byte) => byte === value));
+    got += count!;
+  }
+}
+
+conforms(
+  "Socket.sendall() does not mix the bytes of concurrent calls",
+  async ({ transport, driver }) => {
+    await using pair = await connected(transport, driver);
+    const received = readAll(pair.peer);
+    await Promise.all(
+      [1, 2, 3, 4].map((value) =>
+        pair.ours.sendall(new Uint8Array(1 << 20).fill(value))
+      ),
+    );
+    pair.ours.shutdown(SHUT_WR);
+    const got = await received;
+    assertEquals(got.length, 4 << 20);
+    for (let at = 0; at < got.length; at++) {
+      if (got[at] !== 1 + (at >> 20)) {
+        throw new Error(`mixed at ${at}`);
+      }
+    }
+  },
+);
+
+conforms(
+  "Socket.send() on a non-blocking socket gives EAGAIN when there is no room, and what it took arrives",
+  async ({ transport, driver }) => {
+    await using pair = await connected(transport, driver);
+    const taken = await fill(pair.ours);
+    const received = readAll(pair.peer);
+    await arrival();
+    await pair.ours.sendall(bytes("end"));
+    pair.ours.shutdown(SHUT_WR);
+    assertEquals((await received).length, taken + 3);
+  },
+  () => MSG_DONTWAIT > 0,
+);
+
+conforms(
+  "Socket.send() times out where there is no room, and nothing of it is sent",
+  async ({ transport, driver }) => {
+    await using pair = await connected(transport, driver);
+    const taken = await fill(pair.ours);
+    pair.ours.settimeout(0.02);
+    await assertRejects(() => pair.ours.send(bytes("never")), TimeoutError);
+    pair.ours.settimeout(null);
+    const received = readAll(pair.peer);
+    await pair.ours.sendall(bytes("end"));
+    pair.ours.shutdown(SHUT_WR);
+    const got = await received;
+    assertEquals(got.length, taken + 3);
+    assertEquals(text(got.subarray(-4)), "\0end");
+  },
+  () => MSG_DONTWAIT > 0,
+);
+
+conforms(
+  "Socket.sendall() that times out tells what was taken, and can be gone on with",
+  async ({ transport, driver }) => {
+    await using pair = await connected(transport, driver);
+    const data = new Uint8Array(32 << 20).map((_, index) => index >> 8);
+    pair.ours.settimeout(0.02);
+    const error = await assertRejects(
+      () => pair.ours.sendall(data),
+      TimeoutError,
+    );
+    assert(error.bytesSent! > 0 && error.bytesSent! < data.length);
+    pair.ours.settimeout(null);
+    const received = readAll(pair.peer);
+    await pair.ours.sendall(data.subarray(error.bytesSent));
+    pair.ours.shutdown(SHUT_WR);
+    const got = await received;
+    assertEquals(got.length, data.length);
+    assert(got.every((byte, index) => byte === data[index]));
+  },
+);
+
+conforms(
+  "Socket.sendall() rejects with the signal's own reason",
+  async ({ transport, driver }) => {
+    await using pair = await connected(transport, driver);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const pending = pair.ours.sendall(new Uint8Array(32 << 20), 0, { signal });
+    const reason = new Error("enough");
+    await arrival();
+    controller.abort(reason);
+    assertStrictEquals(await pending.catch((error) => error), reason);
+    const late = pair.ours.send(bytes("x"), 0, { signal });
+    assertStrictEquals(await late.catch((error) => error), reason);
+  },
+);
+
+conforms(
+  "Socket.close() after a timed-out send still delivers what it took",
+  async ({ transport, driver }) => {
+    await using pair = await connected(transport, driver);
+    const taken = await fill(pair.ours);
+    const closed = pair.ours[Symbol.asyncDispose]();
+    assertEquals((await readAll(pair.peer)).length, taken);
+    await closed;
+  },
+  () => MSG_DONTWAIT > 0,
+);
+
+conforms(
+  "Socket.shutdown(SHUT_WR) after a timed-out send still delivers what it took",
+  async ({ transport, driver }) => {
+    await using pair = await connected(transport, driver);
+    const taken = await fill(pair.ours);
+    pair.ours.shutdown(SHUT_WR);
+    assertEquals((await readAll(pair.peer)).length, taken);
+  },
+  () => MSG_DONTWAIT > 0,
+);
+
+conforms(
+  "Socket.send() gives EPIPE after shutdown(SHUT_WR)",
+  async ({ transport, driver }) => {
+    await using pair = await connected(transport, driver);
+    pair.ours.shutdown(SHUT_WR);
+    for (const data of [bytes("x"), new Uint8Array()]) {
+      const error = await assertRejects(() => pair.ours.send(data), OSError);
+      assertEquals([error.name, error.code], ["BrokenPipeError", "EPIPE"]);
+    }
+  },
+);
+
+conforms(
+  "Socket.sendall() gives EPIPE or ECONNRESET when the peer has gone, and what was taken",
+  async ({ transport, driver }) => {
+    await using pair = await connected(transport, driver);
+    pair.peer.close();
+    await arrival();
+    const error = await assertRejects(async () => {
+      while (true) await pair.ours.sendall(bytes("x"));
+    }, OSError);
+    assert(["EPIPE", "ECONNRESET"].includes(error.code), error.message);
+    assertEquals(error.bytesSent, 0);
+  },
+);
+
+conforms(
+  "Socket.send() honours MSG_NOSIGNAL and refuses other flags",
+  async ({ transport, driver }) => {
+    await using pair = await connected(transport, driver);
+    if (MSG_NOSIGNAL > 0) {
+      assertEquals(await pair.ours.send(bytes("x"), MSG_NOSIGNAL), 1);
+    }
+    const error = await assertRejects(
+      () => pair.ours.send(bytes("x"), MSG_OOB),
+      OSError,
+    );
+    assertEquals(error.code, "EOPNOTSUPP");
+  },
+);
+
+conforms(
+  "Socket.sendmsg() sends the buffers one after another",
+  async ({ transport, driver }) => {
+    await using pair = await connected(transport, driver);
+    const parts = [bytes("a"), new Uint8Array(), bytes("bcd").buffer];
+    assertEquals(await pair.ours.sendmsg(parts as BufferSource[]), 4);
+    pair.ours.shutdown(SHUT_WR);
+    assertEquals(text(await readAll(pair.peer)), "abcd");
+  },
+);
+
+conforms(
+  "Socket.sendto() on TCP does not look at the address",
+  async ({ transport, driver }) => {
+    await using pair = await connected(transport, driver);
+    const nowhere = [
+      transport.name === "TCP" ? "192.0.2.1" : "::2",
+      9,
+    ] as never;
+    assertEquals(await pair.ours.sendto(bytes("ab"), nowhere), 2);
+    assertEquals(await pair.ours.sendto(bytes("cd"), 0, nowhere), 2);
+    pair.ours.shutdown(SHUT_WR);
+    assertEquals(text(await readAll(pair.peer)), "abcd");
+  },
+  ({ name }) => name !== "Unix",
+);
+
+conforms(
+  "Socket.sendto() on a connected Unix stream is EISCONN",
+  async ({ transport, driver }) => {
+    await using pair = await connected(transport, driver);
+    const error = await assertRejects(
+      () => pair.ours.sendto(bytes("ab"), "/nowhere"),
+      OSError,
+    );
+    assertEquals(error.code, "EISCONN");
+  },
+  ({ name }) => name === "Unix",
+);
+
+conforms(
+  "Socket.sendall() is not kept waiting by a receive, nor the other way round",
+  async ({ transport, driver }) => {
+    await using pair = await connected(transport, driver);
+    const pending = pair.ours.recv(8);
+    await pair.ours.sendall(bytes("ping"));
+    const buffer = new Uint8Array(8);
+    await pair.peer.read(buffer);
+    await pair.peer.write(buffer.subarray(0, 4));
+    assertEquals(text(await pending), "ping");
+  },
+);
