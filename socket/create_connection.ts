@@ -83,12 +83,16 @@ export async function createConnection(
   const { timeout = getdefaulttimeout(), allErrors = false, signal } = options;
   checkTimeout("createConnection", timeout);
   checkAddress<InetAddress>("createConnection", AF_INET, address);
-  // With a timeout of 0 Python's connect would be in progress and fail.
-  const wait = waitFor(timeout, signal);
+  const wait = waitFor(timeout || null, signal);
   const found = await candidates(address, driverFor(options.driver), wait);
   const errors: unknown[] = [];
   try {
-    const connected = await race(found, errors, options, wait);
+    const connected = await race(
+      found,
+      errors,
+      { ...options, timeout },
+      wait,
+    );
     connected.settimeout(timeout);
     return connected;
   } catch (error) {
@@ -187,14 +191,15 @@ function race(
 
 async function attempt(
   [family, address]: Candidate,
-  { sourceAddress, driver }: CreateConnectionOptions,
+  { sourceAddress, driver, timeout }: CreateConnectionOptions,
   signal: AbortSignal,
 ): Promise<ConnectedSocket> {
   const connecting: ConnectedSocket = new Socket(family, SOCK_STREAM, 0, {
     driver,
   });
   try {
-    connecting.settimeout(null);
+    // With a timeout of 0 it is in progress, which as in Python is a failure.
+    connecting.settimeout(timeout === 0 ? 0 : null);
     if (sourceAddress !== undefined) connecting.bind(sourceAddress);
     await connecting.connect(address, { signal });
     return connecting;

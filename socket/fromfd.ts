@@ -1,6 +1,7 @@
 import type { AddressOf, SenderOf } from "./address.ts";
 import { osError } from "./errors.ts";
-import { Socket, type SocketOptions } from "./socket.ts";
+import type { SocketOptions } from "./base_socket.ts";
+import { Socket } from "./socket.ts";
 
 /**
  * Makes a socket of what the system, or Deno, has open already.

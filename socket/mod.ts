@@ -47,7 +47,8 @@ export {
 export * from "./constants/mod.ts";
 
 // Creating sockets.
-export { Socket, socket, type SocketOptions, SocketType } from "./socket.ts";
+export { BaseSocket, type SocketOptions } from "./base_socket.ts";
+export { Socket, socket, SocketType } from "./socket.ts";
 export { socketpair, type SocketpairOptions } from "./socketpair.ts";
 export {
   type ConnectedSocket,
@@ -73,7 +74,11 @@ export {
 } from "./timeout.ts";
 
 // Socket objects.
-export type { ReceivedMessage, ReceivedMessageInto } from "./socket.ts";
+export {
+  DataSocket,
+  type ReceivedMessage,
+  type ReceivedMessageInto,
+} from "./data_socket.ts";
 export {
   type ErrorHandler,
   type FileInput,

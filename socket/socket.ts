@@ -1,4 +1,3 @@
-import { concat } from "@std/bytes/concat";
 import {
   type Address,
   type AddressInput,
@@ -6,26 +5,12 @@ import {
   checkAddress,
   type SenderOf,
 } from "./address.ts";
-import {
-  bufferOf,
-  bytesOf,
-  checkInteger,
-  type Data,
-  scatter,
-} from "./arguments.ts";
+import type { SocketOptions } from "./base_socket.ts";
 import { acceptAll } from "./connections.ts";
-import {
-  AF_INET,
-  EAGAIN,
-  MSG_DONTWAIT,
-  SOCK_CLOEXEC,
-  SOCK_NONBLOCK,
-  SOCK_STREAM,
-} from "./constants/mod.ts";
+import { EAGAIN, SOCK_STREAM } from "./constants/mod.ts";
 import type { InetFamily, StreamKind } from "./constants/family.ts";
-import type { AncillaryData, Driver, Endpoint } from "./driver.ts";
-import { driverFor } from "./drivers.ts";
-import { gaierror, OSError, osError, TimeoutError } from "./errors.ts";
+import { DataSocket } from "./data_socket.ts";
+import { gaierror, OSError, TimeoutError } from "./errors.ts";
 import {
   type FileOf,
   type MakefileMode,
@@ -33,48 +18,8 @@ import {
   openFile,
 } from "./makefile.ts";
 import { sendFile, type SendfileOptions } from "./sendfile.ts";
-import {
-  checkTimeout,
-  getdefaulttimeout,
-  NO_WAIT,
-  type Wait,
-  waitFor,
-  type WaitOptions,
-} from "./timeout.ts";
+import type { WaitOptions } from "./timeout.ts";
 import { readableOf, writableOf } from "./web_streams.ts";
-
-/** Options of {@linkcode socket} and {@linkcode Socket}. */
-export interface SocketOptions {
-  /**
-   * An open socket of the system's to take over, in place of opening one: for
-   * the sandboxed driver a `Deno.Conn` or `Deno.Listener`. Family, type and
-   * protocol are then found out where they are not given.
-   */
-  fileno?: unknown;
-  /** The driver that serves; the program's default one if omitted. */
-  driver?: Driver;
-  /** For who writes drivers: the endpoint to stand over, in place of opening one. */
-  endpoint?: Endpoint;
-}
-
-/** What {@linkcode Socket.recvmsg} gives. */
-export type ReceivedMessage<From> = [
-  data: Uint8Array,
-  ancdata: AncillaryData[],
-  msgFlags: number,
-  address: From,
-];
-
-/** What {@linkcode Socket.recvmsgInto} gives. */
-export type ReceivedMessageInto<From> = [
-  nbytes: number,
-  ancdata: AncillaryData[],
-  msgFlags: number,
-  address: From,
-];
-
-const CREATION_FLAGS = (SOCK_NONBLOCK > 0 ? SOCK_NONBLOCK : 0) |
-  (SOCK_CLOEXEC > 0 ? SOCK_CLOEXEC : 0);
 
 /**
  * A socket: one end of a connection, a listener or a place for datagrams.
@@ -104,106 +49,10 @@ const CREATION_FLAGS = (SOCK_NONBLOCK > 0 ? SOCK_NONBLOCK : 0) |
  * @typeParam A The shape of its addresses, which follows from its family.
  * @typeParam From Who a receive says the bytes are from.
  */
-export class Socket<A extends Address = Address, From = A | null> {
-  /** The address family, such as `AF_INET`. */
-  readonly family: number;
-  /** The socket type, such as `SOCK_STREAM`. */
-  readonly type: number;
-  /** The protocol number; 0 for the only one that family and type have. */
-  readonly proto: number;
-  readonly #driver: Driver;
-  #endpoint: Endpoint | undefined;
-  #timeout: number | null;
-  #closed = false;
-  #files = 0;
-  #released: Promise<void> | undefined;
+export class Socket<A extends Address = Address, From = A | null>
+  extends DataSocket<A, From> {
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #writable: WritableStream<Uint8Array> | undefined;
-
-  /** Opens a socket; {@linkcode socket} does the same and knows its address type. */
-  constructor(
-    family?: number,
-    type?: number,
-    proto?: number,
-    options: SocketOptions = {},
-  ) {
-    const { fileno, endpoint } = options;
-    this.#driver = driverFor(options.driver);
-    const flags = (type ?? 0) & CREATION_FLAGS;
-    const kind = type === undefined ? undefined : type & ~CREATION_FLAGS;
-    this.#endpoint = endpoint ??
-      (fileno === undefined
-        ? this.#driver.open(family ?? AF_INET, kind ?? SOCK_STREAM, proto ?? 0)
-        : this.#driver.adopt(fileno, family, kind, proto));
-    this.family = this.#endpoint.family;
-    this.type = this.#endpoint.type;
-    this.proto = this.#endpoint.proto;
-    this.#timeout = (flags & SOCK_NONBLOCK) !== 0 ? 0 : getdefaulttimeout();
-  }
-
-  /**
-   * Tells the socket's timeout in seconds; `null` for none, 0 for non-blocking.
-   *
-   * Port of [`socket.timeout`](https://docs.python.org/3/library/socket.html#socket.socket.timeout).
-   */
-  get timeout(): number | null {
-    return this.#timeout;
-  }
-
-  /**
-   * Binds the socket to a local address.
-   *
-   * Drivers: in the sandbox a TCP socket takes the port, and the kernel begins to
-   * queue connections, here already; a Unix socket's path is removed when it closes.
-   *
-   * @param address The address; port 0 is any free port, host "" any interface.
-   * @throws {OSError} EADDRINUSE if someone has the address, EADDRNOTAVAIL if it is
-   * no address of this machine, EINVAL if the socket is bound already.
-   * @throws {PermissionError} EACCES if it is not granted; the message names the flag.
-   * @throws {gaierror} If the host is not known.
-   *
-   * @example Take any free port
-   * ```ts
-   * import { socket } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * using s = socket();
-   * s.bind(["127.0.0.1", 0]);
-   * assertEquals(s.getsockname()[0], "127.0.0.1");
-   * ```
-   *
-   * Port of [`socket.bind`](https://docs.python.org/3/library/socket.html#socket.socket.bind), `bind(2)`.
-   */
-  bind(address: AddressInput<A>): void {
-    this.#open("bind").bind(checkAddress<A>("bind", this.family, address));
-  }
-
-  /**
-   * Begins to take connections.
-   *
-   * Drivers: in the sandbox the queue's length is settled when the socket is
-   * bound, at Deno's 511; {@linkcode createServer} can set it.
-   *
-   * @param backlog How many connections may wait to be accepted; the system's own
-   * number if omitted.
-   * @throws {OSError} EINVAL if the socket is connected.
-   *
-   * @example Listen on any free port
-   * ```ts
-   * import { socket } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * using s = socket();
-   * s.listen();
-   * assertEquals(s.getsockname()[0], "0.0.0.0");
-   * ```
-   *
-   * Port of [`socket.listen`](https://docs.python.org/3/library/socket.html#socket.socket.listen), `listen(2)`.
-   */
-  listen(backlog?: number): void {
-    if (backlog !== undefined) checkInteger("listen", "backlog", backlog);
-    this.#open("listen").listen(backlog);
-  }
 
   /**
    * Takes the next connection.
@@ -235,11 +84,11 @@ export class Socket<A extends Address = Address, From = A | null> {
   async accept(
     options?: WaitOptions,
   ): Promise<[connection: Socket<A, From>, address: A]> {
-    const endpoint = await this.#open("accept").accept(this.#wait(0, options));
+    const endpoint = await this.open("accept").accept(this.wait(0, options));
     const { family, type, proto } = this;
     const connection = new Socket<A, From>(family, type, proto, {
       endpoint,
-      driver: this.#driver,
+      driver: this.driver,
     });
     return [connection, endpoint.getpeername() as A];
   }
@@ -277,9 +126,9 @@ export class Socket<A extends Address = Address, From = A | null> {
     address: AddressInput<A>,
     options?: WaitOptions,
   ): Promise<void> {
-    await this.#open("connect").connect(
+    await this.open("connect").connect(
       checkAddress<A>("connect", this.family, address),
-      this.#wait(0, options),
+      this.wait(0, options),
     );
   }
 
@@ -319,410 +168,6 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Receives up to `bufsize` bytes.
-   *
-   * @param bufsize The most bytes to receive.
-   * @param flags `MSG_PEEK` leaves the bytes, `MSG_WAITALL` waits for all of them
-   * (under a timeout too, where Python then takes what is there), `MSG_DONTWAIT`
-   * waits for none.
-   * @param options `signal`: gives the call up when it aborts.
-   * @returns The bytes, in an array of their own; empty when the peer has ended its
-   * sending.
-   * @throws {OSError} ENOTCONN if the socket is not connected, EOPNOTSUPP for flags
-   * that the driver cannot honour, EBADF when the socket is closed.
-   * @throws {ConnectionResetError} ECONNRESET, once, if the peer reset the connection.
-   * @throws {TimeoutError} If the timeout runs out; no byte is lost.
-   * @throws {BlockingIOError} EAGAIN if nothing is there and the call may not wait.
-   *
-   * @example Receive what is there
-   * ```ts
-   * import { socketpair } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * const [a, b] = await socketpair();
-   * using _a = a, _b = b;
-   * await a.sendall(new Uint8Array([1, 2, 3]));
-   * assertEquals(await b.recv(1024), new Uint8Array([1, 2, 3]));
-   * ```
-   *
-   * Port of [`socket.recv`](https://docs.python.org/3/library/socket.html#socket.socket.recv), `recv(2)`.
-   */
-  recv(
-    bufsize: number,
-    flags = 0,
-    options?: WaitOptions,
-  ): Promise<Uint8Array> {
-    try {
-      checkInteger("recv", "size", bufsize, 0);
-      const endpoint = this.#open("recv");
-      if (bufsize === 0) return Promise.resolve(new Uint8Array(0));
-      return endpoint.recv(bufsize, own(flags), this.#wait(flags, options));
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  /**
-   * Receives bytes into a buffer.
-   *
-   * It is the fastest way to receive. Leave the buffer alone until the call has
-   * settled.
-   *
-   * @param buffer Where the bytes go.
-   * @param nbytes How many bytes at most; 0 for the buffer's length.
-   * @param flags As for {@linkcode Socket.recv}.
-   * @param options `signal`: gives the call up when it aborts.
-   * @returns How many bytes came; 0 when the peer has ended its sending.
-   * @throws {OSError} As {@linkcode Socket.recv}.
-   * @throws {RangeError} If the buffer holds fewer than `nbytes`.
-   *
-   * @example Receive into a buffer
-   * ```ts
-   * import { socketpair } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * const [a, b] = await socketpair();
-   * using _a = a, _b = b;
-   * await a.sendall(new Uint8Array([1, 2, 3]));
-   * const buffer = new Uint8Array(8);
-   * assertEquals(await b.recvInto(buffer), 3);
-   * ```
-   *
-   * Port of [`socket.recv_into`](https://docs.python.org/3/library/socket.html#socket.socket.recv_into), `recv(2)`.
-   */
-  recvInto(
-    buffer: Data,
-    nbytes = 0,
-    flags = 0,
-    options?: WaitOptions,
-  ): Promise<number> {
-    try {
-      const bytes = bufferOf("recvInto", buffer, nbytes);
-      const endpoint = this.#open("recv");
-      if (bytes.length === 0) return Promise.resolve(0);
-      return endpoint.recvInto(bytes, own(flags), this.#wait(flags, options));
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  /**
-   * Receives bytes and tells who sent them.
-   *
-   * @param bufsize The most bytes to receive.
-   * @param flags As for {@linkcode Socket.recv}.
-   * @param options `signal`: gives the call up when it aborts.
-   * @returns The bytes and the sender's address; `null` for it on a connection.
-   * @throws {OSError} As {@linkcode Socket.recv}.
-   *
-   * @example On a connection there is no sender to tell
-   * ```ts
-   * import { socketpair } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * const [a, b] = await socketpair();
-   * using _a = a, _b = b;
-   * await a.sendall(new Uint8Array([1]));
-   * assertEquals(await b.recvfrom(8), [new Uint8Array([1]), null]);
-   * ```
-   *
-   * Port of [`socket.recvfrom`](https://docs.python.org/3/library/socket.html#socket.socket.recvfrom), `recvfrom(2)`.
-   */
-  async recvfrom(
-    bufsize: number,
-    flags = 0,
-    options?: WaitOptions,
-  ): Promise<[data: Uint8Array, address: From]> {
-    const [data, , , address] = await this.recvmsg(bufsize, 0, flags, options);
-    return [data, address];
-  }
-
-  /**
-   * Receives bytes into a buffer and tells who sent them.
-   *
-   * @param buffer Where the bytes go.
-   * @param nbytes How many bytes at most; 0 for the buffer's length.
-   * @param flags As for {@linkcode Socket.recv}.
-   * @param options `signal`: gives the call up when it aborts.
-   * @returns How many bytes came, and from whom; `null` on a connection.
-   * @throws {OSError} As {@linkcode Socket.recv}.
-   *
-   * @example Receive into a buffer
-   * ```ts
-   * import { socketpair } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * const [a, b] = await socketpair();
-   * using _a = a, _b = b;
-   * await a.sendall(new Uint8Array([1, 2]));
-   * assertEquals(await b.recvfromInto(new Uint8Array(8)), [2, null]);
-   * ```
-   *
-   * Port of [`socket.recvfrom_into`](https://docs.python.org/3/library/socket.html#socket.socket.recvfrom_into), `recvfrom(2)`.
-   */
-  async recvfromInto(
-    buffer: Data,
-    nbytes = 0,
-    flags = 0,
-    options?: WaitOptions,
-  ): Promise<[nbytes: number, address: From]> {
-    const bytes = bufferOf("recvfromInto", buffer, nbytes);
-    const [data, address] = await this.recvfrom(bytes.length, flags, options);
-    bytes.set(data);
-    return [data.length, address];
-  }
-
-  /**
-   * Receives bytes with all that comes with them.
-   *
-   * Drivers: the sandboxed one receives no ancillary data and throws EOPNOTSUPP
-   * where room for it is asked for.
-   *
-   * @param bufsize The most bytes to receive.
-   * @param ancbufsize Room for control messages, in bytes; see {@linkcode CMSG_SPACE}.
-   * @param flags As for {@linkcode Socket.recv}.
-   * @param options `signal`: gives the call up when it aborts.
-   * @returns The bytes, the control messages, flags such as `MSG_TRUNC`, and the
-   * sender's address.
-   * @throws {OSError} As {@linkcode Socket.recv}.
-   *
-   * @example Receive a message
-   * ```ts
-   * import { socketpair } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * const [a, b] = await socketpair();
-   * using _a = a, _b = b;
-   * await a.sendall(new Uint8Array([1]));
-   * assertEquals(await b.recvmsg(8), [new Uint8Array([1]), [], 0, null]);
-   * ```
-   *
-   * Port of [`socket.recvmsg`](https://docs.python.org/3/library/socket.html#socket.socket.recvmsg), `recvmsg(2)`.
-   */
-  async recvmsg(
-    bufsize: number,
-    ancbufsize = 0,
-    flags = 0,
-    options?: WaitOptions,
-  ): Promise<ReceivedMessage<From>> {
-    checkInteger("recvmsg", "size", bufsize, 0);
-    checkInteger("recvmsg", "ancillary size", ancbufsize, 0);
-    const { data, ancillary, flags: got, address } = await this.#open("recv")
-      .recvmsg(bufsize, ancbufsize, own(flags), this.#wait(flags, options));
-    return [data, ancillary, got, address as From];
-  }
-
-  /**
-   * Receives bytes into several buffers, each filled before the next.
-   *
-   * Drivers: as for {@linkcode Socket.recvmsg}.
-   *
-   * @param buffers Where the bytes go.
-   * @param ancbufsize Room for control messages, in bytes.
-   * @param flags As for {@linkcode Socket.recv}.
-   * @param options `signal`: gives the call up when it aborts.
-   * @returns How many bytes came, the control messages, flags, and the sender's
-   * address.
-   * @throws {OSError} As {@linkcode Socket.recv}.
-   *
-   * @example A header and a body
-   * ```ts
-   * import { socketpair } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * const [a, b] = await socketpair();
-   * using _a = a, _b = b;
-   * await a.sendall(new Uint8Array([1, 2, 3]));
-   * const header = new Uint8Array(1), body = new Uint8Array(8);
-   * assertEquals((await b.recvmsgInto([header, body]))[0], 3);
-   * assertEquals(header, new Uint8Array([1]));
-   * ```
-   *
-   * Port of [`socket.recvmsg_into`](https://docs.python.org/3/library/socket.html#socket.socket.recvmsg_into), `recvmsg(2)`.
-   */
-  async recvmsgInto(
-    buffers: Data[],
-    ancbufsize = 0,
-    flags = 0,
-    options?: WaitOptions,
-  ): Promise<ReceivedMessageInto<From>> {
-    const parts = buffers.map((buffer) => bytesOf("recvmsgInto", buffer));
-    const size = parts.reduce((sum, part) => sum + part.length, 0);
-    const [data, ...rest] = await this.recvmsg(
-      size,
-      ancbufsize,
-      flags,
-      options,
-    );
-    scatter(data, parts);
-    return [data.length, ...rest];
-  }
-
-  /**
-   * Sends bytes: as many as the system takes now.
-   *
-   * Drivers: in the sandbox a send whose time runs out when the runtime has its
-   * bytes already counts them as sent, 64 KiB at most; they go out before anything
-   * else does.
-   *
-   * @param data The bytes; they may be changed as soon as the call has returned.
-   * @param flags `MSG_DONTWAIT` waits for no room; `MSG_NOSIGNAL` is always so.
-   * @param options `signal`: gives the call up when it aborts.
-   * @returns How many bytes were taken.
-   * @throws {BrokenPipeError} EPIPE if the socket is not connected, or its writing
-   * half or the peer's reading is at an end.
-   * @throws {ConnectionResetError} ECONNRESET if the peer reset the connection.
-   * @throws {TimeoutError} If the timeout runs out before any byte is taken.
-   * @throws {BlockingIOError} EAGAIN if there is no room and the call may not wait.
-   * @throws {TypeError} If the data is a string or no bytes.
-   *
-   * @example Send three bytes
-   * ```ts
-   * import { socketpair } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * const [a, b] = await socketpair();
-   * using _a = a, _b = b;
-   * assertEquals(await a.send(new Uint8Array([1, 2, 3])), 3);
-   * ```
-   *
-   * Port of [`socket.send`](https://docs.python.org/3/library/socket.html#socket.socket.send), `send(2)`.
-   */
-  send(data: Data, flags = 0, options?: WaitOptions): Promise<number> {
-    try {
-      const bytes = bytesOf("send", data);
-      const wait = this.#wait(flags, options);
-      return this.#open("send").send(bytes, own(flags), wait);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  /**
-   * Sends all of the bytes.
-   *
-   * Bytes of two calls never mix: the second waits for the first. The timeout is
-   * for the whole call.
-   *
-   * @param data The bytes; they may be changed as soon as the call has returned.
-   * @param flags As for {@linkcode Socket.send}.
-   * @param options `signal`: gives the call up when it aborts.
-   * @throws {OSError} As {@linkcode Socket.send}; its `bytesSent` tells how many
-   * bytes had been taken, where Python cannot tell.
-   *
-   * @example Send a text
-   * ```ts
-   * import { socketpair } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * const [a, b] = await socketpair();
-   * using _a = a, _b = b;
-   * await a.sendall(new TextEncoder().encode("hello"));
-   * assertEquals((await b.recv(8)).length, 5);
-   * ```
-   *
-   * Port of [`socket.sendall`](https://docs.python.org/3/library/socket.html#socket.socket.sendall), `send(2)`.
-   */
-  sendall(data: Data, flags = 0, options?: WaitOptions): Promise<void> {
-    try {
-      const bytes = bytesOf("sendall", data);
-      const wait = this.#wait(flags, options);
-      return this.#open("send").sendall(bytes, own(flags), wait);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  /**
-   * Sends bytes to an address, as one datagram where the socket is one for datagrams.
-   *
-   * On a TCP connection the address is not looked at.
-   *
-   * @param data The bytes.
-   * @param address Where to; the flags may stand before it, as in Python.
-   * @returns How many bytes were taken.
-   * @throws {OSError} As {@linkcode Socket.send}; EISCONN on a connected Unix stream.
-   *
-   * @example A connection knows where to
-   * ```ts
-   * import { socketpair } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * const [a, b] = await socketpair();
-   * using _a = a, _b = b;
-   * assertEquals(await a.sendto(new Uint8Array([1]), b.getsockname()), 1);
-   * ```
-   *
-   * Port of [`socket.sendto`](https://docs.python.org/3/library/socket.html#socket.socket.sendto), `sendto(2)`.
-   */
-  sendto(data: Data, address: AddressInput<A>): Promise<number>;
-  /** Sends with flags. */
-  sendto(
-    data: Data,
-    flags: number,
-    address: AddressInput<A>,
-    options?: WaitOptions,
-  ): Promise<number>;
-  async sendto(
-    data: Data,
-    flags: number | AddressInput<A>,
-    address?: AddressInput<A>,
-    options?: WaitOptions,
-  ): Promise<number> {
-    const [bits, to] = typeof flags === "number"
-      ? [flags, address]
-      : [0, flags];
-    return await this.#open("send").sendmsg(
-      bytesOf("sendto", data),
-      [],
-      own(bits),
-      checkAddress<A>("sendto", this.family, to as AddressInput<A>),
-      this.#wait(bits, options),
-    );
-  }
-
-  /**
-   * Sends the bytes of several buffers at once, with control messages.
-   *
-   * Drivers: the sandboxed one sends no ancillary data and throws EOPNOTSUPP for it.
-   *
-   * @param buffers The bytes, in pieces.
-   * @param ancdata Control messages: `[level, type, data]` each.
-   * @param flags As for {@linkcode Socket.send}.
-   * @param address Where to; `null` for the peer.
-   * @param options `signal`: gives the call up when it aborts.
-   * @returns How many bytes were taken.
-   * @throws {OSError} As {@linkcode Socket.send}.
-   *
-   * @example A header and a body
-   * ```ts
-   * import { socketpair } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * const [a, b] = await socketpair();
-   * using _a = a, _b = b;
-   * assertEquals(await a.sendmsg([new Uint8Array([1]), new Uint8Array(2)]), 3);
-   * ```
-   *
-   * Port of [`socket.sendmsg`](https://docs.python.org/3/library/socket.html#socket.socket.sendmsg), `sendmsg(2)`.
-   */
-  async sendmsg(
-    buffers: Data[],
-    ancdata: readonly AncillaryData[] = [],
-    flags = 0,
-    address: AddressInput<A> | null = null,
-    options?: WaitOptions,
-  ): Promise<number> {
-    return await this.#open("send").sendmsg(
-      concat(buffers.map((buffer) => bytesOf("sendmsg", buffer))),
-      ancdata,
-      own(flags),
-      address && checkAddress<A>("sendmsg", this.family, address),
-      this.#wait(flags, options),
-    );
-  }
-
-  /**
    * Sends a file, or a part of it, over a connection.
    *
    * The file's position is then behind the last byte that was sent, also when the
@@ -758,100 +203,32 @@ export class Socket<A extends Address = Address, From = A | null> {
     if (this.type !== SOCK_STREAM) {
       throw new TypeError("Cannot sendfile: the socket must be a stream");
     }
-    if (this.#timeout === 0) {
+    if (this.timeout === 0) {
       throw new TypeError(
         "Cannot sendfile: the socket must not be non-blocking",
       );
     }
-    const wait = this.#wait(0, options);
+    const wait = this.wait(0, options);
     return await sendFile(
-      (data) => this.#open("sendfile").sendall(data, 0, wait),
+      (data) => this.open("sendfile").sendall(data, 0, wait),
       file,
       options,
     );
   }
 
   /**
-   * Shuts down one half of the connection or both.
+   * Sends to a socket of the kernel's crypto API.
    *
-   * @param how `SHUT_WR` tells the peer that no more will be sent, and receiving
-   * goes on; `SHUT_RD` lets waiting and later receives return empty; `SHUT_RDWR`
-   * does both. A listener that is shut for reading accepts no more.
-   * @throws {OSError} ENOTCONN if the socket is not connected, EINVAL for another
-   * number.
+   * Drivers: POSIX; the sandboxed one throws EOPNOTSUPP.
    *
-   * @example End the sending
-   * ```ts
-   * import { SHUT_WR, socketpair } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
+   * @throws {OSError} EOPNOTSUPP.
    *
-   * const [a, b] = await socketpair();
-   * using _a = a, _b = b;
-   * a.shutdown(SHUT_WR);
-   * assertEquals(await b.recv(8), new Uint8Array());
-   * ```
-   *
-   * Port of [`socket.shutdown`](https://docs.python.org/3/library/socket.html#socket.socket.shutdown), `shutdown(2)`.
+   * Port of [`socket.sendmsg_afalg`](https://docs.python.org/3/library/socket.html#socket.socket.sendmsg_afalg), `sendmsg(2)`.
    */
-  shutdown(how: number): void {
-    checkInteger("shutdown", "half", how);
-    this.#open("shutdown").shutdown(how);
-  }
-
-  /**
-   * Closes the socket.
-   *
-   * Every pending call rejects with EBADF. Files of {@linkcode Socket.makefile} and
-   * duplicates keep the connection open until they are closed too. Closing twice is
-   * nothing.
-   *
-   * @example A closed socket has no number
-   * ```ts
-   * import { socket } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * const s = socket();
-   * s.close();
-   * assertEquals(s.fileno(), -1);
-   * ```
-   *
-   * Port of [`socket.close`](https://docs.python.org/3/library/socket.html#socket.socket.close), `close(2)`.
-   */
-  close(): void {
-    this.#closed = true;
-    this.#release();
-  }
-
-  /**
-   * Gives the system's own socket away and leaves this one closed.
-   *
-   * Drivers: the sandboxed one gives the `Deno.Conn` or `Deno.Listener`, the POSIX
-   * one the descriptor.
-   *
-   * @returns What the driver has in place of a descriptor; -1 of a closed socket.
-   * @throws {OSError} EBUSY if received bytes or pending calls would be lost,
-   * ENOTCONN if there is nothing yet to give.
-   *
-   * @example Go on with plain Deno
-   * ```ts
-   * import { socketpair } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * const [a, b] = await socketpair();
-   * using _b = b;
-   * using conn = a.detach() as Deno.Conn;
-   * assertEquals(await conn.write(new Uint8Array(3)), 3);
-   * assertEquals(a.fileno(), -1);
-   * ```
-   *
-   * Port of [`socket.detach`](https://docs.python.org/3/library/socket.html#socket.socket.detach).
-   */
-  detach(): unknown {
-    if (this.#endpoint === undefined) return -1;
-    const resource = this.#endpoint.detach();
-    this.#endpoint = undefined;
-    this.#closed = true;
-    return resource;
+  // deno-lint-ignore require-await -- it waits where a driver has it
+  async sendmsgAfalg(): Promise<number> {
+    this.open("send");
+    throw this.unsupported("sendmsgAfalg");
   }
 
   /**
@@ -877,352 +254,14 @@ export class Socket<A extends Address = Address, From = A | null> {
    * Port of [`socket.dup`](https://docs.python.org/3/library/socket.html#socket.socket.dup), `dup(2)`.
    */
   dup(): Socket<A, From> {
-    const endpoint = this.#open("dup").dup();
+    const endpoint = this.open("dup").dup();
     const { family, type, proto } = this;
     const copy = new Socket<A, From>(family, type, proto, {
       endpoint,
-      driver: this.#driver,
+      driver: this.driver,
     });
-    copy.settimeout(this.#timeout);
+    copy.settimeout(this.timeout);
     return copy;
-  }
-
-  /**
-   * Tells the descriptor's number.
-   *
-   * Drivers: POSIX; in the sandboxed one there are no numbers, and it throws
-   * EOPNOTSUPP while the socket is open.
-   *
-   * @returns The number; -1 of a closed socket.
-   *
-   * @example -1 once closed
-   * ```ts
-   * import { socket } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * const s = socket();
-   * s.close();
-   * assertEquals(s.fileno(), -1);
-   * ```
-   *
-   * Port of [`socket.fileno`](https://docs.python.org/3/library/socket.html#socket.socket.fileno).
-   */
-  fileno(): number {
-    if (this.#endpoint === undefined || this.#closed) return -1;
-    const { resource } = this.#endpoint;
-    if (typeof resource === "number") return resource;
-    throw this.#unsupported("fileno", "; detach() gives Deno's own object");
-  }
-
-  /**
-   * Tells whether programs that this one starts inherit the socket: they never do.
-   *
-   * @returns `false`.
-   *
-   * @example Never inherited
-   * ```ts
-   * import { socket } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * using s = socket();
-   * assertEquals(s.getInheritable(), false);
-   * ```
-   *
-   * Port of [`socket.get_inheritable`](https://docs.python.org/3/library/socket.html#socket.socket.get_inheritable).
-   */
-  getInheritable(): boolean {
-    this.#open("getInheritable");
-    return false;
-  }
-
-  /**
-   * Sets whether programs that this one starts inherit the socket.
-   *
-   * Drivers: POSIX; the sandboxed one throws EOPNOTSUPP for `true`.
-   *
-   * @param inheritable Whether they do.
-   *
-   * @example Not to be inherited
-   * ```ts
-   * import { socket } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * using s = socket();
-   * s.setInheritable(false);
-   * assertEquals(s.getInheritable(), false);
-   * ```
-   *
-   * Port of [`socket.set_inheritable`](https://docs.python.org/3/library/socket.html#socket.socket.set_inheritable).
-   */
-  setInheritable(inheritable: boolean): void {
-    this.#open("setInheritable");
-    if (inheritable) throw this.#unsupported("setInheritable");
-  }
-
-  /**
-   * Controls the socket's device.
-   *
-   * Drivers: POSIX; the sandboxed one throws EOPNOTSUPP.
-   *
-   * @throws {OSError} EOPNOTSUPP.
-   *
-   * Port of [`socket.ioctl`](https://docs.python.org/3/library/socket.html#socket.socket.ioctl), `ioctl(2)`.
-   */
-  ioctl(_request: number, _argument?: number | Data): number {
-    this.#open("ioctl");
-    throw this.#unsupported("ioctl");
-  }
-
-  /**
-   * Shares the socket with another process, on Windows only.
-   *
-   * Drivers: none.
-   *
-   * @throws {OSError} EOPNOTSUPP.
-   *
-   * Port of [`socket.share`](https://docs.python.org/3/library/socket.html#socket.socket.share).
-   */
-  share(_processId: number): Uint8Array {
-    this.#open("share");
-    throw osError({
-      code: "EOPNOTSUPP",
-      syscall: "share",
-      subject: "the socket",
-      hint:
-        "Python has it on Windows only; sendFds of the POSIX driver passes sockets on",
-    });
-  }
-
-  /**
-   * Sends to a socket of the kernel's crypto API.
-   *
-   * Drivers: POSIX; the sandboxed one throws EOPNOTSUPP.
-   *
-   * @throws {OSError} EOPNOTSUPP.
-   *
-   * Port of [`socket.sendmsg_afalg`](https://docs.python.org/3/library/socket.html#socket.socket.sendmsg_afalg), `sendmsg(2)`.
-   */
-  // deno-lint-ignore require-await -- it waits where a driver has it
-  async sendmsgAfalg(): Promise<number> {
-    this.#open("send");
-    throw this.#unsupported("sendmsgAfalg");
-  }
-
-  /**
-   * Makes the socket wait for ever, or not at all.
-   *
-   * @param flag `true` for no timeout, `false` for a timeout of 0.
-   *
-   * @example A call that would wait throws
-   * ```ts
-   * import { BlockingIOError, socketpair } from "@berkeley/socket/socket";
-   * import { assertRejects } from "@std/assert";
-   *
-   * const [a, b] = await socketpair();
-   * using _a = a, _b = b;
-   * a.setblocking(false);
-   * await assertRejects(() => a.recv(8), BlockingIOError);
-   * ```
-   *
-   * Port of [`socket.setblocking`](https://docs.python.org/3/library/socket.html#socket.socket.setblocking).
-   */
-  setblocking(flag: boolean): void {
-    this.settimeout(flag ? null : 0);
-  }
-
-  /**
-   * Tells whether calls wait.
-   *
-   * @returns `false` if the timeout is 0.
-   *
-   * @example Sockets wait at first
-   * ```ts
-   * import { socket } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * using s = socket();
-   * assertEquals(s.getblocking(), true);
-   * ```
-   *
-   * Port of [`socket.getblocking`](https://docs.python.org/3/library/socket.html#socket.socket.getblocking).
-   */
-  getblocking(): boolean {
-    return this.#timeout !== 0;
-  }
-
-  /**
-   * Sets how long a call may wait.
-   *
-   * @param timeout Seconds; 0 is non-blocking, `null` is for ever.
-   * @throws {RangeError} If it is negative or not a number.
-   *
-   * @example Wait a hundredth of a second
-   * ```ts
-   * import { socketpair, TimeoutError } from "@berkeley/socket/socket";
-   * import { assertRejects } from "@std/assert";
-   *
-   * const [a, b] = await socketpair();
-   * using _a = a, _b = b;
-   * a.settimeout(0.01);
-   * await assertRejects(() => a.recv(8), TimeoutError);
-   * ```
-   *
-   * Port of [`socket.settimeout`](https://docs.python.org/3/library/socket.html#socket.socket.settimeout).
-   */
-  settimeout(timeout: number | null): void {
-    checkTimeout("settimeout", timeout);
-    this.#open("settimeout");
-    this.#timeout = timeout;
-  }
-
-  /**
-   * Tells how long a call may wait.
-   *
-   * @returns Seconds; `null` is for ever.
-   *
-   * @example For ever, at first
-   * ```ts
-   * import { socket } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * using s = socket();
-   * assertEquals(s.gettimeout(), null);
-   * ```
-   *
-   * Port of [`socket.gettimeout`](https://docs.python.org/3/library/socket.html#socket.socket.gettimeout).
-   */
-  gettimeout(): number | null {
-    return this.#timeout;
-  }
-
-  /**
-   * Tells the socket's own address.
-   *
-   * An abstract Unix name is a string that begins with NUL, where Python gives bytes.
-   *
-   * @returns The address; the family's "any" address of an unbound socket.
-   *
-   * @example Learn the port
-   * ```ts
-   * import { createServer } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * using server = createServer(["127.0.0.1", 0]);
-   * const [host] = server.getsockname();
-   * assertEquals(host, "127.0.0.1");
-   * ```
-   *
-   * Port of [`socket.getsockname`](https://docs.python.org/3/library/socket.html#socket.socket.getsockname), `getsockname(2)`.
-   */
-  getsockname(): A {
-    return this.#open("getsockname").getsockname() as A;
-  }
-
-  /**
-   * Tells the peer's address.
-   *
-   * @returns The address, as it was when the connection was made.
-   * @throws {OSError} ENOTCONN if the socket is not connected.
-   *
-   * @example Both ends agree
-   * ```ts
-   * import { socketpair } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * const [a, b] = await socketpair();
-   * using _a = a, _b = b;
-   * assertEquals(a.getpeername(), b.getsockname());
-   * ```
-   *
-   * Port of [`socket.getpeername`](https://docs.python.org/3/library/socket.html#socket.socket.getpeername), `getpeername(2)`.
-   */
-  getpeername(): A {
-    return this.#open("getpeername").getpeername() as A;
-  }
-
-  /**
-   * Reads an option.
-   *
-   * Drivers: the sandboxed one has SO_TYPE, SO_DOMAIN, SO_PROTOCOL, SO_ERROR,
-   * SO_ACCEPTCONN, SO_REUSEADDR, SO_REUSEPORT, SO_KEEPALIVE, TCP_NODELAY and
-   * IPV6_V6ONLY.
-   *
-   * @param level `SOL_SOCKET`, or a protocol such as `IPPROTO_TCP`.
-   * @param name The option.
-   * @param buflen How many bytes to read; an integer is read if it is omitted.
-   * @returns The option as an integer, or as bytes of this machine's order.
-   * @throws {OSError} ENOPROTOOPT for an option that the driver does not have.
-   *
-   * @example A connection's type
-   * ```ts
-   * import { SO_TYPE, SOCK_STREAM, socket, SOL_SOCKET } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * using s = socket();
-   * assertEquals<number>(s.getsockopt(SOL_SOCKET, SO_TYPE), SOCK_STREAM);
-   * ```
-   *
-   * Port of [`socket.getsockopt`](https://docs.python.org/3/library/socket.html#socket.socket.getsockopt), `getsockopt(2)`.
-   */
-  getsockopt(level: number, name: number): number;
-  /** Reads an option as bytes. */
-  getsockopt(level: number, name: number, buflen: number): Uint8Array;
-  getsockopt(level: number, name: number, buflen = 0): number | Uint8Array {
-    checkInteger("getsockopt", "level", level);
-    checkInteger("getsockopt", "option", name);
-    checkInteger("getsockopt", "size", buflen, 0, 1024);
-    const endpoint = this.#open("getsockopt");
-    if (buflen > 0) return endpoint.getsockopt(level, name, buflen);
-    const bytes = endpoint.getsockopt(level, name, 4);
-    return new Int32Array(bytes.slice().buffer)[0];
-  }
-
-  /**
-   * Sets an option.
-   *
-   * Drivers: the sandboxed one has SO_REUSEADDR (always on), SO_REUSEPORT (with
-   * --unstable-net), SO_KEEPALIVE, TCP_NODELAY and IPV6_V6ONLY.
-   *
-   * @param level `SOL_SOCKET`, or a protocol such as `IPPROTO_TCP`.
-   * @param name The option.
-   * @param value An integer, the option's bytes in this machine's order, or `null`.
-   * @param optlen The length that goes with `null`.
-   * @throws {OSError} ENOPROTOOPT for an option that the driver does not have, or
-   * that can only be read.
-   *
-   * @example Send small pieces at once
-   * ```ts
-   * import { IPPROTO_TCP, socket, TCP_NODELAY } from "@berkeley/socket/socket";
-   * import { assertEquals } from "@std/assert";
-   *
-   * using s = socket();
-   * s.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1);
-   * assertEquals(s.getsockopt(IPPROTO_TCP, TCP_NODELAY), 1);
-   * ```
-   *
-   * Port of [`socket.setsockopt`](https://docs.python.org/3/library/socket.html#socket.socket.setsockopt), `setsockopt(2)`.
-   */
-  setsockopt(level: number, name: number, value: number | Data): void;
-  /** Sets an option to a null pointer with a length. */
-  setsockopt(level: number, name: number, value: null, optlen: number): void;
-  setsockopt(
-    level: number,
-    name: number,
-    value: number | Data | null,
-    optlen = 0,
-  ): void {
-    checkInteger("setsockopt", "level", level);
-    checkInteger("setsockopt", "option", name);
-    if (typeof value === "number") {
-      checkInteger("setsockopt", "value", value, -0x80000000, 0x7fffffff);
-    }
-    const bytes = value === null
-      ? null
-      : typeof value === "number"
-      ? new Uint8Array(new Int32Array([value]).buffer)
-      : bytesOf("setsockopt", value);
-    const size = bytes?.length ?? optlen;
-    this.#open("setsockopt").setsockopt(level, name, bytes, size);
   }
 
   /**
@@ -1252,20 +291,14 @@ export class Socket<A extends Address = Address, From = A | null> {
     mode?: Mode,
     options: MakefileOptions = {},
   ): FileOf<Mode> {
-    this.#open("makefile");
-    const file = openFile(
-      {
-        recvInto: (...call) => this.recvInto(...call),
-        send: (...call) => this.send(...call),
-        release: () => {
-          this.#files--;
-          if (this.#closed) this.#release();
-        },
-      },
-      mode ?? "r" as Mode,
-      options,
-    );
-    this.#files++;
+    this.open("makefile");
+    const source = {
+      recvInto: this.recvInto.bind(this),
+      send: this.send.bind(this),
+      release: () => release(),
+    };
+    const file = openFile(source, mode ?? "r" as Mode, options);
+    const release = this.keepOpen();
     return file;
   }
 
@@ -1350,66 +383,6 @@ export class Socket<A extends Address = Address, From = A | null> {
   get writable(): WritableStream<Uint8Array> {
     return this.#writable ??= writableOf(this);
   }
-
-  /** Closes the socket at the end of a `using` block. */
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  /** Closes the socket at the end of an `await using` block; its port and path are then free again. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.close();
-    await this.#released;
-  }
-
-  /** Shows the socket as Python does. */
-  [Symbol.for("Deno.customInspect")](): string {
-    const { family, type, proto } = this;
-    const closed = this.#endpoint === undefined ? " [closed]" : "";
-    return `<Socket${closed} family=${family}, type=${type}, proto=${proto}>`;
-  }
-
-  #open(call: string): Endpoint {
-    if (this.#endpoint === undefined) {
-      throw osError({ code: "EBADF", syscall: call });
-    }
-    return this.#endpoint;
-  }
-
-  /** Closes the endpoint, once the files are closed too. */
-  #release(): void {
-    if (this.#files > 0 || this.#endpoint === undefined) return;
-    this.#released = this.#endpoint.close();
-    this.#endpoint = undefined;
-  }
-
-  #wait(flags: number, options: WaitOptions | undefined): Wait | undefined {
-    if (options?.signal === undefined) {
-      if (isBrief(flags)) return NO_WAIT;
-      return this.#timeout === null ? undefined : waitFor(this.#timeout);
-    }
-    return waitFor(isBrief(flags) ? 0 : this.#timeout, options.signal);
-  }
-
-  #unsupported(call: string, more = ""): OSError {
-    return osError({
-      code: "EOPNOTSUPP",
-      syscall: call,
-      subject: `with the ${this.#driver.name} driver`,
-      hint: `the POSIX driver (@berkeley/socket/posix, --allow-ffi) can${more}`,
-    });
-  }
-}
-
-/** Whether the flags say that the call must not wait. */
-function isBrief(flags: number): boolean {
-  return MSG_DONTWAIT > 0 && (flags & MSG_DONTWAIT) !== 0;
-}
-
-/** The flags that the driver is to honour; MSG_DONTWAIT has become the wait. */
-function own(flags: number): number {
-  checkInteger("receive or send", "flags", flags);
-  return isBrief(flags) ? flags & ~MSG_DONTWAIT : flags;
 }
 
 /**

@@ -121,7 +121,7 @@ class FormatEncoder implements Encoder {
     const bytes = this.#format.beyond.test(text)
       ? this.#encodeFaulty(text)
       : this.#format.encode(text);
-    if (this.#mark === undefined || text === "") return bytes;
+    if (this.#mark === undefined) return bytes;
     const marked = Uint8Array.of(...this.#mark, ...bytes);
     this.#mark = undefined;
     return marked;

@@ -31,11 +31,11 @@ export class ReadBuffer {
       if (this.#bytes.length !== this.#size) {
         this.#bytes = new Uint8Array(this.#size);
       }
-    } else if (this.#end === this.#bytes.length) {
-      this.#grow(this.available * 2);
+    } else if (this.#free < Math.min(size, this.#bytes.length / 2)) {
+      this.#grow(Math.max(this.#bytes.length, this.available * 2));
     }
     this.#room = Math.min(
-      this.#bytes.length - this.#end,
+      this.#free,
       Math.max(size - this.available, 1),
     );
     return this.#room === this.#bytes.length
@@ -60,7 +60,7 @@ export class ReadBuffer {
 
   /** Adds bytes that were read elsewhere. */
   append(bytes: Uint8Array): void {
-    if (this.#bytes.length - this.#end < bytes.length) {
+    if (this.#free < bytes.length) {
       this.#grow(this.available + bytes.length);
     }
     this.#bytes.set(bytes, this.#end);
@@ -90,6 +90,11 @@ export class ReadBuffer {
       this.#start += count;
     }
     return count;
+  }
+
+  /** How much room there is behind the bytes. */
+  get #free(): number {
+    return this.#bytes.length - this.#end;
   }
 
   /** Makes the buffer hold `size` bytes, those that are there first. */

@@ -49,7 +49,9 @@ export class StreamEndpoint implements Endpoint {
 
   async accept(wait: Wait | undefined): Promise<Endpoint> {
     const socket = this.#open("accept");
-    if (socket.acceptor === undefined) throw socket.misuse("accept", "EINVAL");
+    if (socket.acceptor === undefined) {
+      throw socket.misuse("accept", "EINVAL", socket.local);
+    }
     const conn = await socket.acceptor.accept(wait, this);
     return new StreamEndpoint(socket.accepted(conn));
   }
@@ -121,13 +123,7 @@ export class StreamEndpoint implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<Message> {
-    if (ancillarySize > 0) {
-      throw unsupported({
-        code: "EOPNOTSUPP",
-        syscall: "recv",
-        subject: "ancillary data",
-      });
-    }
+    if (ancillarySize > 0) throw unable("recv", "ancillary data");
     const data = await this.recv(size, flags, wait);
     return { data, ancillary: [], flags: 0, address: null };
   }
@@ -158,13 +154,7 @@ export class StreamEndpoint implements Endpoint {
     address: Address | null,
     wait: Wait | undefined,
   ): Promise<number> {
-    if (ancillary.length > 0) {
-      throw unsupported({
-        code: "EOPNOTSUPP",
-        syscall: "send",
-        subject: "ancillary data",
-      });
-    }
+    if (ancillary.length > 0) throw unable("send", "ancillary data");
     // As on Linux: TCP does not look at the address, a Unix stream refuses it.
     if (address !== null && this.family === AF_UNIX) {
       throw this.#open("send").misuse(
@@ -252,11 +242,7 @@ export class StreamEndpoint implements Endpoint {
   ): Promise<void> {
     const socket = this.#open(syscall);
     if (strange !== 0) {
-      throw unsupported({
-        code: "EOPNOTSUPP",
-        syscall,
-        subject: `with flags 0x${strange.toString(16)}`,
-      });
+      throw unable(syscall, `with flags 0x${strange.toString(16)}`);
     }
     if (socket.attempt !== undefined) {
       await within(socket.attempt, wait, { syscall });
@@ -279,6 +265,10 @@ export class StreamEndpoint implements Endpoint {
     socket.reader?.release(this);
     socket.writer?.release(this);
   }
+}
+
+function unable(syscall: string, subject: string): OSError {
+  return unsupported({ code: "EOPNOTSUPP", syscall, subject });
 }
 
 function closed(syscall: string): OSError {

@@ -70,11 +70,10 @@ export class StreamSocket implements StreamOptions {
   }
 
   /** Makes the error of a call for which the socket is in the wrong state. */
-  misuse(syscall: string, code: string, address?: Address): OSError {
+  misuse(syscall: string, code: string, address = this.peer): OSError {
     const error = this.#error;
     this.#error = undefined;
-    return error ??
-      osError({ code, syscall, address: address ?? this.peer ?? this.local });
+    return error ?? osError({ code, syscall, address });
   }
 
   /** Binds: a TCP socket holds its listener from here on, so that the port is its own. */
@@ -98,7 +97,9 @@ export class StreamSocket implements StreamOptions {
 
   /** Begins to take connections. */
   listen(backlog: number | undefined): void {
-    if (this.conn || this.#abort) throw this.misuse("listen", "EINVAL");
+    if (this.conn || this.#abort) {
+      throw this.misuse("listen", "EINVAL", this.local);
+    }
     if (this.acceptor !== undefined) return;
     if (this.listener === undefined) {
       const address = this.local ?? this.transport.any;
@@ -227,7 +228,7 @@ export class StreamSocket implements StreamOptions {
     const { acceptor, listener } = this;
     this.acceptor = this.listener = undefined;
     acceptor?.close(code);
-    listener?.close();
+    closeQuietly(listener);
     await acceptor?.quiet();
     acceptor?.discard();
   }
@@ -238,7 +239,7 @@ export class StreamSocket implements StreamOptions {
     reader!.close("EBADF");
     writer!.close();
     if (writer!.promised) await this.#linger();
-    conn.close();
+    closeQuietly(conn);
     await Promise.all([reader!.quiet(), writer!.idle()]);
   }
 
@@ -250,6 +251,15 @@ export class StreamSocket implements StreamOptions {
       const stop = watch({ deadline, signal: undefined }, end, end);
       this.writer!.idle().then(end).finally(stop);
     });
+  }
+}
+
+/** Closes what its owner before us may have closed already. */
+function closeQuietly(resource: { close(): void } | undefined): void {
+  try {
+    resource?.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
   }
 }
 
