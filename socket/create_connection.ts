@@ -4,6 +4,7 @@ import { AF_INET, AF_INET6, AF_UNSPEC, SOCK_STREAM } from "./constants/mod.ts";
 import type { Driver } from "./driver.ts";
 import { driverFor } from "./drivers.ts";
 import { OSError, PermissionError, timedOut } from "./errors.ts";
+import { encodeHost } from "./idna.ts";
 import { Socket } from "./socket.ts";
 import {
   checkTimeout,
@@ -119,7 +120,12 @@ async function candidates(
   let found: Candidate[];
   try {
     const hints = { family: AF_UNSPEC, type: SOCK_STREAM, proto: 0, flags: 0 };
-    const infos = await driver.getaddrinfo(host, port, hints, wait);
+    const infos = await driver.getaddrinfo(
+      encodeHost(host),
+      port,
+      hints,
+      wait,
+    );
     found = infos.map(([family, , , , address]) =>
       [family, address as InetAddress | Inet6Address] as const
     );

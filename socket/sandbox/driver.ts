@@ -12,7 +12,10 @@ import type { Wait } from "../timeout.ts";
 import type { Listener } from "./acceptor.ts";
 import type { Conn } from "./conn.ts";
 import { translate, unsupported } from "./errors.ts";
-import { getaddrinfo } from "./lookup.ts";
+import { gethostname, sethostname } from "./host_name.ts";
+import { gethostbyaddr, gethostbyname } from "./hosts.ts";
+import { ifIndextoname, ifNameindex, ifNametoindex } from "./interfaces.ts";
+import { getaddrinfo, getnameinfo } from "./lookup.ts";
 import { StreamEndpoint } from "./stream.ts";
 import { StreamSocket } from "./stream_socket.ts";
 import { Tcp } from "./tcp.ts";
@@ -99,6 +102,14 @@ export const sandbox: Driver = {
   },
 
   getaddrinfo,
+  getnameinfo,
+  gethostbyname,
+  gethostbyaddr,
+  gethostname,
+  sethostname,
+  ifNameindex,
+  ifNametoindex,
+  ifIndextoname,
 };
 
 /** Refuses, in the kernel's words, what the sandbox has no streams for. */
