@@ -1,3 +1,5 @@
+import type { OSErrorFields } from "../errors.ts";
+
 /** A numeric address. */
 export interface Numeric {
   /** `AF_INET` or `AF_INET6`. */
@@ -12,4 +14,12 @@ export interface Host {
   readonly canonname: string;
   readonly aliases: readonly string[];
   readonly found: readonly Numeric[];
+}
+
+/** A query on its way. */
+export interface Query {
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+  /** What its errors tell. */
+  readonly fields: OSErrorFields;
 }

@@ -1,15 +1,15 @@
 import { AF_INET, AF_INET6, AF_UNSPEC } from "../constants/mod.ts";
 import type { HostEntry } from "../driver.ts";
-import { gaierror, herror, osError, type OSErrorFields } from "../errors.ts";
+import { gaierror, type OSErrorFields } from "../errors.ts";
 import { isGranted } from "../granted.ts";
-import { parseIpv4, parseIpv6 } from "../ip_address.ts";
 import type { Wait } from "../timeout.ts";
 import { translate } from "./errors.ts";
-import type { Host, Numeric } from "./host.ts";
+import type { Host, Numeric, Query } from "./host.ts";
 import { HostsFile } from "./hosts_file.ts";
-import { records, Refused, reverseName } from "./name_server.ts";
+import { plainName, records, Refused } from "./name_server.ts";
+import { refused } from "./refused.ts";
 import { search } from "./search.ts";
-import { Denied, systemAddresses, systemName } from "./system_resolver.ts";
+import { Denied, systemAddresses } from "./system_resolver.ts";
 
 // A chain of aliases that is longer is a circle.
 const LONGEST_CHAIN = 16;
@@ -20,12 +20,6 @@ const loopback: readonly Numeric[] = [
   { family: AF_INET6, host: "::1", scopeid: 0 },
   { family: AF_INET, host: "127.0.0.1", scopeid: 0 },
 ];
-
-/** A query on its way. */
-interface Query {
-  readonly signal: AbortSignal;
-  readonly fields: OSErrorFields;
-}
 
 /**
  * Finds what a name stands for: in the hosts file, of the name server, and of
@@ -108,7 +102,7 @@ async function aliases(name: string, query: Query): Promise<string[]> {
     const last = chain[chain.length - 1];
     const [next] = await records(last, "CNAME", query.signal, query.fields);
     if (next === undefined) break;
-    chain.push(next.replace(/\.$/, ""));
+    chain.push(plainName(next));
   }
   return chain;
 }
@@ -153,64 +147,6 @@ async function secondOpinion(
   }
 }
 
-/** The error that names the flags which would do: the host's own, the name server's. */
-function refused(
-  host: string,
-  { flag, cause }: Refused,
-  fields: OSErrorFields,
-  systemDoes: boolean,
-): Error {
-  const own = `--allow-net=${host.includes(":") ? `[${host}]` : host}`;
-  return osError({
-    ...fields,
-    code: "EACCES",
-    hint: systemDoes
-      ? `run again with ${own} or, for the name server, ${flag}`
-      : `run again with ${flag} for the name server`,
-    cause,
-  });
-}
-
-/**
- * Finds the names of a numeric address, the canonical one first; empty if it
- * has none.
- */
-export async function findNames(
-  address: string,
-  { signal, fields }: Query,
-): Promise<string[]> {
-  const bytes = (parseIpv4(address) ?? parseIpv6(address))!;
-  const filed = (await HostsFile.open())?.byAddress(address);
-  if (filed !== undefined) return [...filed];
-  let first: Refused | undefined;
-  try {
-    const answers = await records(reverseName(bytes), "PTR", signal, fields);
-    const names = answers.map((name) => name.replace(/\.$/, ""));
-    // Deno gives those of its hosts file in no order.
-    if (loopback.some(({ host }) => host === address)) {
-      names.sort((one, other) =>
-        Number(other === "localhost") - Number(one === "localhost")
-      );
-    }
-    if (names.length > 0) return names;
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    first = error;
-  }
-  signal.throwIfAborted();
-  try {
-    return [await systemName(address)];
-  } catch (error) {
-    if (error instanceof Denied) {
-      if (first === undefined) return [];
-      throw refused(address, first, fields, true);
-    }
-    const ours = translate(error, fields);
-    if (ours.code === "EAI_NONAME") return [];
-    throw ours;
-  }
-}
-
 /** Finds the IPv4 addresses of a host with all its names. */
 export async function gethostbyname(
   name: string,
@@ -223,25 +159,4 @@ export async function gethostbyname(
     (signal) => findHost(name, AF_INET, true, { signal, fields }),
   );
   return [canonname, [...aliases], found.map(({ host }) => host)];
-}
-
-/** Finds the host of a numeric address. */
-export async function gethostbyaddr(
-  address: string,
-  wait: Wait | undefined,
-): Promise<HostEntry> {
-  const fields = { syscall: "gethostbyaddr", subject: `"${address}"` };
-  try {
-    const [hostname, ...aliases] = await search(
-      wait,
-      fields,
-      (signal) => findNames(address, { signal, fields }),
-    );
-    if (hostname !== undefined) return [hostname, aliases, [address]];
-  } catch (error) {
-    if (!(error instanceof gaierror)) throw error;
-    const code = error.code === "EAI_AGAIN" ? "TRY_AGAIN" : "NO_RECOVERY";
-    throw new herror({ ...fields, code, cause: error });
-  }
-  throw new herror({ ...fields, code: "HOST_NOT_FOUND" });
 }

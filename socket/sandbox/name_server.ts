@@ -1,4 +1,5 @@
 import { gaierror, type OSErrorFields } from "../errors.ts";
+import { encodeHost } from "../idna.ts";
 
 /** A name server that may not be asked, with the flag that would allow it. */
 export class Refused extends Error {
@@ -37,6 +38,15 @@ export async function records(
     }
     // None, or a name that no name server takes.
     return [];
+  }
+}
+
+/** Gives a name that a record holds as it went over the wire; Deno decodes it. */
+export function plainName(name: string): string {
+  try {
+    return encodeHost(name.replace(/\.$/, ""));
+  } catch {
+    return name; // names of records may be what host names may not
   }
 }
 
