@@ -52,13 +52,8 @@ function checkInt(call: string, what: string, value: number): void {
   checkInteger(call, what, value, -(2 ** 31), 2 ** 31 - 1);
 }
 
-/**
- * Gives a host name as a driver takes it.
- *
- * @throws {TypeError} If it is no string, or has a NUL in it.
- * @throws {UnicodeEncodeError} If it is no name.
- */
-export function checkHost(call: string, host: unknown): string {
+/** Refuses a host that Python cannot hand to C. */
+function checkText(call: string, host: unknown): asserts host is string {
   if (typeof host !== "string" || host.includes("\0")) {
     throw new TypeError(
       `Cannot ${call}: the host must be a string without NUL, not ${
@@ -66,6 +61,16 @@ export function checkHost(call: string, host: unknown): string {
       }`,
     );
   }
+}
+
+/**
+ * Gives a host name as a driver takes it.
+ *
+ * @throws {TypeError} If it is no string, or has a NUL in it.
+ * @throws {UnicodeEncodeError} If it is no name.
+ */
+export function checkHost(call: string, host: unknown): string {
+  checkText(call, host);
   return encodeHost(host);
 }
 
@@ -224,14 +229,14 @@ export async function getnameinfo(
     );
   }
   const [host, port, flowinfo = 0, scopeid = 0] = sockaddr;
-  const name = checkHost("getnameinfo", host);
+  checkText("getnameinfo", host);
   checkInt("getnameinfo", "port", port);
   checkInteger("getnameinfo", "flow label", flowinfo, 0, 0xfffff);
   checkInteger("getnameinfo", "scope", scopeid, 0, 0xffffffff);
   checkInt("getnameinfo", "flags", flags);
   const driver = driverFor(options.driver);
   const wait = waitFor(null, options.signal);
-  const infos = await driver.getaddrinfo(name, String(port), {
+  const infos = await driver.getaddrinfo(host, String(port), {
     family: AF_UNSPEC,
     type: SOCK_DGRAM,
     proto: 0,
