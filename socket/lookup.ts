@@ -184,8 +184,7 @@ export async function getaddrinfo(
  * @param options `signal` gives the call up when it aborts; `driver`.
  * @returns The host's and the service's name.
  * @throws {gaierror} EAI_NONAME if the host is no number, or with `NI_NAMEREQD`
- * if it has no name; EAI_AGAIN with `NI_NAMEREQD` if the name server did not
- * answer; EAI_SERVICE for a negative port; EAI_BADFLAGS for flags that there
+ * if it has no name; EAI_AGAIN if the name server did not answer; EAI_SERVICE for a negative port; EAI_BADFLAGS for flags that there
  * are not.
  * @throws {PermissionError} EACCES if the address may not be looked up; the
  * message names the flags of which one is enough.

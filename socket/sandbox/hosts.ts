@@ -66,7 +66,8 @@ export async function findHost(
     if (named) throw refused(name, error, fields, false);
     return await askSystem(name, family, fields, error);
   }
-  return await secondOpinion(name, family, query);
+  const isFiled = file?.byName(name, AF_UNSPEC) !== undefined;
+  return await secondOpinion(name, family, isFiled, query);
 }
 
 /** The other families that a name may have addresses of. */
@@ -123,14 +124,20 @@ async function askSystem(
   }
 }
 
-/** Asks again for a name that the name server does not know. */
+/**
+ * Asks again for a name that the name server does not know.
+ *
+ * @param isFiled Whether the hosts file has it in another family, which then
+ * does not count.
+ */
 async function secondOpinion(
   name: string,
   family: number,
+  isFiled: boolean,
   query: Query,
 ): Promise<Host> {
   const { fields, signal } = query;
-  if (family !== AF_UNSPEC) {
+  if (family !== AF_UNSPEC && !isFiled) {
     const elsewhere = await addresses(name, other(family), query);
     if (elsewhere.length > 0) {
       throw new gaierror({ ...fields, code: "EAI_NODATA" });

@@ -155,9 +155,11 @@ async function nameOf(
       fields,
       (signal) => findNames(host, { signal, fields }),
     ).catch((error) => {
-      // Where a name is not required, a number is an answer.
+      // As glibc: the number is an answer, unless there may be a name.
       if (!(error instanceof gaierror)) throw error;
-      if ((flags & NI_NAMEREQD) !== 0) throw error;
+      if ((flags & NI_NAMEREQD) !== 0 || error.code === "EAI_AGAIN") {
+        throw error;
+      }
       return [];
     });
     if (name !== undefined) return written(name, flags);
