@@ -15,6 +15,7 @@ import {
   EAI_SOCKTYPE,
   EAI_SYSTEM,
 } from "./constants/mod.ts";
+import { phrases } from "./phrases.ts";
 
 /** What an {@linkcode OSError} is made from; its message is made from these. */
 export interface OSErrorFields {
@@ -35,43 +36,6 @@ export interface OSErrorFields {
   /** The error underneath. */
   cause?: unknown;
 }
-
-/** How a call is named in a message: its verb, and what joins an address to it. */
-const phrases: Readonly<Record<string, readonly [verb: string, to: string]>> = {
-  accept: ["accept a connection", "on"],
-  bind: ["bind", "to"],
-  connect: ["connect", "to"],
-  detach: ["detach", "from"],
-  dup: ["duplicate", "at"],
-  fileno: ["give the descriptor", "of"],
-  getaddrinfo: ["look up", ""],
-  gethostbyaddr: ["look up", ""],
-  gethostbyname: ["look up", ""],
-  gethostname: ["get", ""],
-  getnameinfo: ["look up", ""],
-  getpeername: ["get the peer's address", "of"],
-  getprotobyname: ["find protocol", ""],
-  getservbyname: ["find service", ""],
-  getservbyport: ["find the service at", ""],
-  getsockname: ["get the local address", "of"],
-  getsockopt: ["get", "of"],
-  "if_indextoname": ["find", ""],
-  "if_nameindex": ["list", ""],
-  "if_nametoindex": ["find", ""],
-  "inet_aton": ["convert", ""],
-  "inet_ntoa": ["convert", ""],
-  "inet_ntop": ["convert", ""],
-  "inet_pton": ["convert", ""],
-  listen: ["listen", "on"],
-  recv: ["receive", "from"],
-  send: ["send", "to"],
-  sendfile: ["send a file", "to"],
-  sethostname: ["set", ""],
-  setsockopt: ["set", "of"],
-  shutdown: ["shut down the connection", "to"],
-  socket: ["create", ""],
-  socketpair: ["create", ""],
-};
 
 /** `Cannot <verb> <what>: <state in words> (<ERRNO>)`, the one form of all our messages. */
 function messageOf(fields: OSErrorFields, words: string): string {

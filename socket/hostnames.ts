@@ -279,10 +279,15 @@ export function gethostname(options: DriverOptions = {}): string {
  * @throws {TypeError} If it is no string.
  *
  * @example Usage
- * ```ts ignore
- * import { sethostname } from "@berkeley/socket/socket";
+ * ```ts
+ * import { gethostname, PermissionError, sethostname } from "@berkeley/socket/socket";
  *
- * sethostname("gateway");
+ * try {
+ *   sethostname(gethostname()); // the name that it has
+ * } catch (error) {
+ *   if (!(error instanceof PermissionError)) throw error;
+ *   console.log(error.message); // names the flag to add
+ * }
  * ```
  *
  * Port of [`socket.sethostname`](https://docs.python.org/3/library/socket.html#socket.sethostname), `sethostname(2)`.

@@ -17,9 +17,9 @@ export class Refused extends Error {
  * Asks the name server for records; empty if it has none.
  *
  * Deno 2.9 does not tell a name that does not exist from one without such
- * records, nor either from a server that refused or failed.
+ * records, nor either from a server that refused or failed. A `Refused` is
+ * thrown if the name server may not be asked.
  *
- * @throws {Refused} If the name server may not be asked.
  * @throws {gaierror} EAI_AGAIN if it did not answer.
  */
 export async function records(

@@ -3,6 +3,7 @@ import {
   AF_INET,
   AF_INET6,
   AF_UNSPEC,
+  AI_ADDRCONFIG,
   AI_ALL,
   AI_CANONNAME,
   AI_V4MAPPED,
@@ -97,6 +98,12 @@ const calls: Call[] = [
       ["getnameinfo", [address, 80], flags] as Call
     ),
   ]),
+  // This network has no addresses but the loopback ones.
+  ...["both.test", "1.2.3.4", "::1"].flatMap((name) =>
+    [AF_UNSPEC, AF_INET, AF_INET6].map((family) =>
+      ["getaddrinfo", name, 80, family, AI_ADDRCONFIG] as Call
+    )
+  ),
   ["gethostbyname", "inner"],
   ["getaddrinfo", "inner", 80, AF_UNSPEC, 0],
 ];
@@ -140,7 +147,8 @@ print(json.dumps(found))
     }).output();
     assert(python.success, new TextDecoder().decode(python.stderr));
     const expected = JSON.parse(new TextDecoder().decode(python.stdout));
-    const { value } = await child(`{
+    const { value } = await child(
+      `{
       const found = [];
       for (const [call, ...args] of ${JSON.stringify(calls)}) {
         const [host, port, family, flags] = args;
@@ -155,7 +163,9 @@ print(json.dumps(found))
         }
       }
       return found;
-    }`) as { value: unknown[] };
+    }`,
+      [...all, "--allow-sys=networkInterfaces"],
+    ) as { value: unknown[] };
     const wrong = calls.flatMap((call, index) => {
       const same = JSON.stringify(value[index]) ===
         JSON.stringify(expected[index]);

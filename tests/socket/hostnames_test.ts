@@ -135,7 +135,7 @@ Deno.test("sethostname() renames the machine", needs(unshare), async () => {
   }`;
   for (const name of ["renamed", "re.named.test", "x".repeat(64)]) {
     assertEquals(
-      await runChild(call(name), ["--allow-all"], ["unshare", "-u"]),
+      await runChild(call(name), ["--allow-all"], unshare),
       {
         value: name,
       },
@@ -145,7 +145,7 @@ Deno.test("sethostname() renames the machine", needs(unshare), async () => {
 
 Deno.test(
   "sethostname() throws EPERM for who is not the superuser",
-  unshared,
+  needs(nobody),
   async () => {
     const error = await runChild(`socket.sethostname("renamed")`, [
       "--allow-all",
