@@ -93,7 +93,7 @@ export async function createConnection(
     const connected = await run(found).catch((error) => {
       // A name may be granted where its numbers are not.
       const isName = found.every(([, [host]]) => host !== address[0]);
-      if (!isName || !errors.every(isPermissionError)) throw error;
+      if (!isName || !errors.some(isPermissionError)) throw error;
       errors.length = 0;
       return run(byName(address));
     });
