@@ -8,7 +8,7 @@
  *
  * 1. **Nothing is lost.** A receive or an accept that times out or is aborted
  *    takes nothing: the next call gets what came. A send that fails tells how
- *    much was taken (`bytesSent`).
+ *    much was taken (`bytesSent`), unless a signal ended it.
  * 2. **`close` settles everything.** Every pending call of the endpoint rejects
  *    with EBADF at once, those of its {@linkcode Endpoint.dup} siblings do not.
  *    The promise of `close` resolves when port and path are free again; it
@@ -49,7 +49,8 @@ export interface Driver {
   readonly name: string;
 
   /**
-   * Opens a socket.
+   * Opens a socket. One of `AF_UNSPEC` is a stream to connect by name: it takes
+   * the family of the address that the name turns out to have.
    *
    * @throws {OSError} EAFNOSUPPORT, ESOCKTNOSUPPORT, EPROTONOSUPPORT or EINVAL
    * for what the driver cannot make.

@@ -1,6 +1,7 @@
 import {
   AF_INET6,
   AF_UNIX,
+  IPPROTO_IP,
   IPPROTO_IPV6,
   IPPROTO_TCP,
   IPV6_V6ONLY,
@@ -15,9 +16,10 @@ import {
   SOL_SOCKET,
   TCP_NODELAY,
 } from "../constants/mod.ts";
+import * as constants from "../constants/mod.ts";
 import { osError } from "../errors.ts";
 import type { Conn } from "./conn.ts";
-import { constantName, unsupported } from "./errors.ts";
+import { unsupported } from "./errors.ts";
 
 /** What the options of a stream socket are read from and written to. */
 export interface StreamOptions {
@@ -46,6 +48,14 @@ interface Option {
   /** Left out for what can only be read. */
   readonly set?: (socket: StreamOptions, value: number) => void;
 }
+
+/** How the names of a level's options begin; other names have other uses for the same numbers. */
+const prefixes: ReadonlyMap<number, RegExp> = new Map([
+  [SOL_SOCKET, /^SO_(?!J1939|VM_SOCKETS)/],
+  [IPPROTO_IP, /^IP_(?!DEFAULT|MAX|PMTUDISC)/],
+  [IPPROTO_TCP, /^TCP_/],
+  [IPPROTO_IPV6, /^IPV6_/],
+]);
 
 const isInternet = (family: number) => family !== AF_UNIX;
 
@@ -141,11 +151,13 @@ export function setStreamOption(
   level: number,
   name: number,
   value: Uint8Array | null,
+  size: number,
 ): void {
   const option = find("setsockopt", socket, level, name);
   if (option.set === undefined) throw refused(level, name, "ENOPROTOOPT");
+  const length = value?.length ?? size;
+  if (length < 4) throw refused(level, name, "EINVAL");
   if (value === null) throw refused(level, name, "EFAULT");
-  if (value.length < 4) throw refused(level, name, "EINVAL");
   option.set(socket, new Int32Array(value.slice(0, 4).buffer)[0]);
 }
 
@@ -165,8 +177,12 @@ function find(
     option.level === level && option.name === name && name >= 0
   );
   if (option !== undefined && (option.of?.(family) ?? true)) return option;
-  // Linux's word for an option of another family's level.
-  const code = option === undefined ? "ENOPROTOOPT" : "EOPNOTSUPP";
+  // Linux's words: a Unix socket has no protocol to ask, and the others know
+  // the options of each other, but to set them.
+  const known = option !== undefined &&
+    (!isInternet(family) || syscall === "getsockopt");
+  const foreign = known || (!isInternet(family) && level !== SOL_SOCKET);
+  const code = foreign ? "EOPNOTSUPP" : "ENOPROTOOPT";
   throw unsupported({ code, syscall, subject: subject(level, name) });
 }
 
@@ -178,13 +194,11 @@ function refused(level: number, name: number, code: string) {
   });
 }
 
+/** Names the option, for messages: `option SO_LINGER` rather than 13. */
 function subject(level: number, name: number): string {
-  const prefixes = level === SOL_SOCKET
-    ? ["SO_"]
-    : level === IPPROTO_TCP
-    ? ["TCP_"]
-    : level === IPPROTO_IPV6
-    ? ["IPV6_"]
-    : ["IP_"];
-  return `option ${constantName(prefixes, name)}`;
+  const prefix = prefixes.get(level);
+  for (const [constant, value] of Object.entries(constants)) {
+    if (value === name && prefix?.test(constant)) return `option ${constant}`;
+  }
+  return `option ${name} of level ${level}`;
 }
