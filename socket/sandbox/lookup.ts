@@ -43,6 +43,7 @@ export async function getaddrinfo(
   hints: AddressInfoHints,
   wait: Wait | undefined,
 ): Promise<AddressInfo[]> {
+  wait?.signal?.throwIfAborted();
   const { flags } = hints;
   const subject = host === null ? `port "${port}"` : `"${host}"`;
   const fields: OSErrorFields = { syscall: "getaddrinfo", subject };

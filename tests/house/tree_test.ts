@@ -25,6 +25,7 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   "socket/base_socket.ts": "tests/conformance/",
   "socket/data_socket.ts": "tests/conformance/",
   "socket/socket.ts": "tests/conformance/",
+  "socket/error_message.ts": "tests/socket/errors_test.ts", // the text of every error
   "socket/ip_address.ts": "tests/socket/inet_test.ts", // what inet.ts stands on
   "server/mod.ts": "tests/house/surface_test.ts",
 };

@@ -1,0 +1,130 @@
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  bufferOf,
+  bytesOf,
+  checkInteger,
+  kindOf,
+  scatter,
+} from "../../socket/arguments.ts";
+
+Deno.test("bytesOf() gives a Uint8Array itself", () => {
+  const bytes = new Uint8Array([1, 2]);
+  assertStrictEquals(bytesOf("send", bytes), bytes);
+});
+
+Deno.test("bytesOf() gives the bytes of any view and buffer, without a copy", () => {
+  const buffer = new ArrayBuffer(8);
+  const wide = new Uint16Array(buffer, 2, 2);
+  for (
+    const [data, offset, length] of [
+      [buffer, 0, 8],
+      [wide, 2, 4],
+      [new DataView(buffer, 1, 3), 1, 3],
+      [new Float64Array(buffer), 0, 8],
+    ] as const
+  ) {
+    const bytes = bytesOf("send", data);
+    assertStrictEquals(bytes.buffer, buffer);
+    assertEquals([bytes.byteOffset, bytes.length], [offset, length]);
+  }
+  assertEquals(bytesOf("send", new SharedArrayBuffer(3)).length, 3);
+});
+
+Deno.test("bytesOf() says of a string how to encode it", () => {
+  assertThrows(
+    () => bytesOf("send", "hello" as never),
+    TypeError,
+    "Cannot send: data must be bytes, not a string; encode it with new TextEncoder().encode(text)",
+  );
+});
+
+Deno.test("bytesOf() throws TypeError for what is no bytes", () => {
+  for (
+    const [data, kind] of [
+      [null, "null"],
+      [undefined, "undefined"],
+      [1, "number"],
+      [[1, 2], "an array of 2"],
+      [{}, "Object"],
+      [new Blob([]), "Blob"],
+    ] as const
+  ) {
+    assertThrows(
+      () => bytesOf("send", data as never),
+      TypeError,
+      `Cannot send: data must be a Uint8Array, another view or an ArrayBuffer, not ${kind}`,
+    );
+  }
+});
+
+Deno.test("checkInteger() throws TypeError for what is no integer", () => {
+  for (
+    const [value, kind] of [
+      [1.5, "1.5"],
+      [NaN, "NaN"],
+      [Infinity, "Infinity"],
+      [2 ** 53, "9007199254740992"],
+      ["1", "string"],
+      [1n, "bigint"],
+      [null, "null"],
+      [undefined, "undefined"],
+    ] as const
+  ) {
+    assertThrows(
+      () => checkInteger("recv", "size", value as number),
+      TypeError,
+      `Cannot recv: the size must be an integer, not ${kind}`,
+    );
+  }
+});
+
+Deno.test("checkInteger() throws RangeError outside of the range, whose ends belong to it", () => {
+  checkInteger("recv", "size", 0, 0);
+  checkInteger("recv", "size", 9, 0, 9);
+  assertThrows(
+    () => checkInteger("recv", "size", -1, 0),
+    RangeError,
+    "Cannot recv: the size must be 0 or more, not -1",
+  );
+  assertThrows(
+    () => checkInteger("recv", "size", 10, 0, 9),
+    RangeError,
+    "Cannot recv: the size must be 0 to 9, not 10",
+  );
+});
+
+Deno.test("kindOf() names an object without a class", () => {
+  assertEquals(kindOf(Object.create(null)), "an object");
+});
+
+Deno.test("bufferOf() gives the part that was asked for, 0 being all", () => {
+  const bytes = new Uint8Array(4);
+  assertStrictEquals(bufferOf("recvInto", bytes), bytes);
+  assertStrictEquals(bufferOf("recvInto", bytes, 4), bytes);
+  const part = bufferOf("recvInto", bytes, 3);
+  assertEquals([part.buffer === bytes.buffer, part.length], [true, 3]);
+});
+
+Deno.test("bufferOf() throws RangeError if the buffer is too small", () => {
+  assertThrows(
+    () => bufferOf("recvInto", new Uint8Array(4), 5),
+    RangeError,
+    "Cannot recvInto: the buffer holds 4 bytes, fewer than the 5 asked for",
+  );
+});
+
+Deno.test("bufferOf() checks the size before it looks at the buffer", () => {
+  assertThrows(() => bufferOf("recvInto", new Uint8Array(4), -1), RangeError);
+  assertThrows(() => bufferOf("recvInto", new Uint8Array(4), 0.5), TypeError);
+});
+
+Deno.test("scatter() fills each buffer before the next", () => {
+  const parts = [1, 0, 3, 4].map((size) => new Uint8Array(size));
+  scatter(new Uint8Array([1, 2, 3, 4, 5, 6]), parts);
+  assertEquals(parts.map((part) => [...part]), [
+    [1],
+    [],
+    [2, 3, 4],
+    [5, 6, 0, 0],
+  ]);
+});

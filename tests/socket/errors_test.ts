@@ -1,0 +1,258 @@
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { errno } from "../../socket/constants/errno.ts";
+import * as socket from "../../socket/mod.ts";
+import {
+  gaierror,
+  herror,
+  OSError,
+  osError,
+  osErrorFromErrno,
+  timedOut,
+  TimeoutError,
+} from "../../socket/errors.ts";
+import { needsPython, runPython } from "../support/python.ts";
+
+/** Python's table of classes by number, and what each stands on. */
+const classes: Readonly<Record<string, [name: string, base: string]>> = {
+  EAGAIN: ["BlockingIOError", "OSError"],
+  EALREADY: ["BlockingIOError", "OSError"],
+  EINPROGRESS: ["BlockingIOError", "OSError"],
+  EWOULDBLOCK: ["BlockingIOError", "OSError"],
+  EPIPE: ["BrokenPipeError", "ConnectionError"],
+  ESHUTDOWN: ["BrokenPipeError", "ConnectionError"],
+  ECONNABORTED: ["ConnectionAbortedError", "ConnectionError"],
+  ECONNREFUSED: ["ConnectionRefusedError", "ConnectionError"],
+  ECONNRESET: ["ConnectionResetError", "ConnectionError"],
+  EEXIST: ["FileExistsError", "OSError"],
+  ENOENT: ["FileNotFoundError", "OSError"],
+  EINTR: ["InterruptedError", "OSError"],
+  EISDIR: ["IsADirectoryError", "OSError"],
+  ENOTDIR: ["NotADirectoryError", "OSError"],
+  EACCES: ["PermissionError", "OSError"],
+  EPERM: ["PermissionError", "OSError"],
+  ETIMEDOUT: ["TimeoutError", "OSError"],
+};
+
+for (const [code, [name, base]] of Object.entries(classes)) {
+  Deno.test(`osError() makes of ${code} a ${name}`, () => {
+    const error = osError({ code, syscall: "connect" });
+    const all = socket as unknown as Record<string, typeof OSError>;
+    assertEquals(error.constructor, all[name]);
+    assertInstanceOf(error, all[base]);
+    assertInstanceOf(error, OSError);
+    assertInstanceOf(error, Error);
+    assertEquals([error.name, error.code], [name, code]);
+    assertEquals(error.errno, (errno as Record<string, number>)[code]);
+  });
+}
+
+Deno.test({
+  ...needsPython,
+  name: "osError() makes of every code the class that Python has",
+  async fn() {
+    const theirs: Record<string, string> = JSON.parse(
+      await runPython(
+        "import errno, json; print(json.dumps({n: type(OSError(c, '')).__name__" +
+          " for n, c in vars(errno).items() if n[0] == 'E'}))",
+      ),
+    );
+    for (const code of Object.keys(errno)) {
+      // Not a socket's errors; they are plain here.
+      const name = ["ECHILD", "ESRCH"].includes(code)
+        ? "OSError"
+        : theirs[code] ?? "OSError";
+      assertEquals(osError({ code, syscall: "recv" }).name, name, code);
+    }
+  },
+});
+
+Deno.test("osError() makes of a code without a class, and of none, a plain OSError", () => {
+  for (const code of ["EADDRINUSE", "EBADF", "", "ENOSUCH"]) {
+    const error = osError({ code, syscall: "bind" });
+    assertEquals(error.constructor, OSError, code);
+    assertEquals(error.name, "OSError");
+  }
+});
+
+Deno.test("OSError has its message made from its fields", () => {
+  const address: [string, number] = ["127.0.0.1", 1];
+  const table: [fields: socket.OSErrorFields, message: string][] = [
+    [
+      { code: "ECONNREFUSED", syscall: "connect", address },
+      'Cannot connect to "127.0.0.1:1": connection refused (ECONNREFUSED)',
+    ],
+    [
+      { code: "EADDRINUSE", syscall: "bind", address: "/run/x" },
+      'Cannot bind to "/run/x": address already in use (EADDRINUSE)',
+    ],
+    [
+      { code: "EBADF", syscall: "recv" },
+      "Cannot receive: bad file descriptor (EBADF)",
+    ],
+    [
+      { code: "ECONNRESET", syscall: "recv", address: null },
+      "Cannot receive: connection reset by peer (ECONNRESET)",
+    ],
+    [
+      { code: "ENOPROTOOPT", syscall: "setsockopt", subject: "option SO_X" },
+      "Cannot set option SO_X: protocol not available (ENOPROTOOPT)",
+    ],
+    [
+      { code: "EIO", syscall: "send", address, hint: "ask again" },
+      'Cannot send to "127.0.0.1:1": input/output error (EIO); ask again',
+    ],
+    [
+      { code: "EACCES", syscall: "bind", address, state: "no" },
+      'Cannot bind to "127.0.0.1:1": no (EACCES)',
+    ],
+    [
+      { syscall: "accept", address, state: "timed out" },
+      'Cannot accept a connection on "127.0.0.1:1": timed out',
+    ],
+    [
+      { code: "EINVAL", syscall: "nosuchcall", address: "/x" },
+      'Cannot nosuchcall on "/x": invalid argument (EINVAL)',
+    ],
+  ];
+  for (const [fields, message] of table) {
+    assertEquals(osError(fields).message, message);
+  }
+});
+
+Deno.test("OSError keeps an abbreviation at the beginning of its words", () => {
+  const { message } = osError({ syscall: "recv", state: "RPC is bad" });
+  assertEquals(message, "Cannot receive: RPC is bad");
+});
+
+Deno.test("OSError carries its fields", () => {
+  const cause = new Error("underneath");
+  const error = osError({
+    code: "EPIPE",
+    syscall: "send",
+    address: ["::1", 1, 0, 0],
+    bytesSent: 7,
+    cause,
+  });
+  assertEquals(
+    [error.syscall, error.address, error.bytesSent, error.cause],
+    ["send", ["::1", 1, 0, 0], 7, cause],
+  );
+  assertEquals(error.strerror, "Broken pipe");
+});
+
+Deno.test("OSError has no cause, address or bytesSent that it was not given", () => {
+  const error = osError({ code: "EPIPE", syscall: "send", address: null });
+  assert(!("cause" in error));
+  assertEquals([error.address, error.bytesSent], [undefined, undefined]);
+});
+
+Deno.test("OSError shows its class's name in its text", () => {
+  const error = osError({ code: "ECONNREFUSED", syscall: "connect" });
+  assertEquals(
+    String(error),
+    "ConnectionRefusedError: Cannot connect: connection refused (ECONNREFUSED)",
+  );
+  assert(error.stack?.startsWith("ConnectionRefusedError: "), error.stack);
+});
+
+Deno.test("OSError's name is that of a subclass of the user's if it has one", () => {
+  class Mine extends OSError {}
+  assertInstanceOf(new Mine({ syscall: "recv" }), OSError);
+  assertEquals(new Mine({ syscall: "recv" }).name, "OSError");
+});
+
+Deno.test("osErrorFromErrno() makes the error of a number", () => {
+  const error = osErrorFromErrno(errno.ECONNREFUSED, { syscall: "connect" });
+  assertEquals(
+    [error.name, error.code, error.errno],
+    ["ConnectionRefusedError", "ECONNREFUSED", errno.ECONNREFUSED],
+  );
+});
+
+Deno.test("osErrorFromErrno() keeps a number that it does not know, as Python does", () => {
+  const error = osErrorFromErrno(9999, { syscall: "recv" });
+  assertEquals(error.message, "Cannot receive: unknown error 9999");
+  assertEquals(error.errno, 9999);
+});
+
+Deno.test("timedOut() makes an error without a number, as Python's", () => {
+  const error = timedOut({ syscall: "recv", address: ["127.0.0.1", 1] });
+  assertInstanceOf(error, TimeoutError);
+  assertEquals(
+    [error.errno, error.code, error.strerror, error.message],
+    [
+      undefined,
+      "",
+      "timed out",
+      'Cannot receive from "127.0.0.1:1": timed out',
+    ],
+  );
+});
+
+Deno.test("error and timeout are other names of OSError and TimeoutError", () => {
+  assertEquals<unknown>(socket.error, OSError);
+  assertEquals<unknown>(socket.timeout, TimeoutError);
+});
+
+const addressInfoCodes = Object.keys(socket)
+  .filter((name) => name.startsWith("EAI_"))
+  .filter((name) =>
+    !["EAI_BADHINTS", "EAI_MAX", "EAI_PROTOCOL"].includes(name)
+  );
+
+Deno.test("gaierror has the number of every EAI constant and words for it", () => {
+  const numbers = socket as unknown as Record<string, number>;
+  for (const code of addressInfoCodes) {
+    const error = new gaierror({ code, syscall: "getaddrinfo" });
+    assertEquals([error.name, error.errno], ["gaierror", numbers[code]]);
+    assert(!error.strerror.startsWith("Unknown"), code);
+    assert(error.message.endsWith(` (${code})`), error.message);
+  }
+});
+
+Deno.test({
+  ...needsPython,
+  name: "gaierror has Python's numbers and words",
+  ignore: needsPython.ignore || Deno.build.os !== "linux",
+  async fn() {
+    const theirs: [number, string][] = JSON.parse(
+      await runPython(`
+import ctypes, json, socket
+say = ctypes.CDLL(None).gai_strerror
+say.restype = ctypes.c_char_p
+print(json.dumps([[getattr(socket, n), say(getattr(socket, n)).decode()]
+                  for n in ${JSON.stringify(addressInfoCodes)}]))`),
+    );
+    for (const [index, code] of addressInfoCodes.entries()) {
+      const error = new gaierror({ code, syscall: "getaddrinfo" });
+      const [number, words] = theirs[index];
+      assertEquals(error.errno, number, code);
+      // Not every glibc has words for EAI_OVERFLOW.
+      if (code !== "EAI_OVERFLOW") assertEquals(error.strerror, words, code);
+    }
+  },
+});
+
+Deno.test("gaierror is told apart from herror, and both are OSError", () => {
+  const gai = new gaierror({ code: "EAI_NONAME", syscall: "getaddrinfo" });
+  const host = new herror({ code: "HOST_NOT_FOUND", syscall: "gethostbyaddr" });
+  assert(gai instanceof OSError && !(gai instanceof herror));
+  assert(host instanceof OSError && !(host instanceof gaierror));
+});
+
+Deno.test("herror has h_errno's numbers and words", () => {
+  const table: [code: string, number: number, words: string][] = [
+    ["HOST_NOT_FOUND", 1, "Unknown host"],
+    ["TRY_AGAIN", 2, "Host name lookup failure"],
+    ["NO_RECOVERY", 3, "Unknown server error"],
+    ["NO_DATA", 4, "No address associated with name"],
+  ];
+  for (const [code, number, words] of table) {
+    const error = new herror({ code, syscall: "gethostbyaddr" });
+    assertEquals([error.name, error.errno, error.strerror], [
+      "herror",
+      number,
+      words,
+    ]);
+  }
+});

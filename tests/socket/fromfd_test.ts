@@ -1,0 +1,132 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  AF_INET,
+  AF_INET6,
+  AF_UNIX,
+  fromfd,
+  fromshare,
+  OSError,
+  SO_ACCEPTCONN,
+  SOCK_DGRAM,
+  SOCK_STREAM,
+  Socket,
+  SOL_SOCKET,
+} from "../../socket/mod.ts";
+import { bytes, folder, text, transports, writeAll } from "../support/peers.ts";
+
+const unix = { read: [folder], write: [folder] };
+const net = { permissions: { net: true, ...unix } } as const;
+
+for (const { name, family, listen, connect } of transports) {
+  Deno.test(
+    `fromfd() takes a connection of Deno's over [${name}]`,
+    net,
+    async () => {
+      const { listener, address } = listen();
+      const [conn, peer] = await Promise.all([
+        connect(address),
+        listener.accept(),
+      ]);
+      listener.close();
+      await using s = fromfd(conn, family, SOCK_STREAM);
+      await writeAll(peer, bytes("hello"));
+      assertEquals(text(await s.recv(8)), "hello");
+      await s.sendall(bytes("back"));
+      const buffer = new Uint8Array(8);
+      assertEquals(await peer.read(buffer), 4);
+      assertEquals([s.family, s.type, s.proto], [family, SOCK_STREAM, 0]);
+      peer.close();
+      assertEquals((await s.recv(8)).length, 0);
+    },
+  );
+
+  Deno.test(
+    `fromfd() takes a listener of Deno's over, which then listens [${name}]`,
+    net,
+    async () => {
+      const { listener, address } = listen();
+      await using server = fromfd(listener, family, SOCK_STREAM);
+      assertEquals(server.getsockopt(SOL_SOCKET, SO_ACCEPTCONN), 1);
+      const local = server.getsockname() as unknown as unknown[];
+      assertEquals(local.slice(0, 2), address.slice(0, 2) as unknown);
+      const peer = await connect(address);
+      const [accepted] = await server.accept();
+      await using connection = accepted;
+      await writeAll(peer, bytes("hello"));
+      assertEquals(text(await connection.recv(8)), "hello");
+      peer.close();
+    },
+  );
+
+  Deno.test(
+    `fromfd() of another family is EAFNOSUPPORT, and leaves the original open [${name}]`,
+    net,
+    () => {
+      using listener = listen().listener;
+      for (const other of [AF_INET, AF_INET6, AF_UNIX, 999]) {
+        if (other === family) continue;
+        const call = () => fromfd(listener, other, SOCK_STREAM);
+        assertEquals(assertThrows(call, OSError).code, "EAFNOSUPPORT");
+      }
+    },
+  );
+}
+
+Deno.test(
+  "Socket finds the family of a fileno out where it is not given",
+  net,
+  () => {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    using s = new Socket(undefined, undefined, undefined, { fileno: listener });
+    assertEquals([s.family, s.type, s.proto], [AF_INET, SOCK_STREAM, 0]);
+  },
+);
+
+Deno.test("fromfd() and detach() undo each other", net, async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const s = fromfd(listener, AF_INET, SOCK_STREAM);
+  assertEquals(s.detach(), listener);
+  await s[Symbol.asyncDispose]();
+  const peer = Deno.connect({
+    port: listener.addr.port,
+    hostname: "127.0.0.1",
+  });
+  (await listener.accept()).close();
+  (await peer).close();
+  listener.close();
+});
+
+Deno.test("fromfd() of a datagram type is refused for a stream", net, () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const call = () => fromfd(listener, AF_INET, SOCK_DGRAM);
+  assertEquals(assertThrows(call, OSError).code, "ESOCKTNOSUPPORT");
+});
+
+Deno.test("fromfd() of what is no socket is ENOTSOCK", net, () => {
+  using file = Deno.openSync(folder);
+  for (const thing of [{}, [], "3", file, new Blob([]), true, 3n]) {
+    const call = () => fromfd(thing, AF_INET, SOCK_STREAM);
+    assertEquals(assertThrows(call, OSError).code, "ENOTSOCK");
+  }
+});
+
+Deno.test("fromfd() of nothing opens no socket", net, () => {
+  for (const nothing of [null, undefined]) {
+    const error = assertThrows(() => {
+      using _s = fromfd(nothing, AF_INET, SOCK_STREAM);
+    }, Error);
+    const known = error instanceof OSError || error.name === "TypeError";
+    assert(known && error.message.startsWith("Cannot "), error.message);
+    assert(!error.message.includes("destructure"), error.message);
+  }
+});
+
+Deno.test(
+  "fromshare() is EOPNOTSUPP, for Python has it on Windows only",
+  net,
+  () => {
+    const call = () => fromshare(new Uint8Array());
+    const error = assertThrows(call, OSError, "Python has it on Windows only");
+    assertEquals(error.code, "EOPNOTSUPP");
+  },
+);

@@ -1,0 +1,291 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  AF_INET,
+  OSError,
+  SHUT_WR,
+  SOCK_DGRAM,
+  Socket,
+  socket,
+  socketpair,
+  TimeoutError,
+} from "../../socket/mod.ts";
+import { sendFile } from "../../socket/sendfile.ts";
+import { sandbox } from "../../socket/sandbox/driver.ts";
+import { folder } from "../support/peers.ts";
+
+const files = {
+  permissions: { net: true, read: [folder], write: [folder] },
+};
+
+const data = crypto.getRandomValues(new Uint8Array(1000));
+// More than loopback holds before someone reads.
+const large = new Uint8Array(16 << 20).map((_, index) => index ^ (index >> 8));
+
+/** A file with some content, at its beginning; it is closed and removed at the end of the block. */
+async function fileOf(content: Uint8Array) {
+  const path = await Deno.makeTempFile({ dir: folder });
+  await Deno.writeFile(path, content);
+  const file = await Deno.open(path);
+  return {
+    file,
+    position: () => file.seek(0, Deno.SeekMode.Current),
+    [Symbol.asyncDispose]() {
+      file.close();
+      return Deno.remove(path);
+    },
+  };
+}
+
+/** Receives to the end of the stream. */
+async function receiveAll(s: Socket): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for (let part; (part = await s.recv(1 << 20)).length > 0;) parts.push(part);
+  return new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer());
+}
+
+/** Sends a file and gives what arrived. */
+async function sent(
+  file: Deno.FsFile,
+  options?: Parameters<Socket["sendfile"]>[1],
+): Promise<{ count: number; arrived: Uint8Array }> {
+  const [a, b] = await socketpair();
+  await using _a = a;
+  await using _b = b;
+  const arrived = receiveAll(b);
+  const count = await a.sendfile(file, options);
+  a.shutdown(SHUT_WR);
+  return { count, arrived: await arrived };
+}
+
+/** Whether two long arrays are the same. */
+function assertSame(actual: Uint8Array, expected: Uint8Array): void {
+  assertEquals(actual.length, expected.length);
+  const wrong = actual.findIndex((byte, index) => byte !== expected[index]);
+  assertEquals(wrong, -1, `the byte at ${wrong} differs`);
+}
+
+Deno.test(
+  "Socket.sendfile() sends the whole file from its beginning",
+  files,
+  async () => {
+    await using content = await fileOf(data);
+    await content.file.seek(500, Deno.SeekMode.Start);
+    const { count, arrived } = await sent(content.file);
+    assertEquals([count, arrived], [1000, data]);
+    assertEquals(await content.position(), 1000);
+  },
+);
+
+Deno.test("Socket.sendfile() sends from the offset on", files, async () => {
+  await using content = await fileOf(data);
+  const { count, arrived } = await sent(content.file, { offset: 300 });
+  assertEquals([count, arrived], [700, data.subarray(300)]);
+  assertEquals(await content.position(), 1000);
+});
+
+Deno.test("Socket.sendfile() sends no more than the count", files, async () => {
+  await using content = await fileOf(data);
+  const options = { offset: 300, count: 50 };
+  const { count, arrived } = await sent(content.file, options);
+  assertEquals([count, arrived], [50, data.subarray(300, 350)]);
+  assertEquals(await content.position(), 350);
+});
+
+Deno.test(
+  "Socket.sendfile() with a count beyond the end sends what there is",
+  files,
+  async () => {
+    await using content = await fileOf(data);
+    assertEquals((await sent(content.file, { count: 5000 })).count, 1000);
+    assertEquals(await content.position(), 1000);
+  },
+);
+
+Deno.test(
+  "Socket.sendfile() of an empty file, and beyond the end, sends nothing",
+  files,
+  async () => {
+    await using empty = await fileOf(new Uint8Array());
+    assertEquals((await sent(empty.file)).count, 0);
+    await using content = await fileOf(data);
+    assertEquals((await sent(content.file, { offset: 2000 })).count, 0);
+    assertEquals(await content.position(), 2000);
+  },
+);
+
+Deno.test(
+  "Socket.sendfile() sends a large file in one piece after another",
+  files,
+  async () => {
+    const part = large.subarray(0, 300_001);
+    await using content = await fileOf(part);
+    const { count, arrived } = await sent(content.file);
+    assertEquals(count, 300_001);
+    assertSame(arrived, part);
+  },
+);
+
+/** Goes on from where the file stands, and checks that the peer has all of it once. */
+async function assertGoesOn(
+  a: Socket,
+  b: Socket,
+  file: Deno.FsFile,
+): Promise<void> {
+  const offset = await file.seek(0, Deno.SeekMode.Current);
+  const arrived = receiveAll(b);
+  a.settimeout(null);
+  await a.sendfile(file, { offset });
+  a.shutdown(SHUT_WR);
+  assertSame(await arrived, large);
+}
+
+Deno.test(
+  "Socket.sendfile() that times out tells how far it came, and can be gone on with",
+  files,
+  async () => {
+    await using content = await fileOf(large);
+    const [a, b] = await socketpair();
+    await using _a = a;
+    await using _b = b;
+    a.settimeout(0.1);
+    const error = await assertRejects(
+      () => a.sendfile(content.file),
+      TimeoutError,
+    );
+    assert(error.bytesSent! > 0 && error.bytesSent! < large.length);
+    assertEquals(await content.position(), error.bytesSent);
+    await assertGoesOn(a, b, content.file);
+  },
+);
+
+Deno.test(
+  "Socket.sendfile() that is aborted leaves the file where it can be gone on with",
+  files,
+  async () => {
+    await using content = await fileOf(large);
+    const [a, b] = await socketpair();
+    await using _a = a;
+    await using _b = b;
+    const controller = new AbortController();
+    const call = a.sendfile(content.file, { signal: controller.signal });
+    setTimeout(() => controller.abort("enough"), 100);
+    assertEquals(await call.catch((error) => error), "enough");
+    assert(await content.position() > 0);
+    await assertGoesOn(a, b, content.file);
+  },
+);
+
+Deno.test(
+  "Socket.sendfile() has one deadline for the whole file",
+  files,
+  async () => {
+    await using content = await fileOf(large);
+    const [a, b] = await socketpair();
+    await using _a = a;
+    await using _b = b;
+    a.settimeout(0.15);
+    const begin = performance.now();
+    // Reads too slowly, but often enough for a deadline on every piece.
+    const stop = new AbortController();
+    const reading = (async () => {
+      while (!stop.signal.aborted) {
+        await b.recv(65536);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    })();
+    await assertRejects(() => a.sendfile(content.file), TimeoutError);
+    assert(performance.now() - begin < 1000);
+    stop.abort();
+    await reading;
+  },
+);
+
+Deno.test(
+  "Socket.sendfile() to a peer that has gone fails, and tells how far it came",
+  files,
+  async () => {
+    await using content = await fileOf(large);
+    const [a, b] = await socketpair();
+    await using _a = a;
+    const reading = b.recv(100).then(() => b[Symbol.asyncDispose]());
+    const error = await assertRejects(() => a.sendfile(content.file), OSError);
+    assert(["EPIPE", "ECONNRESET"].includes(error.code), error.message);
+    assertEquals(await content.position(), error.bytesSent);
+    await reading;
+  },
+);
+
+Deno.test("Socket.sendfile() checks offset and count", files, async () => {
+  await using content = await fileOf(data);
+  using s = socket();
+  const wrong: [options: unknown, name: string][] = [
+    [{ offset: -1 }, "RangeError"],
+    [{ offset: 1.5 }, "TypeError"],
+    [{ offset: "1" }, "TypeError"],
+    [{ count: 0 }, "RangeError"],
+    [{ count: -1 }, "RangeError"],
+    [{ count: 1.5 }, "TypeError"],
+  ];
+  for (const [options, name] of wrong) {
+    const error = await assertRejects(
+      () => s.sendfile(content.file, options as { offset: number }),
+      Error,
+      "Cannot sendfile: ",
+    );
+    assertEquals(error.name, name, error.message);
+  }
+  assertEquals(await content.position(), 0);
+});
+
+Deno.test(
+  "Socket.sendfile() is for streams that block, as in Python",
+  files,
+  async () => {
+    await using content = await fileOf(data);
+    using s = socket();
+    s.setblocking(false);
+    await assertRejects(() => s.sendfile(content.file), TypeError);
+    const endpoint = sandbox.open(AF_INET, 1, 0);
+    Object.defineProperty(endpoint, "type", { value: SOCK_DGRAM });
+    using datagrams = new Socket(AF_INET, SOCK_DGRAM, 0, { endpoint });
+    await assertRejects(() => datagrams.sendfile(content.file), TypeError);
+  },
+);
+
+Deno.test(
+  "Socket.sendfile() of an unconnected or closed socket fails as send() does",
+  files,
+  async () => {
+    await using content = await fileOf(data);
+    const s = socket();
+    const unconnected = await assertRejects(
+      () => s.sendfile(content.file),
+      OSError,
+    );
+    assertEquals(unconnected.code, "EPIPE");
+    s.close();
+    const closed = await assertRejects(() => s.sendfile(content.file), OSError);
+    assertEquals(closed.code, "EBADF");
+  },
+);
+
+Deno.test(
+  "sendFile() holds no more than a piece of the file in memory",
+  files,
+  async () => {
+    await using content = await fileOf(large.subarray(0, 1 << 20));
+    const buffers = new Set<ArrayBufferLike>();
+    let most = 0;
+    await sendFile(
+      (piece) => {
+        buffers.add(piece.buffer);
+        most = Math.max(most, piece.length);
+        return Promise.resolve();
+      },
+      content.file,
+      {},
+    );
+    assertEquals(buffers.size, 1);
+    assert(most <= 65536);
+  },
+);
