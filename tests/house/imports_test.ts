@@ -23,6 +23,8 @@ const layers: readonly (readonly string[])[] = [
     "socket/connections.ts",
     "socket/errors.ts",
     "socket/file/",
+    "socket/granted.ts",
+    "socket/idna.ts",
     "socket/inet.ts",
     "socket/ip_address.ts",
     "socket/makefile.ts",
