@@ -14,7 +14,7 @@ import type { Listener } from "./acceptor.ts";
 import type { Conn } from "./conn.ts";
 import { translate, unsupported } from "./errors.ts";
 import { gethostname, sethostname } from "./host_name.ts";
-import { gethostbyaddr } from "./host_names.ts";
+import { gethostbyaddr } from "./reverse.ts";
 import { gethostbyname } from "./hosts.ts";
 import { ifIndextoname, ifNameindex, ifNametoindex } from "./interfaces.ts";
 import { getaddrinfo, getnameinfo } from "./lookup.ts";

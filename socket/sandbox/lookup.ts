@@ -24,7 +24,7 @@ import type { Wait } from "../timeout.ts";
 import { configured, inOrder } from "./address_order.ts";
 import { gethostname } from "./host_name.ts";
 import type { Host, Numeric } from "./host.ts";
-import { findNames } from "./host_names.ts";
+import { findNames } from "./reverse.ts";
 import { findHost } from "./hosts.ts";
 import { ifIndextoname } from "./interfaces.ts";
 import { mapped, numericHost } from "./numeric_host.ts";
