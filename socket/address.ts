@@ -1,3 +1,4 @@
+import { encodeHost } from "./idna.ts";
 import { checkInteger, kindOf } from "./arguments.ts";
 import { AF_INET, AF_INET6, AF_UNIX } from "./constants/mod.ts";
 import type {
@@ -92,6 +93,7 @@ export function quoteAddress(address: Address): string {
  *
  * @param call The call's name, for the message.
  * @throws {TypeError} If it is not the shape that the family has.
+ * @throws {UnicodeEncodeError} If the host is none that a name server takes.
  * @throws {RangeError} If the port is not 0 to 65535 or the flow label not 0 to 1048575.
  */
 export function checkAddress<A extends Address>(
@@ -130,8 +132,9 @@ export function checkAddress<A extends Address>(
     throw new TypeError(`Cannot ${call}: the host must not contain NUL`);
   }
   checkInteger(call, "port", port, 0, 65535);
-  if (family === AF_INET) return [host, port] as Address as A;
+  const name = /^[\0-\x7f]*$/.test(host) ? host : encodeHost(host);
+  if (family === AF_INET) return [name, port] as Address as A;
   checkInteger(call, "flow label", flowinfo, 0, 0xfffff);
   checkInteger(call, "scope", scopeid, 0, 0xffffffff);
-  return [host, port, flowinfo, scopeid] as Address as A;
+  return [name, port, flowinfo, scopeid] as Address as A;
 }
