@@ -15,7 +15,7 @@ import {
   SOL_SOCKET,
   TCP_NODELAY,
 } from "../constants/mod.ts";
-import { osError } from "../errors.ts";
+import { type OSError, osError } from "../errors.ts";
 import type { Conn } from "./conn.ts";
 import { constantName, unsupported } from "./errors.ts";
 
@@ -37,20 +37,24 @@ export interface StreamOptions {
   takeError(): number;
 }
 
-interface Option {
+/** One option of a kind of socket; a table of them is all that the kind has. */
+export interface Option<S extends { readonly family: number }> {
   readonly level: number;
   readonly name: number;
   /** Which sockets have it; all of them if it is left out. */
   readonly of?: (family: number) => boolean;
-  readonly get: (socket: StreamOptions) => number | boolean;
-  /** Left out for what can only be read. */
-  readonly set?: (socket: StreamOptions, value: number) => void;
+  /** Left out for what can only be set; bytes are given as they are. */
+  readonly get?: (socket: S) => number | boolean | Uint8Array;
+  /** Left out for what can only be read; gets the bytes as well as their integer. */
+  readonly set?: (socket: S, value: number, bytes: Uint8Array) => void;
+  /** How many bytes it takes at least; those of an `int` if it is left out. */
+  readonly shortest?: number;
 }
 
 const isInternet = (family: number) => family !== AF_UNIX;
 
 /** All that Deno honours on streams. */
-const options: readonly Option[] = [
+const options: readonly Option<StreamOptions>[] = [
   { level: SOL_SOCKET, name: SO_TYPE, get: (socket) => socket.type },
   { level: SOL_SOCKET, name: SO_DOMAIN, get: (socket) => socket.family },
   {
@@ -123,30 +127,63 @@ const options: readonly Option[] = [
   },
 ];
 
-/** Reads an option as the kernel's bytes, an `int` cut to `size`. */
+/** Reads an option of a stream; see {@linkcode readOption}. */
 export function getStreamOption(
   socket: StreamOptions,
   level: number,
   name: number,
   size: number,
 ): Uint8Array {
-  const option = find("getsockopt", socket, level, name);
-  const value = new Int32Array([Number(option.get(socket))]);
-  return new Uint8Array(value.buffer).slice(0, size);
+  return readOption(options, socket, level, name, size);
 }
 
-/** Sets an option from the bytes of an `int`. */
+/** Sets an option of a stream; see {@linkcode writeOption}. */
 export function setStreamOption(
   socket: StreamOptions,
   level: number,
   name: number,
   value: Uint8Array | null,
 ): void {
-  const option = find("setsockopt", socket, level, name);
+  writeOption(options, socket, level, name, value);
+}
+
+/** Reads an option as the kernel's bytes, an `int` cut to `size`. */
+export function readOption<S extends { readonly family: number }>(
+  options: readonly Option<S>[],
+  socket: S,
+  level: number,
+  name: number,
+  size: number,
+): Uint8Array {
+  const option = find("getsockopt", options, socket, level, name);
+  if (option.get === undefined) {
+    throw refused(level, name, "ENOPROTOOPT", undefined, "getsockopt");
+  }
+  const value = option.get(socket);
+  const bytes = typeof value === "object"
+    ? value
+    : new Uint8Array(new Int32Array([Number(value)]).buffer);
+  return bytes.slice(0, size);
+}
+
+/** Sets an option from the bytes of an `int`, or of what else it takes. */
+export function writeOption<S extends { readonly family: number }>(
+  options: readonly Option<S>[],
+  socket: S,
+  level: number,
+  name: number,
+  value: Uint8Array | null,
+): void {
+  const option = find("setsockopt", options, socket, level, name);
   if (option.set === undefined) throw refused(level, name, "ENOPROTOOPT");
   if (value === null) throw refused(level, name, "EFAULT");
-  if (value.length < 4) throw refused(level, name, "EINVAL");
-  option.set(socket, new Int32Array(value.slice(0, 4).buffer)[0]);
+  if (value.length < (option.shortest ?? 4)) {
+    throw refused(level, name, "EINVAL");
+  }
+  const integer = value.length < 4
+    ? value[0]
+    : new Int32Array(value.slice(0, 4).buffer)[0];
+  option.set(socket, integer, value);
 }
 
 /** Gives a new connection the options that were set before it was there. */
@@ -155,12 +192,13 @@ export function applyStreamOptions(socket: StreamOptions): void {
   if (socket.keepAlive) socket.conn?.setKeepAlive?.(true);
 }
 
-function find(
+function find<S extends { readonly family: number }>(
   syscall: string,
-  { family }: StreamOptions,
+  options: readonly Option<S>[],
+  { family }: S,
   level: number,
   name: number,
-): Option {
+): Option<S> {
   const option = options.find((option) =>
     option.level === level && option.name === name && name >= 0
   );
@@ -170,15 +208,19 @@ function find(
   throw unsupported({ code, syscall, subject: subject(level, name) });
 }
 
-function refused(level: number, name: number, code: string) {
-  return osError({
-    code,
-    syscall: "setsockopt",
-    subject: subject(level, name),
-  });
+/** Makes the error of an option that cannot be set, or read, as it was asked for. */
+export function refused(
+  level: number,
+  name: number,
+  code: string,
+  hint?: string,
+  syscall = "setsockopt",
+): OSError {
+  return osError({ code, syscall, subject: subject(level, name), hint });
 }
 
-function subject(level: number, name: number): string {
+/** How messages name an option. */
+export function subject(level: number, name: number): string {
   const prefixes = level === SOL_SOCKET
     ? ["SO_"]
     : level === IPPROTO_TCP

@@ -45,7 +45,8 @@ export class Unix implements Transport {
   }
 }
 
-function pathOf(syscall: string, address: UnixAddress): string {
+/** Gives a Unix address as a path that Deno takes. */
+export function pathOf(syscall: string, address: UnixAddress): string {
   const path = decodePath(address);
   if (path === undefined) {
     throw unsupported({
