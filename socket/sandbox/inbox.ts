@@ -6,6 +6,7 @@ import { neverWaits, type Wait } from "../timeout.ts";
 import type { Channel, Datagram } from "./datagram_channel.ts";
 import { translate } from "./errors.ts";
 import { Intake, type Waiter } from "./intake.ts";
+import { afterNextPoll } from "./next_poll.ts";
 
 /** One receive that waits. */
 interface Taking extends Waiter {
@@ -15,12 +16,9 @@ interface Taking extends Waiter {
   readonly give: (datagram: Datagram | undefined) => void;
   /** Whether the call may wait; if so it gets nothing after the end of receiving, else EAGAIN. */
   readonly mayWait: boolean;
-  /** How often a call that may not wait looks again before it gives up. */
-  looks: number;
+  /** Whether a call that may not wait has looked once more before it gives up. */
+  looked: boolean;
 }
-
-// A socket's first receive takes Deno two turns even if something is there.
-const LOOKS = 2;
 
 // Longer than a process waits; a timer is what holds it while nothing else does.
 const LONG = 2 ** 31 - 1;
@@ -164,7 +162,7 @@ export class Inbox extends Intake<Taking> {
     const peek = (flags & MSG_PEEK) !== 0;
     // After shutdown(SHUT_RD) a receive still gets what had come, but waits no more.
     this.add(
-      { peek, mayWait, owner, give, reject, looks: LOOKS },
+      { peek, mayWait, owner, give, reject, looked: false },
       this.#shut ? { deadline: -Infinity, signal: wait?.signal } : wait,
     );
   }
@@ -206,8 +204,9 @@ export class Inbox extends Intake<Taking> {
   };
 
   protected override expired(taking: Taking, never: boolean): void {
-    if (never && taking.looks-- > 0 && !this.#starved) {
-      setImmediate(() => this.expired(taking, never));
+    if (never && !taking.looked && !this.#starved) {
+      taking.looked = true;
+      taking.stop = afterNextPoll(() => this.expired(taking, never));
       return;
     }
     if (this.#shut && taking.mayWait) taking.give(undefined);
