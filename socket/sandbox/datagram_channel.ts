@@ -57,8 +57,8 @@ export interface Channel {
   send(data: Uint8Array, target: Target): Promise<unknown>;
   /** Lets a pending receive keep the process alive, or not. */
   hold(held: boolean): void;
-  /** Closes it; what is pending rejects. */
-  close(): void;
+  /** Closes it; what is pending rejects. Whoever must know when the port is free waits. */
+  close(): Promise<void> | void;
   /**
    * Sets one of the settings of a bound channel; throws the runtime's error.
    *

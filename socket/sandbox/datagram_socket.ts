@@ -219,8 +219,7 @@ export class DatagramSocket {
     inbox.close("EBADF");
     outbox?.close();
     if (outbox?.promised) await this.#linger(outbox);
-    channel?.close();
-    await Promise.all([inbox.quiet(), outbox?.idle()]);
+    await Promise.all([channel?.close(), inbox.quiet(), outbox?.idle()]);
   }
 
   #open(

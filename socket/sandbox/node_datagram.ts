@@ -126,9 +126,12 @@ export class NodeChannel implements Channel {
     if (held && this.#waiting !== undefined) this.#holdByTimer();
   }
 
-  close(): void {
+  close(): Promise<void> {
     this.#failed(new Deno.errors.Interrupted("operation canceled"));
-    this.#socket.close();
+    // Its own receive gives the port free a turn later.
+    return new Promise((resolve) =>
+      this.#socket.close(() => setImmediate(resolve))
+    );
   }
 
   set<K extends keyof DatagramSettings>(
