@@ -13,10 +13,8 @@ import {
   IPPROTO_UDP,
   IPV6_JOIN_GROUP,
   IPV6_LEAVE_GROUP,
-  IPV6_MULTICAST_HOPS,
   IPV6_MULTICAST_IF,
   IPV6_MULTICAST_LOOP,
-  IPV6_UNICAST_HOPS,
   IPV6_V6ONLY,
   SO_ACCEPTCONN,
   SO_BROADCAST,
@@ -101,23 +99,22 @@ function flag(
 
 /** A number of hops; -1 is the system's own. */
 function hops(
-  level: number,
   name: number,
   key: "ttl" | "multicastTtl",
   usual: number,
   least: number,
 ): DatagramOption {
   return {
-    level,
+    level: IPPROTO_IP,
     name,
-    of: level === IPPROTO_IP ? isV4 : isV6,
-    shortest: level === IPPROTO_IP ? 1 : undefined,
+    of: isV4,
+    shortest: 1,
     get: ({ settings }) => settings[key] ?? usual,
     set(socket, value) {
       if (value < -1 || value > 255 || (value >= 0 && value < least)) {
-        throw refused(level, name, "EINVAL");
+        throw refused(IPPROTO_IP, name, "EINVAL");
       }
-      put(socket, level, name, key, value === -1 ? usual : value);
+      put(socket, IPPROTO_IP, name, key, value === -1 ? usual : value);
     },
   };
 }
@@ -193,8 +190,8 @@ const options: readonly DatagramOption[] = [
   { level: SOL_SOCKET, name: SO_ACCEPTCONN, get: () => 0 },
   flag(SOL_SOCKET, SO_REUSEADDR, "reuseAddress"),
   flag(SOL_SOCKET, SO_BROADCAST, "broadcast"),
-  hops(IPPROTO_IP, IP_TTL, "ttl", TTL, 1),
-  hops(IPPROTO_IP, IP_MULTICAST_TTL, "multicastTtl", MULTICAST_TTL, 0),
+  hops(IP_TTL, "ttl", TTL, 1),
+  hops(IP_MULTICAST_TTL, "multicastTtl", MULTICAST_TTL, 0),
   flag(IPPROTO_IP, IP_MULTICAST_LOOP, "multicastLoop", isV4),
   {
     level: IPPROTO_IP,
@@ -211,8 +208,8 @@ const options: readonly DatagramOption[] = [
   },
   membership(IPPROTO_IP, IP_ADD_MEMBERSHIP, ipMreq, true),
   membership(IPPROTO_IP, IP_DROP_MEMBERSHIP, ipMreq, false),
-  hops(IPPROTO_IPV6, IPV6_UNICAST_HOPS, "ttl", TTL, 1),
-  hops(IPPROTO_IPV6, IPV6_MULTICAST_HOPS, "multicastTtl", MULTICAST_TTL, 0),
+  // IPV6_UNICAST_HOPS and IPV6_MULTICAST_HOPS are not here: node:dgram takes
+  // them and sets the IPv4 ones instead (Deno 2.9).
   flag(IPPROTO_IPV6, IPV6_MULTICAST_LOOP, "multicastLoop", isV6),
   {
     level: IPPROTO_IPV6,
@@ -228,7 +225,10 @@ const options: readonly DatagramOption[] = [
     level: IPPROTO_IPV6,
     name: IPV6_V6ONLY,
     of: isV6,
-    get: ({ settings }) => settings.v6only,
+    // Linux makes it so for who binds one address.
+    get: ({ settings, channel }) =>
+      settings.v6only ||
+      !/^::(ffff:.*\..*)?$/.test(String(channel?.local[0] ?? "::")),
     set(socket, value) {
       if (socket.channel !== undefined) {
         throw refused(IPPROTO_IPV6, IPV6_V6ONLY, "EINVAL");

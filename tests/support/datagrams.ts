@@ -5,7 +5,7 @@ import {
   IP_TTL,
   IPPROTO_IP,
   IPPROTO_IPV6,
-  IPV6_UNICAST_HOPS,
+  IPV6_MULTICAST_IF,
   SOCK_DGRAM,
   Socket,
 } from "../../socket/mod.ts";
@@ -49,7 +49,7 @@ function udp(
 // In the sandbox an option that only node:dgram has chooses it for the socket.
 const byNode4 = (socket: Socket) => socket.setsockopt(IPPROTO_IP, IP_TTL, 64);
 const byNode6 = (socket: Socket) =>
-  socket.setsockopt(IPPROTO_IPV6, IPV6_UNICAST_HOPS, 64);
+  socket.setsockopt(IPPROTO_IPV6, IPV6_MULTICAST_IF, 0);
 
 const unix: DatagramTransport = {
   name: "Unix datagrams",
