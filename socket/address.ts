@@ -71,15 +71,17 @@ export function decodePath(address: UnixAddress): string | undefined {
   }
 }
 
+/** Writes an Internet address as flags and messages do: `127.0.0.1:80`, `[::1]:80`. */
+export function hostAndPort(
+  [host, port, , scopeid]: InetAddress | Inet6Address,
+): string {
+  const scope = scopeid ? `%${scopeid}` : "";
+  return host.includes(":") ? `[${host}${scope}]:${port}` : `${host}:${port}`;
+}
+
 /** Writes an address as messages show it: `"127.0.0.1:80"`, `"[::1]:80"`, `"/run/x"`, `"\0name"`. */
 export function quoteAddress(address: Address): string {
-  if (Array.isArray(address)) {
-    const [host, port, , scopeid] = address;
-    const scope = scopeid ? `%${scopeid}` : "";
-    return host.includes(":")
-      ? `"[${host}${scope}]:${port}"`
-      : `"${host}:${port}"`;
-  }
+  if (Array.isArray(address)) return `"${hostAndPort(address)}"`;
   const path = decodePath(address) ?? [...address].join(" ");
   return `"${path.replaceAll("\0", "\\0")}"`;
 }

@@ -315,6 +315,8 @@ export class BaseSocket<A extends Address = Address> {
    *
    * Drivers: POSIX; the sandboxed one throws EOPNOTSUPP.
    *
+   * @param _request The number of what to do.
+   * @param _argument What the request takes; none if omitted.
    * @throws {OSError} EOPNOTSUPP.
    *
    * Port of [`socket.ioctl`](https://docs.python.org/3/library/socket.html#socket.socket.ioctl), `ioctl(2)`.
@@ -329,6 +331,7 @@ export class BaseSocket<A extends Address = Address> {
    *
    * Drivers: none.
    *
+   * @param _processId The process to share it with.
    * @throws {OSError} EOPNOTSUPP.
    *
    * Port of [`socket.share`](https://docs.python.org/3/library/socket.html#socket.socket.share).

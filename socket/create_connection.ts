@@ -86,13 +86,16 @@ export async function createConnection(
   const wait = waitFor(timeout || null, signal);
   const found = await candidates(address, driverFor(options.driver), wait);
   const errors: unknown[] = [];
+  const run = (found: readonly Candidate[]) =>
+    race(found, errors, { ...options, timeout }, wait);
   try {
-    const connected = await race(
-      found,
-      errors,
-      { ...options, timeout },
-      wait,
-    );
+    const connected = await run(found).catch((error) => {
+      // A name may be granted where its numbers are not.
+      const isName = found.every(([, [host]]) => host !== address[0]);
+      if (!isName || !errors.every(isPermissionError)) throw error;
+      errors.length = 0;
+      return run(byName(address));
+    });
     connected.settimeout(timeout);
     return connected;
   } catch (error) {
@@ -124,17 +127,23 @@ async function candidates(
       [family, address as InetAddress | Inet6Address] as const
     );
   } catch (error) {
-    if (!(error instanceof PermissionError)) throw error;
+    if (!isPermissionError(error)) throw error;
     // It may not look the name up, but perhaps connect by it.
-    found = [
-      [AF_INET6, [host, port, 0, 0]],
-      [AF_INET, [host, port]],
-    ];
+    return byName([host, port]);
   }
   const first = found.filter(([family]) => family === found[0][0]);
   const second = found.filter(([family]) => family !== found[0][0]);
   return first.flatMap((one, index) => [one, ...second.slice(index, index + 1)])
     .concat(second.slice(first.length));
+}
+
+/** The name itself, for the driver to look up in each family. */
+function byName([host, port]: readonly [string, number]): Candidate[] {
+  return [[AF_INET6, [host, port, 0, 0]], [AF_INET, [host, port]]];
+}
+
+function isPermissionError(error: unknown): boolean {
+  return error instanceof PermissionError;
 }
 
 /** Lets the attempts race; rejects with the last error, the deadline's or the signal's reason. */

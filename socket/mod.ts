@@ -83,6 +83,7 @@ export {
   type ErrorHandler,
   type FileInput,
   type FileOf,
+  type FileSource,
   IncompleteReadError,
   LimitOverrunError,
   type MakefileMode,

@@ -11,8 +11,9 @@ export const DEFAULT_BUFFER_SIZE = 8192;
 export interface MakefileOptions {
   /**
    * How many bytes to read ahead at most, and to let wait for a flush. 0 is
-   * unbuffered, in binary mode only. 1 is line buffering in text mode, and one
-   * byte in binary mode. A negative number is the default.
+   * unbuffered, in binary mode only. 1 is line buffering in text mode, as Python
+   * documents it and CPython's `makefile` forgets it, and one byte in binary
+   * mode. A negative number is the default.
    *
    * @default {8192}
    */
@@ -20,7 +21,9 @@ export interface MakefileOptions {
   /**
    * The encoding of the text, by Python's name for it or the Encoding
    * Standard's. All that `TextDecoder` knows can be read; UTF-8, ASCII,
-   * Latin-1 and UTF-16 can be written too. Text mode only.
+   * Latin-1 and UTF-16 can be written too. "utf-16" begins with a byte order
+   * mark, without which it cannot be read; CPython leaves it out on a socket.
+   * Text mode only.
    *
    * @default {"utf-8"}
    */

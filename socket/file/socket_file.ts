@@ -56,7 +56,6 @@ function badFile(call: string, state: string): OSError {
  *   waits for the next {@linkcode SocketFile.flush}. Do not write it again.
  *   Only a wrong argument, a closed file and a signal that had already aborted
  *   leave it untaken.
- * - Writing text does not throw away what was read ahead.
  * - Reads are served in the order of the calls, and so are writes.
  * - A closed file, and one not opened for the direction, throw EBADF.
  * - `seek`, `tell`, `truncate`, `fileno` and `detach` are left out; the first
@@ -121,7 +120,7 @@ export class SocketFile<T extends string | Uint8Array>
    * Unbuffered, it gives what one receive gives.
    *
    * @param size How many; negative for all up to the end of the stream.
-   * @param options A signal that ends the wait.
+   * @param options `signal`: ends the wait when it aborts.
    * @returns What was read; empty at the end of the stream.
    * @throws {OSError} EBADF if the file is closed or not open for reading.
    * @throws {TimeoutError} If the socket's timeout runs out; nothing is lost.
@@ -154,7 +153,7 @@ export class SocketFile<T extends string | Uint8Array>
    * In binary mode only.
    *
    * @param size How many at most; negative for what one receive gives.
-   * @param options A signal that ends the wait.
+   * @param options `signal`: ends the wait when it aborts.
    * @returns What was read; empty at the end of the stream.
    * @throws {OSError} EBADF if the file is closed or not open for reading.
    * @throws {TypeError} If the file is in text mode.
@@ -189,7 +188,7 @@ export class SocketFile<T extends string | Uint8Array>
    * In binary mode, and buffered, only.
    *
    * @param _size Says nothing, as in Python: it gives all there are.
-   * @param options A signal that ends the wait.
+   * @param options `signal`: ends the wait when it aborts.
    * @returns A copy of the bytes; empty at the end of the stream.
    * @throws {OSError} EBADF if the file is closed or not open for reading.
    * @throws {TypeError} If the file is in text mode or unbuffered.
@@ -229,7 +228,7 @@ export class SocketFile<T extends string | Uint8Array>
    * Unbuffered, it receives byte by byte, to leave the socket what follows the line.
    *
    * @param limit How many bytes or characters at most; negative for no limit.
-   * @param options A signal that ends the wait.
+   * @param options `signal`: ends the wait when it aborts.
    * @returns The line; without an end if the limit or the end of the stream came before it; empty at the end of the stream.
    * @throws {OSError} EBADF if the file is closed or not open for reading.
    * @throws {TimeoutError} If the socket's timeout runs out; nothing is lost.
@@ -259,7 +258,7 @@ export class SocketFile<T extends string | Uint8Array>
    * Reads lines up to the end of the stream, or until they are longer than `hint` together.
    *
    * @param hint How many bytes or characters are enough; 0 or negative for no limit.
-   * @param options A signal that ends the wait.
+   * @param options `signal`: ends the wait when it aborts.
    * @returns The lines, with their ends.
    * @throws {OSError} EBADF if the file is closed or not open for reading.
    * @throws {TimeoutError} If the socket's timeout runs out; nothing is lost.
@@ -292,7 +291,7 @@ export class SocketFile<T extends string | Uint8Array>
    * rejects, what it has put into the buffer will be read again.
    *
    * @param buffer Where the bytes go.
-   * @param options A signal that ends the wait.
+   * @param options `signal`: ends the wait when it aborts.
    * @returns How many bytes; 0 at the end of the stream.
    * @throws {OSError} EBADF if the file is closed or not open for reading.
    * @throws {TypeError} If the file is in text mode.
@@ -329,7 +328,7 @@ export class SocketFile<T extends string | Uint8Array>
    * In binary mode only.
    *
    * @param buffer Where the bytes go.
-   * @param options A signal that ends the wait.
+   * @param options `signal`: ends the wait when it aborts.
    * @returns How many bytes; 0 at the end of the stream.
    * @throws {OSError} EBADF if the file is closed or not open for reading.
    * @throws {TypeError} If the file is in text mode.
@@ -366,7 +365,7 @@ export class SocketFile<T extends string | Uint8Array>
    * Python has it in asyncio.
    *
    * @param size How many.
-   * @param options A signal that ends the wait.
+   * @param options `signal`: ends the wait when it aborts.
    * @returns What was read.
    * @throws {IncompleteReadError} If the stream ends before; its `partial` is what came.
    * @throws {RangeError} If `size` is negative.
@@ -401,7 +400,7 @@ export class SocketFile<T extends string | Uint8Array>
    * `newline` makes of the text: with the default there is no "\r" in it.
    *
    * @param separator What to look for; in binary mode a string stands for its UTF-8.
-   * @param options A limit, and a signal that ends the wait.
+   * @param options `limit`: how much may come before it; `signal`: ends the wait when it aborts.
    * @returns What came before the separator, and the separator.
    * @throws {IncompleteReadError} If the stream ends before; its `partial` is what came.
    * @throws {LimitOverrunError} If more than `limit` comes before it; all of it stays there to be read.
@@ -443,7 +442,7 @@ export class SocketFile<T extends string | Uint8Array>
    * are taken, even if this rejects: see the class.
    *
    * @param data Bytes in binary mode, a string in text mode.
-   * @param options A signal that ends the wait.
+   * @param options `signal`: ends the wait when it aborts.
    * @returns How many bytes or characters: all of them.
    * @throws {OSError} EBADF if the file is closed or not open for writing.
    * @throws {TypeError} If it is a string in binary mode, or no string in text mode.
@@ -488,7 +487,7 @@ export class SocketFile<T extends string | Uint8Array>
    * Writes several pieces of bytes or text, one after the other, with nothing between them.
    *
    * @param lines The pieces, with their lines' ends.
-   * @param options A signal that ends the wait.
+   * @param options `signal`: ends the wait when it aborts.
    * @throws {OSError} EBADF if the file is closed or not open for writing.
    * @throws {TypeError} If one of them is a string in binary mode, or no string in text mode.
    * @throws {UnicodeEncodeError} If the encoding cannot represent one of them; those before it are taken.
@@ -524,7 +523,7 @@ export class SocketFile<T extends string | Uint8Array>
    * rest waits for the next flush: no byte is lost or doubled. Each send may take
    * as long as the socket's timeout, as in Python.
    *
-   * @param options A signal that ends the wait.
+   * @param options `signal`: ends the wait when it aborts.
    * @throws {OSError} EBADF if the file is closed.
    * @throws {TimeoutError} If the socket's timeout runs out.
    * @throws {BrokenPipeError} EPIPE if nobody receives any more.
@@ -558,7 +557,7 @@ export class SocketFile<T extends string | Uint8Array>
    * closed all the same. Closing twice is nothing: the second call waits for the
    * first to end.
    *
-   * @param options A signal that ends the wait, and gives up what was not sent.
+   * @param options `signal`: ends the wait when it aborts, and gives up what was not sent.
    * @throws {OSError} What the flush rejects with.
    *
    * @example Usage
@@ -591,30 +590,22 @@ export class SocketFile<T extends string | Uint8Array>
     }
   }
 
-  /**
-   * Whether {@linkcode SocketFile.close} was called.
-   */
+  /** Whether {@linkcode SocketFile.close} was called. */
   get closed(): boolean {
     return this.#closing !== undefined;
   }
 
-  /**
-   * The mode: in text mode as it was given, in binary mode "rb", "wb" or "rwb".
-   */
+  /** The mode: in text mode as it was given, in binary mode "rb", "wb" or "rwb". */
   get mode(): string {
     return this.#format.mode;
   }
 
-  /**
-   * The name of the encoding, as it was given; `undefined` in binary mode.
-   */
+  /** The name of the encoding, as it was given; `undefined` in binary mode. */
   get encoding(): string | undefined {
     return this.#format.text?.encoding;
   }
 
-  /**
-   * What is done with bytes that are no text; `undefined` in binary mode.
-   */
+  /** What is done with bytes that are no text; `undefined` in binary mode. */
   get errors(): ErrorHandler | undefined {
     return this.#format.text?.errors;
   }
@@ -700,9 +691,7 @@ export class SocketFile<T extends string | Uint8Array>
     return false;
   }
 
-  /**
-   * Iterates over the lines; ending early leaves the file open and the rest to read.
-   */
+  /** Iterates over the lines; ending early leaves the file open and the rest to read. */
   [Symbol.asyncIterator](): AsyncIterableIterator<T> {
     const lines: AsyncIterableIterator<T> = {
       next: async () => {
@@ -716,9 +705,7 @@ export class SocketFile<T extends string | Uint8Array>
     return lines;
   }
 
-  /**
-   * Closes the file.
-   */
+  /** Closes the file. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -102,7 +102,11 @@ export class Acceptor extends Intake<Accepting> {
   };
 
   readonly #failed = (error: unknown): void => {
-    this.#error = translate(error, this.describe());
+    const translated = translate(error, this.describe());
+    // Deno asks for the peer's name at once, which a connection that was reset
+    // while it waited no longer has (Deno 2.9). Linux hands it out all the same;
+    // there is nothing in it, so the next one is as good.
+    if (translated.code !== "ENOTCONN") this.#error = translated;
     this.ended();
   };
 

@@ -165,7 +165,11 @@ async function connectPair(
       listener.close();
     }
   } catch (error) {
-    throw translate(error, { syscall: "socketpair", address: here });
+    throw translate(
+      error,
+      { syscall: "socketpair", subject: "a socket pair" },
+      family === AF_UNIX ? "--allow-net" : `--allow-net=${here[0]}`,
+    );
   }
 }
 

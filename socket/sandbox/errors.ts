@@ -1,5 +1,6 @@
 import { errno, errnoCode } from "../constants/errno.ts";
 import * as constants from "../constants/mod.ts";
+import { hostAndPort } from "../address.ts";
 import { gaierror, OSError, osError, type OSErrorFields } from "../errors.ts";
 
 // Deno's classes without a `code`, where neither code nor text says more.
@@ -32,37 +33,50 @@ const nameErrors: readonly (readonly [text: RegExp, code: string])[] = [
   ],
 ];
 
-/** The flags that would allow what Deno refused. */
-function missingFlags(message: string, fields: OSErrorFields): string {
-  const { address } = fields;
+type ForeignError = Error & { code?: unknown; syscall?: unknown };
+
+/** The flags that would allow what Deno or node refused. */
+function missingFlags(message: string, { address }: OSErrorFields): string {
   if (typeof address === "string") {
+    // No flag can name an abstract address (Deno 2.9).
     return address.startsWith("\0")
-      ? `--allow-net=unix:${address.replace("\0", "\\0")}`
+      ? "--allow-net"
       : `--allow-read=${address} --allow-write=${address} --allow-net=unix:${address}`;
   }
   const [, kind, target] = /Requires (\w+) access to "(.*?)"/.exec(message) ??
     [];
-  if (kind === undefined) {
-    const [, flag] = /run again with the (--allow-\w+)/.exec(message) ?? [];
-    return flag ?? "--allow-net";
-  }
-  return `--allow-${kind}=${target}`;
+  if (kind !== undefined) return `--allow-${kind}=${target}`;
+  if (Array.isArray(address)) return `--allow-net=${hostAndPort(address)}`;
+  return /run again with the (--allow-\w+)/.exec(message)?.[1] ?? "--allow-net";
+}
+
+/** Whether the sandbox refused; node's resolver says so in its own way. */
+function isRefused({ name, code, syscall }: ForeignError): boolean {
+  return name === "NotCapable" ||
+    (code === "EPERM" && syscall === "getaddrinfo");
 }
 
 /**
  * Turns an error of Deno's or of node's into ours; the one place that reads
  * their texts. It believes the `code` first, then "(os error N)", then the
  * message, then the class (Deno 2.9 gives some of its errors no code).
+ *
+ * @param flags The flags that would allow the call, where the error itself
+ * does not name what would.
  */
-export function translate(error: unknown, fields: OSErrorFields): OSError {
+export function translate(
+  error: unknown,
+  fields: OSErrorFields,
+  flags?: string,
+): OSError {
   if (error instanceof OSError) return error;
-  const { name, message, code } = error as Error & { code?: unknown };
+  const { name, message, code } = error as ForeignError;
   const whole = { ...fields, cause: error };
-  if (name === "NotCapable") {
+  if (isRefused(error as ForeignError)) {
     return osError({
       ...whole,
       code: "EACCES",
-      hint: `run again with ${missingFlags(message, fields)}`,
+      hint: `run again with ${flags ?? missingFlags(message, fields)}`,
     });
   }
   if (typeof code === "string" && code in errno) {

@@ -1,3 +1,4 @@
+import { hostAndPort, quoteAddress } from "../address.ts";
 import type { Address, Inet6Address, InetAddress } from "../address.ts";
 import { AF_INET6 } from "../constants/mod.ts";
 import { gaierror, osError } from "../errors.ts";
@@ -58,6 +59,7 @@ export class Tcp implements Transport {
       family: this.#family === AF_INET6 ? 6 : 4,
     } as const;
     if (from !== undefined) {
+      checkGrant(from);
       return await nodeConnect({
         ...one,
         localAddress: from[0],
@@ -101,4 +103,22 @@ export class Tcp implements Transport {
   #otherFamily(syscall: string, address: NetAddress): gaierror {
     return new gaierror({ code: "EAI_ADDRFAMILY", syscall, address });
   }
+}
+
+/**
+ * node:net asks for its local port too late for anyone to catch the refusal
+ * (Deno 2.9), so that it would end the process.
+ */
+function checkGrant(address: NetAddress): void {
+  const { state } = Deno.permissions.querySync({
+    name: "net",
+    host: hostAndPort(address),
+  });
+  if (state === "granted") return;
+  throw osError({
+    code: "EACCES",
+    syscall: "connect",
+    subject: `from ${quoteAddress(address)}`,
+    hint: `run again with --allow-net=${address[0]}`,
+  });
 }

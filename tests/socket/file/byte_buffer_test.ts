@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { ByteBuffer } from "../../../socket/file/byte_buffer.ts";
+import { Random } from "../../support/random.ts";
 import { bytes, latin } from "./scripted_source.ts";
 
 /** Receives text into a buffer as one receive would, and tells how much fitted. */
@@ -126,22 +127,18 @@ Deno.test("ByteBuffer.append() copies", () => {
 });
 
 Deno.test("ByteBuffer keeps its bytes through any mix of calls", () => {
-  let state = 42;
-  const random = (below: number) => {
-    state = (state * 1103515245 + 12345) % 2 ** 31;
-    return Math.floor(state / 2 ** 31 * below);
-  };
+  const random = new Random();
   for (const ahead of [0, 1, 16, 700]) {
     const buffer = new ByteBuffer(ahead);
     let expected: number[] = [];
-    for (let step = 0; step < 2000; step++) {
+    for (let step = 0; step < 800; step++) {
       const data = Uint8Array.from(
-        { length: random(random(10) === 0 ? 3000 : 30) },
-        () => random(256),
+        { length: random.size(3000) },
+        () => random.integer(0, 255),
       );
-      switch (random(5)) {
+      switch (random.integer(0, 4)) {
         case 0: {
-          const room = buffer.room(random(5) === 0 ? 2000 : 1);
+          const room = buffer.room(random.chance(1 / 5) ? 2000 : 1);
           const part = data.subarray(0, room.length);
           room.set(part);
           buffer.commit(part.length);
@@ -157,12 +154,12 @@ Deno.test("ByteBuffer keeps its bytes through any mix of calls", () => {
           expected = [...data, ...expected];
           break;
         case 3: {
-          const length = random(buffer.length + 1);
+          const length = random.integer(0, buffer.length);
           assertEquals([...buffer.take(length)], expected.splice(0, length));
           break;
         }
         case 4: {
-          const target = new Uint8Array(random(200));
+          const target = new Uint8Array(random.integer(0, 200));
           const count = buffer.takeInto(target);
           assertEquals(
             [...target.subarray(0, count)],
@@ -171,12 +168,12 @@ Deno.test("ByteBuffer keeps its bytes through any mix of calls", () => {
           break;
         }
       }
-      assertEquals(buffer.length, expected.length);
+      assertEquals(buffer.length, expected.length, `seed ${random.seed}`);
       if (expected.length > 20_000) {
         buffer.skip(buffer.length);
         expected = [];
       }
     }
-    assertEquals([...buffer.view()], expected);
+    assertEquals([...buffer.view()], expected, `seed ${random.seed}`);
   }
 });

@@ -61,16 +61,16 @@ Deno.test({
   },
 });
 
-Deno.test("Encoder.encode() writes a byte order mark once, in front of the first text", () => {
+Deno.test("Encoder.encode() writes a byte order mark once, in front of the first text, even of an empty one", () => {
   const utf16 = openEncoder("utf-16", "strict");
   assertEquals(
     ["", "a", "b"].map((text) => latin(utf16.encode(text))),
-    ["", "\xff\xfea\0", "b\0"],
+    ["\xff\xfe", "a\0", "b\0"],
   );
   const utf8 = openEncoder("utf-8-sig", "strict");
   assertEquals(
     ["", "a", "b"].map((text) => latin(utf8.encode(text))),
-    ["", "\xef\xbb\xbfa", "b"],
+    ["\xef\xbb\xbf", "a", "b"],
   );
 });
 

@@ -80,7 +80,7 @@ export class ScriptedSource implements FileSource {
     );
     if (count > 0) this.sent.push(latin(taken.subarray(0, count)));
     if (typeof step === "number") return count;
-    throw timedOut({ syscall: "send", bytesSent: step.timeout });
+    throw timedOut({ syscall: "send", bytesSent: count });
   }
 
   release(): void {

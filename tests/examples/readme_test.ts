@@ -1,0 +1,216 @@
+// What the README shows is run as it stands: its programs, its commands, and
+// every row of its table of permissions.
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { needsPython, runPython } from "../support/python.ts";
+import { examplePorts, ROOT, type Running, start } from "./process.ts";
+
+const readme = await Deno.readTextFile(new URL("README.md", ROOT));
+const [server, client] = blocks("ts");
+const [pythonClient] = blocks("python");
+
+/** Gives the code blocks of a language. */
+function blocks(language: string): string[] {
+  const fence = RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, "gm");
+  return [...readme.matchAll(fence)].map(([, code]) => code);
+}
+
+/** Gives the table under a heading as the code of its cells. */
+function rows(heading: string): string[][] {
+  const [, section] = readme.split(`\n## ${heading}\n`);
+  const lines = section.split("\n## ")[0].match(/^\| .*\|$/gm) ?? [];
+  return lines.map((line) =>
+    line.split(" | ").map((cell) => /`(.*?)`/.exec(cell)?.[1] ?? "")
+  ).filter(([first]) => first !== "");
+}
+
+/**
+ * Somebody's folder elsewhere, where this package can be imported and nothing of
+ * this repository's settings holds, such as `"unstable": ["net"]`.
+ */
+class Elsewhere implements AsyncDisposable {
+  readonly #path: string;
+  #programs = 0;
+
+  private constructor(path: string) {
+    this.#path = path;
+  }
+
+  static async make(): Promise<Elsewhere> {
+    const imports: Record<string, string> = {
+      "@berkeley/socket": new URL("mod.ts", ROOT).href,
+    };
+    for (const name of ["async", "bytes"]) {
+      const folder = new URL(`tests/std/${name}/`, ROOT);
+      const { exports } = JSON.parse(
+        await Deno.readTextFile(new URL("deno.json", folder)),
+      );
+      for (const [key, path] of Object.entries<string>(exports)) {
+        imports[`@std/${name}${key.slice(1)}`] = new URL(path, folder).href;
+      }
+    }
+    const path = await Deno.makeTempDir();
+    await Deno.writeTextFile(
+      `${path}/deno.json`,
+      JSON.stringify({ imports, lock: false }),
+    );
+    return new Elsewhere(path);
+  }
+
+  /** Gives the path of a file of that name. */
+  path(name: string): string {
+    return `${this.#path}/${name}`;
+  }
+
+  /** Starts a program under the flags. */
+  async start(program: string, flags: readonly string[]): Promise<Running> {
+    const name = `program_${this.#programs++}.ts`;
+    await Deno.writeTextFile(this.path(name), program);
+    return start(
+      ["deno run --quiet --no-prompt", ...flags, name].join(" "),
+      this.#path,
+    );
+  }
+
+  /** Runs a program under the flags; gives what it prints. */
+  async run(program: string, flags: readonly string[]): Promise<string> {
+    await using running = await this.start(program, flags);
+    const { stdout, stderr } = await running.end();
+    return stdout + stderr;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.#path, { recursive: true });
+  }
+}
+
+const NOBODY = "Nobody listens there\n";
+const RECEIVED = "Received Hello, world\n";
+const [, FLAG] = /`deno run (--allow-net=\S+) server\.ts`/.exec(readme) ?? [];
+
+/** Lets the README's server serve a client, which is run until it is listened to. */
+async function serve(
+  elsewhere: Elsewhere,
+  runClient: () => Promise<string>,
+): Promise<void> {
+  await using serving = await elsewhere.start(server, [FLAG]);
+  const end = serving.end();
+  let over = false;
+  end.then(() => over = true);
+  let received: string;
+  do received = await runClient(); while (received === NOBODY && !over);
+  const { code, stdout, stderr } = await end;
+  assertEquals([code, stderr, received], [0, "", RECEIVED]);
+  assertMatch(stdout, /^Connected by \[ "127\.0\.0\.1", \d+ \]\n$/);
+}
+
+Deno.test("README: the server serves the client", async () => {
+  using _ports = await examplePorts();
+  await using elsewhere = await Elsewhere.make();
+  await serve(elsewhere, () => elsewhere.run(client, [FLAG]));
+  assertEquals(await elsewhere.run(client, [FLAG]), NOBODY);
+});
+
+Deno.test({
+  ...needsPython,
+  name: "README: the server serves Python's client",
+  async fn() {
+    using _ports = await examplePorts();
+    await using elsewhere = await Elsewhere.make();
+    await serve(elsewhere, () => runPython(pythonClient));
+    assertEquals(await runPython(pythonClient), NOBODY);
+  },
+});
+
+Deno.test("README: its programs and commands are those that are tested", async () => {
+  assertEquals([blocks("ts").length, blocks("python").length], [2, 1]);
+  const commands = blocks("sh").map((code) => code.trim());
+  assertEquals(commands, [
+    "deno task echo",
+    "deno task test",
+    "npx --yes deno@2.9.6 task echo",
+    "npx --yes deno@2.9.6 task test",
+  ]);
+  const { tasks } = JSON.parse(
+    await Deno.readTextFile(new URL("deno.json", ROOT)),
+  );
+  for (const [, task] of readme.matchAll(/\btask ([\w:]+)/g)) {
+    assert(task in tasks, `Name a task of deno.json, not "${task}"`);
+  }
+});
+
+Deno.test("README: every file that it links to is there", async () => {
+  for (const [, path] of readme.matchAll(/\]\((?!https:)(.*?)\)/g)) {
+    await Deno.stat(new URL(path, ROOT));
+  }
+});
+
+/** Whether the machine has an IPv6 loopback. */
+function hasIpv6(): boolean {
+  try {
+    Deno.listen({ hostname: "::1", port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+/** Everything that the flags would grant if one of the grants were left out. */
+function lessThan(flags: readonly string[]): string[][] {
+  return flags.flatMap((flag, index) => {
+    const [name, grants = ""] = flag.split("=");
+    const others = grants.split(",").map((_, out, all) =>
+      all.filter((_, at) => at !== out).join(",")
+    );
+    return others.map((rest) =>
+      flags.with(index, rest && `${name}=${rest}`).filter((flag) => flag !== "")
+    );
+  });
+}
+
+for (const [call, flags] of rows("Permissions")) {
+  Deno.test({
+    name: `README: ${call} needs ${flags}`,
+    ignore: flags.includes("[::1]") && !hasIpv6(),
+    async fn() {
+      await using elsewhere = await Elsewhere.make();
+      const path = elsewhere.path("app.sock");
+      using tcp = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      using _unix = Deno.listen({ transport: "unix", path });
+      const places: [string, string][] = [
+        ["8000", String(tcp.addr.port)],
+        ["9000", String(freePort())],
+        ["/run/app.sock", path],
+        ["/run/new.sock", elsewhere.path("new.sock")],
+        ["\\0name", `\\0name-${crypto.randomUUID()}`],
+      ];
+      const here = (text: string) =>
+        places.reduce((text, [its, ours]) => text.replaceAll(its, ours), text);
+      const program = `
+        import { socket } from "@berkeley/socket";
+        const s = socket.socket();
+        const u = socket.socket(socket.AF_UNIX);
+        try {
+          await ${here(call)};
+          console.log("done");
+        } catch (error) {
+          if (!(error instanceof socket.OSError)) throw error;
+          console.log(error.message);
+        }
+        Deno.exit();`;
+      const granted = here(flags).split(" ");
+      assertEquals(await elsewhere.run(program, granted), "done\n");
+      for (const fewer of lessThan(granted)) {
+        assertMatch(
+          await elsewhere.run(program, fewer),
+          /^Cannot .*; run again with --[^\n]*\n$/,
+          `Something else than a refusal with ${fewer.join(" ")}`,
+        );
+      }
+    },
+  });
+}
