@@ -148,8 +148,13 @@ export class DatagramEndpoint implements Endpoint {
     return getDatagramOption(this.#open("getsockopt"), level, name, size);
   }
 
-  setsockopt(level: number, name: number, value: Uint8Array | null): void {
-    setDatagramOption(this.#open("setsockopt"), level, name, value);
+  setsockopt(
+    level: number,
+    name: number,
+    value: Uint8Array | null,
+    size: number,
+  ): void {
+    setDatagramOption(this.#open("setsockopt"), level, name, value, size);
   }
 
   getsockname(): Address {

@@ -30,12 +30,12 @@ import type { DatagramSettings, Membership } from "./datagram_channel.ts";
 import type { DatagramSocket } from "./datagram_socket.ts";
 import { translate } from "./errors.ts";
 import {
+  describe,
   type Option,
   readOption,
   refused,
-  subject,
   writeOption,
-} from "./options.ts";
+} from "./option_table.ts";
 
 type DatagramOption = Option<DatagramSocket>;
 
@@ -66,7 +66,7 @@ function put<K extends keyof DatagramSettings>(
 function failed(error: unknown, level: number, name: number) {
   return translate(error, {
     syscall: "setsockopt",
-    subject: subject(level, name),
+    subject: describe(level, name),
   });
 }
 
@@ -254,6 +254,7 @@ export function setDatagramOption(
   level: number,
   name: number,
   value: Uint8Array | null,
+  size: number,
 ): void {
-  writeOption(options, socket, level, name, value);
+  writeOption(options, socket, level, name, value, size);
 }

@@ -28,6 +28,8 @@ const ROOM = 212992;
 // What the kernel counts for each datagram besides its bytes, about.
 const OVERHEAD = 512;
 
+const REFUSED = "refused by the system, and node:dgram does not tell why";
+
 // Longer than a process waits; see `hold`.
 const LONG = 2 ** 31 - 1;
 
@@ -218,11 +220,11 @@ export class NodeChannel implements Channel {
   }
 }
 
-/** Deno's `node:dgram` calls most errors of a send UNKNOWN (Deno 2.9). */
+/**
+ * Gives what `translate` understands: Deno's `node:dgram` calls most errors of a
+ * send UNKNOWN, and does not tell why the system refused it (Deno 2.9).
+ */
 function plain(error: Error & { code?: unknown }): Error {
-  return error.code === "UNKNOWN"
-    ? new Error("the system refused it, and node:dgram does not tell why", {
-      cause: error,
-    })
-    : error;
+  if (error.code !== "UNKNOWN") return error;
+  return Object.assign(error, { message: REFUSED });
 }

@@ -15,9 +15,14 @@ import {
   SOL_SOCKET,
   TCP_NODELAY,
 } from "../constants/mod.ts";
-import { type OSError, osError } from "../errors.ts";
+import { osError } from "../errors.ts";
 import type { Conn } from "./conn.ts";
-import { constantName, unsupported } from "./errors.ts";
+import {
+  type Option,
+  readOption,
+  refused,
+  writeOption,
+} from "./option_table.ts";
 
 /** What the options of a stream socket are read from and written to. */
 export interface StreamOptions {
@@ -35,20 +40,6 @@ export interface StreamOptions {
   v6only: boolean;
   /** The errno of a connection attempt that went on by itself; it is read once. */
   takeError(): number;
-}
-
-/** One option of a kind of socket; a table of them is all that the kind has. */
-export interface Option<S extends { readonly family: number }> {
-  readonly level: number;
-  readonly name: number;
-  /** Which sockets have it; all of them if it is left out. */
-  readonly of?: (family: number) => boolean;
-  /** Left out for what can only be set; bytes are given as they are. */
-  readonly get?: (socket: S) => number | boolean | Uint8Array;
-  /** Left out for what can only be read; gets the bytes as well as their integer. */
-  readonly set?: (socket: S, value: number, bytes: Uint8Array) => void;
-  /** How many bytes it takes at least; those of an `int` if it is left out. */
-  readonly shortest?: number;
 }
 
 const isInternet = (family: number) => family !== AF_UNIX;
@@ -143,90 +134,13 @@ export function setStreamOption(
   level: number,
   name: number,
   value: Uint8Array | null,
-): void {
-  writeOption(options, socket, level, name, value);
-}
-
-/** Reads an option as the kernel's bytes, an `int` cut to `size`. */
-export function readOption<S extends { readonly family: number }>(
-  options: readonly Option<S>[],
-  socket: S,
-  level: number,
-  name: number,
   size: number,
-): Uint8Array {
-  const option = find("getsockopt", options, socket, level, name);
-  if (option.get === undefined) {
-    throw refused(level, name, "ENOPROTOOPT", undefined, "getsockopt");
-  }
-  const value = option.get(socket);
-  const bytes = typeof value === "object"
-    ? value
-    : new Uint8Array(new Int32Array([Number(value)]).buffer);
-  return bytes.slice(0, size);
-}
-
-/** Sets an option from the bytes of an `int`, or of what else it takes. */
-export function writeOption<S extends { readonly family: number }>(
-  options: readonly Option<S>[],
-  socket: S,
-  level: number,
-  name: number,
-  value: Uint8Array | null,
 ): void {
-  const option = find("setsockopt", options, socket, level, name);
-  if (option.set === undefined) throw refused(level, name, "ENOPROTOOPT");
-  if (value === null) throw refused(level, name, "EFAULT");
-  if (value.length < (option.shortest ?? 4)) {
-    throw refused(level, name, "EINVAL");
-  }
-  const integer = value.length < 4
-    ? value[0]
-    : new Int32Array(value.slice(0, 4).buffer)[0];
-  option.set(socket, integer, value);
+  writeOption(options, socket, level, name, value, size);
 }
 
 /** Gives a new connection the options that were set before it was there. */
 export function applyStreamOptions(socket: StreamOptions): void {
   if (socket.noDelay) socket.conn?.setNoDelay?.(true);
   if (socket.keepAlive) socket.conn?.setKeepAlive?.(true);
-}
-
-function find<S extends { readonly family: number }>(
-  syscall: string,
-  options: readonly Option<S>[],
-  { family }: S,
-  level: number,
-  name: number,
-): Option<S> {
-  const option = options.find((option) =>
-    option.level === level && option.name === name && name >= 0
-  );
-  if (option !== undefined && (option.of?.(family) ?? true)) return option;
-  // Linux's word for an option of another family's level.
-  const code = option === undefined ? "ENOPROTOOPT" : "EOPNOTSUPP";
-  throw unsupported({ code, syscall, subject: subject(level, name) });
-}
-
-/** Makes the error of an option that cannot be set, or read, as it was asked for. */
-export function refused(
-  level: number,
-  name: number,
-  code: string,
-  hint?: string,
-  syscall = "setsockopt",
-): OSError {
-  return osError({ code, syscall, subject: subject(level, name), hint });
-}
-
-/** How messages name an option. */
-export function subject(level: number, name: number): string {
-  const prefixes = level === SOL_SOCKET
-    ? ["SO_"]
-    : level === IPPROTO_TCP
-    ? ["TCP_"]
-    : level === IPPROTO_IPV6
-    ? ["IPV6_"]
-    : ["IP_"];
-  return `option ${constantName(prefixes, name)}`;
 }

@@ -18,9 +18,8 @@ function stateOf(host: string, port: number): Deno.PermissionState {
 
 /**
  * Demands a permission as Deno's own calls do: asks the user where there is
- * one. For calls of `node:` that end the process when it is refused.
- *
- * @throws {Deno.errors.NotCapable} If it is not granted.
+ * one, and throws Deno's own error where it is not granted. For calls of
+ * `node:` that end the process instead.
  */
 export function demand(host: string, port: number): void {
   if (isGranted(host, port)) return;

@@ -170,8 +170,13 @@ export class StreamEndpoint implements Endpoint {
     return getStreamOption(this.#open("getsockopt"), level, name, size);
   }
 
-  setsockopt(level: number, name: number, value: Uint8Array | null): void {
-    setStreamOption(this.#open("setsockopt"), level, name, value);
+  setsockopt(
+    level: number,
+    name: number,
+    value: Uint8Array | null,
+    size: number,
+  ): void {
+    setStreamOption(this.#open("setsockopt"), level, name, value, size);
   }
 
   getsockname(): Address {
