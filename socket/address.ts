@@ -126,6 +126,9 @@ export function checkAddress<A extends Address>(
     );
   }
   const [host, port, flowinfo = 0, scopeid = 0] = address;
+  if (host.includes("\0")) {
+    throw new TypeError(`Cannot ${call}: the host must not contain NUL`);
+  }
   checkInteger(call, "port", port, 0, 65535);
   if (family === AF_INET) return [host, port] as Address as A;
   checkInteger(call, "flow label", flowinfo, 0, 0xfffff);

@@ -80,6 +80,20 @@ export function bufferOf(call: string, buffer: Data, size = 0): Uint8Array {
   return size === 0 || size === bytes.length ? bytes : bytes.subarray(0, size);
 }
 
+/**
+ * Gives a list of buffers as bytes.
+ *
+ * @throws {TypeError} If it is no list, or holds what is no bytes.
+ */
+export function listOf(call: string, buffers: Data[]): Uint8Array[] {
+  if (!Array.isArray(buffers)) {
+    throw new TypeError(
+      `Cannot ${call}: the buffers must be an array, not ${kindOf(buffers)}`,
+    );
+  }
+  return buffers.map((buffer) => bytesOf(call, buffer));
+}
+
 /** Spreads bytes over several buffers, each filled before the next. */
 export function scatter(bytes: Uint8Array, buffers: Uint8Array[]): void {
   let start = 0;

@@ -2,6 +2,7 @@ import { type Address, type AddressInput, checkAddress } from "./address.ts";
 import { bytesOf, checkInteger, type Data } from "./arguments.ts";
 import {
   AF_INET,
+  AF_UNSPEC,
   MSG_DONTWAIT,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
@@ -81,6 +82,16 @@ export class BaseSocket<A extends Address = Address> {
     this.driver = driverFor(options.driver);
     const flags = (type ?? 0) & CREATION_FLAGS;
     const kind = type === undefined ? undefined : type & ~CREATION_FLAGS;
+    for (const [what, value] of Object.entries({ family, type, proto })) {
+      if (value !== undefined) checkInteger("socket", what, value);
+    }
+    if (family === AF_UNSPEC && endpoint === undefined) {
+      throw osError({
+        code: "EAFNOSUPPORT",
+        syscall: "socket",
+        subject: "a socket of no family",
+      });
+    }
     this.#endpoint = endpoint ??
       (fileno === undefined
         ? this.driver.open(family ?? AF_INET, kind ?? SOCK_STREAM, proto ?? 0)
@@ -261,7 +272,7 @@ export class BaseSocket<A extends Address = Address> {
    * Port of [`socket.fileno`](https://docs.python.org/3/library/socket.html#socket.socket.fileno).
    */
   fileno(): number {
-    if (this.#endpoint === undefined || this.#closed) return -1;
+    if (this.#endpoint === undefined) return -1;
     const { resource } = this.#endpoint;
     if (typeof resource === "number") return resource;
     throw this.unsupported("fileno", "; detach() gives Deno's own object");
@@ -555,7 +566,7 @@ export class BaseSocket<A extends Address = Address> {
     level: number,
     name: number,
     value: number | Data | null,
-    optlen = 0,
+    optlen?: number,
   ): void {
     checkInteger("setsockopt", "level", level);
     checkInteger("setsockopt", "option", name);
@@ -567,7 +578,8 @@ export class BaseSocket<A extends Address = Address> {
       : typeof value === "number"
       ? new Uint8Array(new Int32Array([value]).buffer)
       : bytesOf("setsockopt", value);
-    const size = bytes?.length ?? optlen;
+    if (bytes === null) checkInteger("setsockopt", "length", optlen!, 0);
+    const size = bytes?.length ?? optlen!;
     this.open("setsockopt").setsockopt(level, name, bytes, size);
   }
 
@@ -585,7 +597,7 @@ export class BaseSocket<A extends Address = Address> {
   /** Shows the socket as Python does. */
   [Symbol.for("Deno.customInspect")](): string {
     const { family, type, proto } = this;
-    const closed = this.#endpoint === undefined ? " [closed]" : "";
+    const closed = this.#closed ? " [closed]" : "";
     return `<Socket${closed} family=${family}, type=${type}, proto=${proto}>`;
   }
 

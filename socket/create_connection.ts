@@ -1,6 +1,6 @@
 import type { Inet6Address, InetAddress } from "./address.ts";
 import { checkAddress } from "./address.ts";
-import { AF_INET, AF_INET6, AF_UNSPEC, SOCK_STREAM } from "./constants/mod.ts";
+import { AF_INET, AF_UNSPEC, SOCK_STREAM } from "./constants/mod.ts";
 import type { Driver } from "./driver.ts";
 import { driverFor } from "./drivers.ts";
 import { OSError, PermissionError, timedOut } from "./errors.ts";
@@ -83,6 +83,10 @@ export async function createConnection(
   const { timeout = getdefaulttimeout(), allErrors = false, signal } = options;
   checkTimeout("createConnection", timeout);
   checkAddress<InetAddress>("createConnection", AF_INET, address);
+  if (options.sourceAddress !== undefined) {
+    checkAddress("createConnection", AF_INET, options.sourceAddress);
+  }
+  signal?.throwIfAborted();
   const wait = waitFor(timeout || null, signal);
   const found = await candidates(address, driverFor(options.driver), wait);
   const errors: unknown[] = [];
@@ -92,7 +96,8 @@ export async function createConnection(
     const connected = await run(found).catch((error) => {
       // A name may be granted where its numbers are not.
       const isName = found.every(([, [host]]) => host !== address[0]);
-      if (!isName || !errors.every(isPermissionError)) throw error;
+      const refused = errors.length > 0 && errors.every(isPermissionError);
+      if (!isName || !refused) throw error;
       errors.length = 0;
       return run(byName(address));
     });
@@ -137,9 +142,9 @@ async function candidates(
     .concat(second.slice(first.length));
 }
 
-/** The name itself, for the driver to look up in each family. */
+/** The name itself, for the driver to look up. */
 function byName([host, port]: readonly [string, number]): Candidate[] {
-  return [[AF_INET6, [host, port, 0, 0]], [AF_INET, [host, port]]];
+  return [[AF_UNSPEC, [host, port]]];
 }
 
 function isPermissionError(error: unknown): boolean {
@@ -203,17 +208,17 @@ async function attempt(
   { sourceAddress, driver, timeout }: CreateConnectionOptions,
   signal: AbortSignal,
 ): Promise<ConnectedSocket> {
-  const connecting: ConnectedSocket = new Socket(family, SOCK_STREAM, 0, {
-    driver,
-  });
+  const endpoint = driverFor(driver).open(family, SOCK_STREAM, 0);
   try {
+    if (sourceAddress !== undefined) {
+      endpoint.bind(checkAddress("createConnection", family, sourceAddress));
+    }
     // With a timeout of 0 it is in progress, which as in Python is a failure.
-    connecting.settimeout(timeout === 0 ? 0 : null);
-    if (sourceAddress !== undefined) connecting.bind(sourceAddress);
-    await connecting.connect(address, { signal });
-    return connecting;
+    const wait = waitFor(timeout === 0 ? 0 : null, signal);
+    await endpoint.connect(address, wait);
+    return new Socket(endpoint.family, SOCK_STREAM, 0, { endpoint, driver });
   } catch (error) {
-    connecting.close();
+    endpoint.close();
     throw error;
   }
 }

@@ -5,6 +5,7 @@ import {
   bytesOf,
   checkInteger,
   type Data,
+  listOf,
   scatter,
 } from "./arguments.ts";
 import { BaseSocket, ownFlags } from "./base_socket.ts";
@@ -99,6 +100,10 @@ export class DataSocket<A extends Address = Address, From = A | null>
    *
    * It is the fastest way to receive. Leave the buffer alone until the call has
    * settled.
+   *
+   * Drivers: in the sandbox a call that `shutdown(SHUT_RD)` or the closing of a
+   * duplicate ended leaves its buffer with the runtime: bytes that come later
+   * may still be seen in it. They are not lost, the next call gets them.
    *
    * @param buffer Where the bytes go.
    * @param nbytes How many bytes at most; 0 for the buffer's length.
@@ -300,7 +305,7 @@ export class DataSocket<A extends Address = Address, From = A | null>
     flags = 0,
     options?: WaitOptions,
   ): Promise<ReceivedMessageInto<From>> {
-    const parts = buffers.map((buffer) => bytesOf("recvmsgInto", buffer));
+    const parts = listOf("recvmsgInto", buffers);
     const size = parts.reduce((sum, part) => sum + part.length, 0);
     const [data, ...rest] = await this.recvmsg(
       size,
@@ -493,7 +498,7 @@ export class DataSocket<A extends Address = Address, From = A | null>
     options?: WaitOptions,
   ): Promise<number> {
     return await this.open("send").sendmsg(
-      concat(buffers.map((buffer) => bytesOf("sendmsg", buffer))),
+      concat(listOf("sendmsg", buffers)),
       ancdata,
       ownFlags(flags),
       address && checkAddress<A>("sendmsg", this.family, address),

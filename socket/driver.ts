@@ -49,7 +49,8 @@ export interface Driver {
   readonly name: string;
 
   /**
-   * Opens a socket.
+   * Opens a socket. One of `AF_UNSPEC` is a stream to connect by name: it takes
+   * the family of the address that the name turns out to have.
    *
    * @throws {OSError} EAFNOSUPPORT, ESOCKTNOSUPPORT, EPROTONOSUPPORT or EINVAL
    * for what the driver cannot make.

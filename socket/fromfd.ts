@@ -1,4 +1,5 @@
 import type { AddressOf, SenderOf } from "./address.ts";
+import { driverFor } from "./drivers.ts";
 import { osError } from "./errors.ts";
 import type { SocketOptions } from "./base_socket.ts";
 import { Socket } from "./socket.ts";
@@ -38,7 +39,9 @@ export function fromfd<F extends number, T extends number>(
   proto = 0,
   options: Pick<SocketOptions, "driver"> = {},
 ): Socket<AddressOf<F>, SenderOf<F, T>> {
-  return new Socket(family, type, proto, { ...options, fileno: fd });
+  const driver = driverFor(options.driver);
+  const endpoint = driver.adopt(fd, family, type, proto);
+  return new Socket(family, type, proto, { endpoint, driver });
 }
 
 /**

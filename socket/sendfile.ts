@@ -1,4 +1,4 @@
-import { checkInteger } from "./arguments.ts";
+import { checkInteger, kindOf } from "./arguments.ts";
 import { OSError } from "./errors.ts";
 import type { WaitOptions } from "./timeout.ts";
 
@@ -25,6 +25,11 @@ export async function sendFile(
   file: Deno.FsFile,
   { offset = 0, count }: SendfileOptions,
 ): Promise<number> {
+  if (typeof file?.seek !== "function" || typeof file.read !== "function") {
+    throw new TypeError(
+      `Cannot sendfile: the file must be a Deno.FsFile, not ${kindOf(file)}`,
+    );
+  }
   checkInteger("sendfile", "offset", offset, 0);
   if (count !== undefined) checkInteger("sendfile", "count", count, 1);
   const goal = count ?? Infinity;

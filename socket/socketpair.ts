@@ -3,7 +3,7 @@ import { SOCK_STREAM } from "./constants/mod.ts";
 import type { Driver } from "./driver.ts";
 import { driverFor } from "./drivers.ts";
 import { Socket } from "./socket.ts";
-import { getdefaulttimeout, waitFor, type WaitOptions } from "./timeout.ts";
+import { waitFor, type WaitOptions } from "./timeout.ts";
 
 /** Options of {@linkcode socketpair}. */
 export interface SocketpairOptions extends WaitOptions {
@@ -62,7 +62,7 @@ export async function socketpair(
     family,
     type,
     proto,
-    waitFor(getdefaulttimeout(), options.signal),
+    waitFor(null, options.signal),
   );
   return ends.map((endpoint) =>
     new Socket<Address, null>(endpoint.family, endpoint.type, endpoint.proto, {

@@ -1,10 +1,15 @@
 import { SHUT_RD, SHUT_WR } from "./constants/mod.ts";
+import type { WaitOptions } from "./timeout.ts";
 
 /** What a web stream needs of its socket. */
 interface StreamSource {
   recvInto(buffer: Uint8Array): Promise<number>;
   recv(size: number): Promise<Uint8Array>;
-  sendall(data: Uint8Array): Promise<void>;
+  sendall(
+    data: Uint8Array,
+    flags: number,
+    options: WaitOptions,
+  ): Promise<void>;
   shutdown(how: number): void;
 }
 
@@ -46,7 +51,7 @@ export function readableOf(
  */
 export function writableOf(source: StreamSource): WritableStream<Uint8Array> {
   return new WritableStream({
-    write: (bytes) => source.sendall(bytes),
+    write: (bytes, { signal }) => source.sendall(bytes, 0, { signal }),
     close: () => source.shutdown(SHUT_WR),
     abort: () => source.shutdown(SHUT_WR),
   });

@@ -24,3 +24,12 @@ export interface Conn {
   /** Turns keep-alive probes on; TCP only. */
   setKeepAlive?(on: boolean): void;
 }
+
+/** Closes what its owner before us may have closed already. */
+export function closeQuietly(resource: { close(): void } | undefined): void {
+  try {
+    resource?.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  }
+}

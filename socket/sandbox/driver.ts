@@ -2,6 +2,7 @@ import {
   AF_INET,
   AF_INET6,
   AF_UNIX,
+  AF_UNSPEC,
   IPPROTO_TCP,
   SOCK_DGRAM,
   SOCK_RAW,
@@ -24,6 +25,7 @@ import { Unix } from "./unix.ts";
 import { within } from "./within.ts";
 
 const transports: ReadonlyMap<number, Transport> = new Map<number, Transport>([
+  [AF_UNSPEC, new Tcp(AF_UNSPEC)],
   [AF_INET, new Tcp(AF_INET)],
   [AF_INET6, new Tcp(AF_INET6)],
   [AF_UNIX, new Unix()],
@@ -57,10 +59,15 @@ export const sandbox: Driver = {
     }
     const one = openStream(family ?? AF_INET, type, proto);
     const other = openStream(one.family, type, proto);
+    wait?.signal?.throwIfAborted();
+    const pairing = connectPair(one, other);
     try {
-      await within(connectPair(one, other), wait, { syscall: "socketpair" });
+      const subject = "a socket pair";
+      await within(pairing, wait, { syscall: "socketpair", subject });
     } catch (error) {
-      await Promise.all([one.close(), other.close()]);
+      // What is still on its way is closed when it has come.
+      const close = () => Promise.all([one.close(), other.close()]);
+      pairing.then(close, close);
       throw error;
     }
     return [new StreamEndpoint(one), new StreamEndpoint(other)];
@@ -79,7 +86,7 @@ export const sandbox: Driver = {
         subject: `descriptor ${resource}`,
       });
     }
-    const { addr, localAddr } = resource as {
+    const { addr, localAddr } = (resource ?? {}) as {
       addr?: Deno.Addr;
       localAddr?: Deno.Addr;
     };
@@ -154,7 +161,7 @@ async function connectPair(
     });
     try {
       const address = transport.address(listener.addr);
-      one.establish(await transport.connect(address, undefined, signal));
+      one.establish(await transport.connect(address, undefined, true, signal));
       while (other.conn === undefined) {
         const conn = await listener.accept();
         // Somebody else may have found the port first.
@@ -168,7 +175,9 @@ async function connectPair(
     throw translate(
       error,
       { syscall: "socketpair", subject: "a socket pair" },
-      family === AF_UNIX ? "--allow-net" : `--allow-net=${here[0]}`,
+      family === AF_UNIX
+        ? "--allow-net"
+        : `--allow-net=${family === AF_INET6 ? "[::1]" : here[0]}`,
     );
   }
 }

@@ -1,6 +1,5 @@
 import { errno, errnoCode } from "../constants/errno.ts";
-import * as constants from "../constants/mod.ts";
-import { hostAndPort } from "../address.ts";
+import { decodePath, hostAndPort } from "../address.ts";
 import { gaierror, OSError, osError, type OSErrorFields } from "../errors.ts";
 
 // Deno's classes without a `code`, where neither code nor text says more.
@@ -28,7 +27,7 @@ const nameErrors: readonly (readonly [text: RegExp, code: string])[] = [
   [/address family for hostname not supported/i, "EAI_ADDRFAMILY"],
   [/non-?recoverable failure/i, "EAI_FAIL"],
   [
-    /name or service not known|nodename nor servname|no such host|no records found|invalid (empty )?host|ENOTFOUND|failed to lookup address/i,
+    /proto error|name or service not known|nodename nor servname|no such host|no records found|invalid (empty )?host|ENOTFOUND|failed to lookup address/i,
     "EAI_NONAME",
   ],
 ];
@@ -37,11 +36,15 @@ type ForeignError = Error & { code?: unknown; syscall?: unknown };
 
 /** The flags that would allow what Deno or node refused. */
 function missingFlags(message: string, { address }: OSErrorFields): string {
-  if (typeof address === "string") {
-    // No flag can name an abstract address (Deno 2.9).
-    return address.startsWith("\0")
-      ? "--allow-net"
-      : `--allow-read=${address} --allow-write=${address} --allow-net=unix:${address}`;
+  if (address !== null && address !== undefined && !Array.isArray(address)) {
+    const path = decodePath(address) ?? "";
+    // No flag can name an abstract address or a relative path (Deno 2.9).
+    const net = /^(\/|[A-Za-z]:)/.test(path)
+      ? `--allow-net=unix:${path}`
+      : "--allow-net";
+    return path.startsWith("\0")
+      ? net
+      : `--allow-read=${path} --allow-write=${path} ${net}`;
   }
   const [, kind, target] = /Requires (\w+) access to "(.*?)"/.exec(message) ??
     [];
@@ -100,17 +103,4 @@ const POSIX = "the POSIX driver (@berkeley/socket/posix, --allow-ffi) can";
 /** Makes the error for what Deno cannot do at all, with the kernel's own code for it. */
 export function unsupported(fields: OSErrorFields): OSError {
   return osError({ hint: POSIX, ...fields });
-}
-
-/** Finds the constant's name for a number, for messages: `SO_LINGER` rather than 13. */
-export function constantName(
-  prefixes: readonly string[],
-  number: number,
-): string {
-  for (const prefix of prefixes) {
-    for (const [name, value] of Object.entries(constants)) {
-      if (value === number && name.startsWith(prefix)) return name;
-    }
-  }
-  return String(number);
 }

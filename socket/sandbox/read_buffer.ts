@@ -1,21 +1,24 @@
-// An idle connection holds SMALLEST bytes. The buffer grows by STEP while
-// reads fill it, up to LARGEST, and shrinks when many in a row do not.
-const SMALLEST = 512;
-const LARGEST = 65536;
-const STEP = 4;
-const PATIENCE = 8;
+import { giveLarge, LARGE, takeLarge } from "./buffers.ts";
 
-const NOTHING = new Uint8Array(0);
+// Who waits for data holds this much.
+const SMALL = 1024;
 
-/** Bytes that were read and not yet handed out, in a buffer that fits the traffic. */
+const NOTHING: Uint8Array = new Uint8Array(0);
+
+/**
+ * Bytes that were read and not yet handed out.
+ *
+ * A read into a small buffer that fills it is followed by reads into a large
+ * one, for as long as they fill what they are given: a connection in full flow
+ * is read 64 KiB at a time, and one that waits holds 1 KiB.
+ */
 export class ReadBuffer {
   #bytes = NOTHING;
   #start = 0;
   #end = 0;
-  #size = SMALLEST;
   #room = 0;
-  #small = 0;
-  /** Whether the last read filled all its room and could have taken more with a larger one. */
+  #flowing = false;
+  /** Whether the last read filled all the room it had, and a larger one could have brought more. */
   full = false;
 
   /** How many bytes are there. */
@@ -23,21 +26,13 @@ export class ReadBuffer {
     return this.#end - this.#start;
   }
 
-  /** Gives room for a read of at most `size` bytes, all in one piece where `whole`. */
+  /** Gives room for a read of at most `size` bytes, for all of them at once where `whole`. */
   room(size: number, whole: boolean): Uint8Array {
-    if (this.#start === this.#end) {
-      this.#start = this.#end = 0;
-      if (whole) this.#size = Math.max(this.#size, Math.min(size, LARGEST));
-      if (this.#bytes.length !== this.#size) {
-        this.#bytes = new Uint8Array(this.#size);
-      }
-    } else if (this.#free < Math.min(size, this.#bytes.length / 2)) {
-      this.#grow(Math.max(this.#bytes.length, this.available * 2));
+    if (this.#start === this.#end) this.#empty(whole ? size : 0);
+    else if (this.#free < Math.min(size - this.available, LARGE / 2)) {
+      this.#grow(Math.min(size, Math.max(LARGE, this.available * 2)));
     }
-    this.#room = Math.min(
-      this.#free,
-      Math.max(size - this.available, 1),
-    );
+    this.#room = Math.min(this.#free, Math.max(size - this.available, 1));
     return this.#room === this.#bytes.length
       ? this.#bytes
       : this.#bytes.subarray(this.#end, this.#end + this.#room);
@@ -46,23 +41,14 @@ export class ReadBuffer {
   /** Notes that a read put `count` bytes into its room. */
   came(count: number): void {
     this.#end += count;
-    this.full = count === this.#room && this.#bytes.length < LARGEST;
-    if (count === this.#room) {
-      this.#small = 0;
-      this.#size = Math.min(this.#size * STEP, LARGEST);
-    } else if (count * STEP > this.#size || this.#size === SMALLEST) {
-      this.#small = 0;
-    } else if (++this.#small === PATIENCE) {
-      this.#small = 0;
-      this.#size = Math.max(this.#size / STEP, SMALLEST);
-    }
+    this.#flowing = count === this.#room;
+    this.full = this.#flowing && this.#room < LARGE;
   }
 
   /** Adds bytes that were read elsewhere. */
   append(bytes: Uint8Array): void {
-    if (this.#free < bytes.length) {
-      this.#grow(this.available + bytes.length);
-    }
+    const size = this.available + bytes.length;
+    if (this.#free < bytes.length) this.#grow(size);
     this.#bytes.set(bytes, this.#end);
     this.#end += bytes.length;
   }
@@ -97,10 +83,20 @@ export class ReadBuffer {
     return this.#bytes.length - this.#end;
   }
 
-  /** Makes the buffer hold `size` bytes, those that are there first. */
+  /** Takes an empty buffer of the right size, at least `size` up to a large one. */
+  #empty(size: number): void {
+    this.#start = this.#end = 0;
+    const large = this.#flowing || size > SMALL;
+    if (this.#bytes.length === (large ? LARGE : SMALL)) return;
+    giveLarge(this.#bytes);
+    this.#bytes = large ? takeLarge() : new Uint8Array(SMALL);
+  }
+
+  /** Makes the buffer hold `size` bytes or more, those that are there first. */
   #grow(size: number): void {
-    const bytes = new Uint8Array(size);
+    const bytes = size <= LARGE ? takeLarge() : new Uint8Array(size);
     bytes.set(this.#bytes.subarray(this.#start, this.#end));
+    giveLarge(this.#bytes);
     this.#end -= this.#start;
     this.#start = 0;
     this.#bytes = bytes;

@@ -34,7 +34,9 @@ export class Reader extends Intake<Reading> {
   readonly #conn: Conn;
   readonly #peer: Address;
   readonly #buffer = new ReadBuffer();
+  /** Whose buffer the read under way fills, if it is a caller's, and where. */
   #target: Reading | undefined;
+  #room: Uint8Array | undefined;
   #error: unknown;
   #over = false;
   #shut = false;
@@ -173,10 +175,11 @@ export class Reader extends Intake<Reading> {
   protected begin(first: Reading): void {
     let room: Uint8Array;
     if (first.direct && this.#buffer.available === 0) {
-      this.#target = first;
       room = first.filled === 0
         ? first.into!
         : first.into!.subarray(first.filled);
+      this.#target = first;
+      this.#room = room;
     } else {
       room = this.#buffer.room(first.size, first.peek);
     }
@@ -194,9 +197,7 @@ export class Reader extends Intake<Reading> {
       target.filled += count;
     } else {
       // Whoever lent the buffer has gone: the bytes are for the next call.
-      this.#buffer.append(
-        target.into!.subarray(target.filled, target.filled + count),
-      );
+      this.#buffer.append(this.#room!.subarray(0, count));
     }
     this.ended();
   };
@@ -208,7 +209,10 @@ export class Reader extends Intake<Reading> {
   };
 
   protected override expired(reading: Reading, never: boolean): void {
-    if (this.#shut) {
+    // A call that may not wait for all of it gets what there is, in its turn.
+    const some = reading.all && reading === this.first &&
+      reading.filled + this.#buffer.available > 0;
+    if (this.#shut || (never && some)) {
       this.#give(reading);
       reading.filled = 0;
     }

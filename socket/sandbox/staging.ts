@@ -1,10 +1,11 @@
-// Two sizes of buffers, each kept for the next send once it is free again.
-const SMALL = 4096;
-const LARGE = 65536;
-const KEPT = 32;
+import { giveLarge, LARGE, takeLarge } from "./buffers.ts";
 
-const small: Uint8Array[] = [];
-const large: Uint8Array[] = [];
+const SMALL = 4096;
+
+// How many small buffers are kept for the next send.
+const KEPT = 64;
+
+const kept: Uint8Array[] = [];
 
 /**
  * Copies bytes that are about to be sent. Deno looks at the bytes of a write
@@ -15,18 +16,18 @@ const large: Uint8Array[] = [];
 export function stage(data: Uint8Array): Uint8Array {
   const { length } = data;
   if (length > LARGE) return data.slice();
-  const buffer = length <= SMALL
-    ? small.pop() ?? new Uint8Array(SMALL)
-    : large.pop() ?? new Uint8Array(LARGE);
+  const buffer = length > SMALL
+    ? takeLarge()
+    : kept.pop() ?? new Uint8Array(SMALL);
   buffer.set(data);
   return buffer.subarray(0, length);
 }
 
 /** Gives a staged copy back when it has been sent. */
 export function unstage(copy: Uint8Array): void {
-  const size = copy.buffer.byteLength;
-  const pool = size === SMALL ? small : size === LARGE ? large : undefined;
-  if (pool !== undefined && pool.length < KEPT) {
-    pool.push(new Uint8Array(copy.buffer as ArrayBuffer));
+  const { byteLength } = copy.buffer;
+  if (byteLength === LARGE) giveLarge(new Uint8Array(copy.buffer));
+  else if (byteLength === SMALL && kept.length < KEPT) {
+    kept.push(new Uint8Array(copy.buffer));
   }
 }

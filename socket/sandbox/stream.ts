@@ -20,7 +20,6 @@ const SEND_FLAGS = MSG_NOSIGNAL > 0 ? MSG_NOSIGNAL : 0;
 
 /** One endpoint on a stream socket: checks the call's state and knows which calls are its own. */
 export class StreamEndpoint implements Endpoint {
-  readonly family: number;
   readonly type: number;
   readonly proto: number;
   readonly #socket: StreamSocket;
@@ -30,9 +29,12 @@ export class StreamEndpoint implements Endpoint {
   /** An endpoint of its own on `socket`. */
   constructor(socket: StreamSocket) {
     this.#socket = socket;
-    this.family = socket.family;
     this.type = socket.type;
     this.proto = socket.proto;
+  }
+
+  get family(): number {
+    return this.#socket.family;
   }
 
   get resource(): unknown {
@@ -59,8 +61,11 @@ export class StreamEndpoint implements Endpoint {
   async connect(address: Address, wait: Wait | undefined): Promise<void> {
     const socket = this.#open("connect");
     wait?.signal?.throwIfAborted();
-    const attempt = socket.connect(address);
     const never = neverWaits(wait);
+    // As in Python, a socket with a timeout does not wait for room in a queue.
+    const patient = wait === undefined || wait.deadline === Infinity;
+    const attempt = socket.connect(address, patient);
+    if (attempt === undefined) return;
     if (never && !socket.transport.instant) {
       socket.letGo(attempt);
       throw osError({ code: "EINPROGRESS", syscall: "connect", address });
@@ -133,7 +138,7 @@ export class StreamEndpoint implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<number> {
-    return this.#send(data, false, flags, wait);
+    return this.#send(data, false, flags, wait) as Promise<number>;
   }
 
   sendall(
@@ -141,12 +146,9 @@ export class StreamEndpoint implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<void> {
-    return this.#send(data, true, flags, wait) as Promise<unknown> as Promise<
-      void
-    >;
+    return this.#send(data, true, flags, wait) as Promise<undefined>;
   }
 
-  // deno-lint-ignore require-await
   async sendmsg(
     data: Uint8Array,
     ancillary: readonly AncillaryData[],
@@ -163,7 +165,7 @@ export class StreamEndpoint implements Endpoint {
         address,
       );
     }
-    return this.#send(data, false, flags, wait);
+    return await this.send(data, flags, wait);
   }
 
   getsockopt(level: number, name: number, size: number): Uint8Array {
@@ -226,7 +228,7 @@ export class StreamEndpoint implements Endpoint {
     all: boolean,
     flags: number,
     wait: Wait | undefined,
-  ): Promise<number> {
+  ): Promise<number | undefined> {
     const { writer } = this.#socket;
     if (writer === undefined || this.#unable(flags & ~SEND_FLAGS)) {
       return this.#notYet("send", flags & ~SEND_FLAGS, wait)
@@ -252,8 +254,9 @@ export class StreamEndpoint implements Endpoint {
     if (socket.attempt !== undefined) {
       await within(socket.attempt, wait, { syscall });
     }
+    this.#open(syscall);
     if (socket.conn === undefined) {
-      throw socket.misuse(syscall, syscall === "recv" ? "ENOTCONN" : "EPIPE");
+      throw socket.misuse(syscall, socket.transport.wrongState[syscall]);
     }
   }
 

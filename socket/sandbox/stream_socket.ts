@@ -1,9 +1,15 @@
 import type { Address } from "../address.ts";
-import { SHUT_RD, SHUT_WR } from "../constants/mod.ts";
+import {
+  AF_INET,
+  AF_INET6,
+  AF_UNSPEC,
+  SHUT_RD,
+  SHUT_WR,
+} from "../constants/mod.ts";
 import { type OSError, osError } from "../errors.ts";
 import { watch } from "../timeout.ts";
 import { Acceptor, type Listener } from "./acceptor.ts";
-import type { Conn } from "./conn.ts";
+import { closeQuietly, type Conn } from "./conn.ts";
 import { translate, unsupported } from "./errors.ts";
 import { applyStreamOptions, type StreamOptions } from "./options.ts";
 import { Reader } from "./reader.ts";
@@ -19,7 +25,7 @@ const LINGER = 10;
  */
 export class StreamSocket implements StreamOptions {
   readonly transport: Transport;
-  readonly family: number;
+  family: number;
   readonly type: number;
   readonly proto: number;
   /** How many endpoints share it. */
@@ -41,6 +47,7 @@ export class StreamSocket implements StreamOptions {
   attempt: Promise<void> | undefined;
   #abort: AbortController | undefined;
   #error: OSError | undefined;
+  #news = false;
 
   /** Makes an unbound socket. */
   constructor(
@@ -92,7 +99,7 @@ export class StreamSocket implements StreamOptions {
   /** Takes an open listener. */
   hold(listener: Listener, asked?: Address): void {
     this.listener = listener;
-    this.local = withScope(this.transport.address(listener.addr), asked);
+    this.local = this.transport.address(listener.addr, asked);
   }
 
   /** Begins to take connections. */
@@ -102,6 +109,8 @@ export class StreamSocket implements StreamOptions {
     }
     if (this.acceptor !== undefined) return;
     if (this.listener === undefined) {
+      const code = this.transport.wrongState.listen;
+      if (code !== undefined) throw this.misuse("listen", code, this.local);
       const address = this.local ?? this.transport.any;
       this.local = undefined;
       this.bind(address, backlog);
@@ -113,10 +122,17 @@ export class StreamSocket implements StreamOptions {
     );
   }
 
-  /** Connects; one attempt at a time. */
-  connect(address: Address): Promise<void> {
-    if (this.conn || this.acceptor) {
-      throw this.misuse("connect", "EISCONN", address);
+  /** Begins to connect, one attempt at a time; `undefined` if one has just succeeded by itself. */
+  connect(address: Address, patient: boolean): Promise<void> | undefined {
+    if (this.#news) {
+      // The first call after an attempt that went on by itself tells its end.
+      this.#news = false;
+      if (this.conn) return undefined;
+      if (this.#error) throw this.misuse("connect", "", address);
+    }
+    if (this.conn) throw this.misuse("connect", "EISCONN", address);
+    if (this.acceptor) {
+      throw this.misuse("connect", this.transport.wrongState.connect, address);
     }
     if (this.#abort) throw this.misuse("connect", "EALREADY", address);
     if (this.bound && !this.transport.connectsFrom) {
@@ -127,19 +143,24 @@ export class StreamSocket implements StreamOptions {
         subject: "a bound Unix socket",
       });
     }
-    const attempt = this.#connect(address);
+    const attempt = this.#connect(address, patient);
     this.attempt = attempt.catch(() => {}).finally(() =>
       this.attempt = undefined
     );
     return attempt;
   }
 
-  async #connect(address: Address): Promise<void> {
+  async #connect(address: Address, patient: boolean): Promise<void> {
     const { signal } = this.#abort = new AbortController();
     try {
       this.listener?.close();
       this.listener = undefined;
-      const conn = await this.transport.connect(address, this.local, signal);
+      const conn = await this.transport.connect(
+        address,
+        this.local,
+        patient,
+        signal,
+      );
       if (signal.aborted) conn.close();
       signal.throwIfAborted();
       this.establish(conn, address);
@@ -158,14 +179,19 @@ export class StreamSocket implements StreamOptions {
 
   /** Lets a connection attempt go on by itself; its error is kept for SO_ERROR. */
   letGo(attempt: Promise<void>): void {
-    attempt.catch((error) => this.#error = error);
+    attempt.catch((error) => this.#error = error)
+      .finally(() => this.#news = true);
   }
 
   /** Takes an open connection. */
   establish(conn: Conn, asked?: Address): void {
     this.conn = conn;
-    this.local = withScope(this.transport.address(conn.localAddr), asked);
-    this.peer = withScope(this.transport.address(conn.remoteAddr), asked);
+    if (this.family === AF_UNSPEC) {
+      const { hostname } = conn.remoteAddr as Deno.NetAddr;
+      this.family = hostname.includes(":") ? AF_INET6 : AF_INET;
+    }
+    this.local = this.transport.address(conn.localAddr, asked);
+    this.peer = this.transport.address(conn.remoteAddr, asked);
     this.reader = new Reader(conn, this.peer);
     this.writer = new Writer(conn, this.peer);
     applyStreamOptions(this);
@@ -186,9 +212,12 @@ export class StreamSocket implements StreamOptions {
       if (how !== SHUT_WR) this.#stopListening("EINVAL");
       return;
     }
-    if (this.conn === undefined) throw this.misuse("shutdown", "ENOTCONN");
-    if (how !== SHUT_WR) this.reader!.shutdown();
-    if (how !== SHUT_RD) this.writer!.shutdown();
+    if (this.conn === undefined) {
+      const code = this.transport.wrongState.shutdown;
+      if (code !== undefined) throw this.misuse("shutdown", code);
+    }
+    if (how !== SHUT_WR) this.reader?.shutdown();
+    if (how !== SHUT_RD) this.writer?.shutdown();
   }
 
   /** Gives Deno's own object away, if nothing would be lost with it. */
@@ -252,26 +281,6 @@ export class StreamSocket implements StreamOptions {
       this.writer!.idle().then(end).finally(stop);
     });
   }
-}
-
-/** Closes what its owner before us may have closed already. */
-function closeQuietly(resource: { close(): void } | undefined): void {
-  try {
-    resource?.close();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
-  }
-}
-
-/** Deno leaves the scope out of the addresses it gives; it is that of the address asked for. */
-function withScope(address: Address, asked: Address | undefined): Address {
-  if (
-    address.length === 4 && asked?.length === 4 && Array.isArray(address) &&
-    Array.isArray(asked) && /^fe[89ab]/i.test(address[0])
-  ) {
-    address[3] ||= asked[3]!;
-  }
-  return address;
 }
 
 /** An IPv4 peer of a socket that is to have IPv6 peers only. */

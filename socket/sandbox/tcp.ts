@@ -1,6 +1,6 @@
 import { hostAndPort, quoteAddress } from "../address.ts";
 import type { Address, Inet6Address, InetAddress } from "../address.ts";
-import { AF_INET6 } from "../constants/mod.ts";
+import { AF_INET6, AF_UNSPEC } from "../constants/mod.ts";
 import { gaierror, osError } from "../errors.ts";
 import { parseIpv4Loose, parseIpv6 } from "../ip_address.ts";
 import type { Listener } from "./acceptor.ts";
@@ -10,14 +10,21 @@ import type { ListenOptions, Transport } from "./transport.ts";
 
 type NetAddress = InetAddress | Inet6Address;
 
-/** TCP over IPv4 or IPv6, by `Deno.listen` and `Deno.connect`. */
+/** TCP over IPv4, IPv6 or, to connect by name, either; by `Deno.listen` and `Deno.connect`. */
 export class Tcp implements Transport {
   readonly #family: number;
   readonly any: NetAddress;
+  readonly wrongState = {
+    recv: "ENOTCONN",
+    send: "EPIPE",
+    shutdown: "ENOTCONN",
+    listen: undefined,
+    connect: "EISCONN",
+  };
   readonly instant = false;
   readonly connectsFrom = true;
 
-  /** TCP of `AF_INET` or `AF_INET6`. */
+  /** TCP of `AF_INET`, `AF_INET6` or `AF_UNSPEC`. */
   constructor(family: number) {
     this.#family = family;
     this.any = family === AF_INET6 ? ["::", 0, 0, 0] : ["0.0.0.0", 0];
@@ -32,7 +39,7 @@ export class Tcp implements Transport {
         ...(options.reusePort ? { reusePort: true } : undefined),
         ...(options.backlog === undefined
           ? undefined
-          : { tcpBacklog: options.backlog }),
+          : { tcpBacklog: Math.max(0, options.backlog) }),
       });
     const listener = open(hostname);
     if (this.#isOurs(listener.addr as Deno.NetAddr)) return listener;
@@ -45,6 +52,7 @@ export class Tcp implements Transport {
   async connect(
     address: NetAddress,
     from: NetAddress | undefined,
+    _patient: boolean,
     signal: AbortSignal,
   ): Promise<Conn> {
     const hostname = this.#host("connect", address);
@@ -53,11 +61,9 @@ export class Tcp implements Transport {
     if (port === 0) {
       throw osError({ code: "ECONNREFUSED", syscall: "connect", address });
     }
-    const one = {
-      host: hostname,
-      port,
-      family: this.#family === AF_INET6 ? 6 : 4,
-    } as const;
+    const isSix = this.#family === AF_INET6 ||
+      (this.#family === AF_UNSPEC && from?.[0].includes(":"));
+    const one = { host: hostname, port, family: isSix ? 6 : 4 } as const;
     if (from !== undefined) {
       checkGrant(from);
       return await nodeConnect({
@@ -73,15 +79,17 @@ export class Tcp implements Transport {
     return await nodeConnect(one, signal);
   }
 
-  address(addr: Deno.Addr): Address {
+  address(addr: Deno.Addr, asked?: Address): Address {
     const { hostname, port } = addr as Deno.NetAddr;
-    if (this.#family !== AF_INET6) return [hostname, port];
-    const [host, scope = "0"] = hostname.split("%");
-    return [host, port, 0, Number(scope) || 0];
+    if (!hostname.includes(":")) return [hostname, port];
+    // Deno leaves the scope out; it is that of the address asked for.
+    const isLocal = /^fe[89ab]/i.test(hostname);
+    return [hostname, port, 0, isLocal ? (asked as Inet6Address)?.[3] ?? 0 : 0];
   }
 
   #isOurs(addr: Deno.NetAddr): boolean {
-    return addr.hostname.includes(":") === (this.#family === AF_INET6);
+    return this.#family === AF_UNSPEC ||
+      addr.hostname.includes(":") === (this.#family === AF_INET6);
   }
 
   /** Gives the host as Deno takes it: special names spelled out, numbers of the other family refused. */
@@ -95,6 +103,7 @@ export class Tcp implements Transport {
         ? `${host}%${scopeid}`
         : host;
     }
+    if (this.#family === AF_UNSPEC) return host;
     if (host === "<broadcast>") return "255.255.255.255";
     if (parseIpv6(bare)) throw this.#otherFamily(syscall, address);
     return host;

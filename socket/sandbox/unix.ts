@@ -15,16 +15,26 @@ const RETRY = 10;
 /** Unix stream sockets, at a path or under an abstract name. */
 export class Unix implements Transport {
   readonly any = "";
+  readonly wrongState = {
+    recv: "EINVAL",
+    send: "ENOTCONN",
+    shutdown: undefined,
+    listen: "EINVAL",
+    connect: "EINVAL",
+  };
   readonly instant = true;
   readonly connectsFrom = false;
 
   listen(address: UnixAddress): Listener {
-    return Deno.listen({ transport: "unix", path: pathOf("bind", address) });
+    const path = pathOf("bind", address);
+    if (path !== "") return Deno.listen({ transport: "unix", path });
+    return openAnywhere((path) => Deno.listen({ transport: "unix", path }));
   }
 
   async connect(
     address: UnixAddress,
     _from: undefined,
+    patient: boolean,
     signal: AbortSignal,
   ): Promise<Conn> {
     const path = pathOf("connect", address);
@@ -32,8 +42,9 @@ export class Unix implements Transport {
       try {
         return await Deno.connect({ transport: "unix", path });
       } catch (error) {
-        // Linux waits while the queue is full, Deno does not.
-        if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+        // Linux lets a blocking call wait while the queue is full, Deno does not.
+        const isFull = error instanceof Deno.errors.WouldBlock;
+        if (!isFull || !patient) throw error;
       }
       await new Promise((resolve) => setTimeout(resolve, RETRY));
       signal.throwIfAborted();
@@ -42,6 +53,18 @@ export class Unix implements Transport {
 
   address(addr: Deno.Addr): Address {
     return (addr as Deno.UnixAddr).path ?? "";
+  }
+}
+
+/** As the kernel does for an empty address: opens an abstract name of five digits that is free. */
+export function openAnywhere<Opened>(open: (path: string) => Opened): Opened {
+  while (true) {
+    const digits = crypto.randomUUID().slice(0, 5);
+    try {
+      return open(`\0${digits}`);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    }
   }
 }
 

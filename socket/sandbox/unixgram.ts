@@ -1,7 +1,7 @@
 import type { Address, UnixAddress } from "../address.ts";
 import { osError } from "../errors.ts";
 import type { Channel, DatagramTransport, Target } from "./datagram_channel.ts";
-import { pathOf } from "./unix.ts";
+import { openAnywhere, pathOf } from "./unix.ts";
 import { UnixgramChannel } from "./unixgram_channel.ts";
 
 /** Unix datagrams, by `Deno.listenDatagram`, for which the program needs `--unstable-net`. */
@@ -10,11 +10,11 @@ export class Unixgram implements DatagramTransport {
   readonly noPeer = "ENOTCONN";
 
   open(address: UnixAddress): Channel {
-    // A socket without a name needs one here; Linux's own choice is one of these too.
-    const path = pathOf("bind", address) || `\0${crypto.randomUUID()}`;
-    return this.adopt(
-      Deno.listenDatagram({ transport: "unixpacket", path }),
-    );
+    const open = (path: string) =>
+      Deno.listenDatagram({ transport: "unixpacket", path });
+    const path = pathOf("bind", address);
+    // Deno has none without a name.
+    return this.adopt(path === "" ? openAnywhere(open) : open(path));
   }
 
   adopt(conn: Deno.DatagramConn): Channel {

@@ -12,7 +12,7 @@ interface Sending {
   readonly bytes: Uint8Array;
   /** Whether all bytes are to be sent, or only what the kernel takes now. */
   readonly all: boolean;
-  readonly resolve: (count: number) => void;
+  readonly resolve: (count?: number) => void;
   readonly reject: (reason: unknown) => void;
   /** How many bytes the kernel has taken. */
   sent: number;
@@ -51,16 +51,16 @@ export class Writer {
     this.#peer = peer;
   }
 
-  /** Sends all of `data`, or what the kernel takes now, and tells how much that was. */
+  /** Sends all of `data`, or what the kernel takes now and tells how much that was. */
   send(
     data: Uint8Array,
     all: boolean,
     wait: Wait | undefined,
     owner: object,
-  ): Promise<number> {
+  ): Promise<number | undefined> {
     if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason);
     if (this.#shut) return Promise.reject(this.#error("EPIPE", 0));
-    if (data.length === 0) return Promise.resolve(0);
+    if (data.length === 0) return Promise.resolve(all ? undefined : 0);
     return new Promise((resolve, reject) => {
       const sending: Sending = {
         owner,
@@ -92,7 +92,8 @@ export class Writer {
 
   /** Whether bytes are still to be sent whose call has ended. */
   get promised(): boolean {
-    return this.#queue[0]?.gone === true;
+    const first = this.#queue[0];
+    return first !== undefined && first.gone && first.goal > first.sent;
   }
 
   /** Ends the writing half, after what has been promised. */
@@ -160,7 +161,7 @@ export class Writer {
       return;
     }
     this.#next();
-    if (!sending.gone) sending.resolve(sending.sent);
+    if (!sending.gone) this.#succeed(sending, sending.sent);
   };
 
   readonly #failed = (error: unknown): void => {
@@ -204,8 +205,14 @@ export class Writer {
     sending.stop?.();
     sending.gone = true;
     sending.goal = next;
-    if (mayResolve && (!all || next === bytes.length)) sending.resolve(next);
-    else sending.reject(reason(next));
+    if (mayResolve && (!all || next === bytes.length)) {
+      this.#succeed(sending, next);
+    } else sending.reject(reason(next));
+  }
+
+  #succeed({ all, resolve }: Sending, count: number): void {
+    if (all) resolve();
+    else resolve(count);
   }
 
   #fields(bytesSent: number) {

@@ -1,0 +1,77 @@
+import type { Address } from "./address.ts";
+import { quoteAddress } from "./address.ts";
+
+/** What an `OSError` is made from; its message is made from these. */
+export interface OSErrorFields {
+  /** The code, such as `"ECONNREFUSED"`; empty where no system call spoke. */
+  code?: string;
+  /** The number, where it is no code's. */
+  errno?: number;
+  /** The system call or library function, such as `"connect"`. */
+  syscall: string;
+  /** The address that the call was about. */
+  address?: Address | null;
+  /** What the call was about, where it is no address: `"option SO_LINGER"`. */
+  subject?: string;
+  /** What is wrong, in words, where `code` does not say it. */
+  state?: string;
+  /** What to do about it, such as the permission flag to add. */
+  hint?: string;
+  /** For a send that failed: how many bytes the kernel had taken. */
+  bytesSent?: number;
+  /** The error underneath. */
+  cause?: unknown;
+}
+
+/** How a call is named in a message: its verb, and what joins an address to it. */
+const phrases: Readonly<Record<string, readonly [verb: string, to: string]>> = {
+  accept: ["accept a connection", "on"],
+  bind: ["bind", "to"],
+  connect: ["connect", "to"],
+  detach: ["detach", "from"],
+  dup: ["duplicate", "at"],
+  fromfd: ["take over", ""],
+  fromshare: ["take over", ""],
+  getInheritable: ["tell who inherits", ""],
+  ioctl: ["control the device", ""],
+  sendmsgAfalg: ["send to the crypto API", ""],
+  setInheritable: ["let programs inherit", ""],
+  share: ["share", ""],
+  fileno: ["give the descriptor", "of"],
+  getaddrinfo: ["look up", ""],
+  getpeername: ["get the peer's address", "of"],
+  getsockname: ["get the local address", "of"],
+  getsockopt: ["get", "of"],
+  "inet_aton": ["convert", ""],
+  "inet_ntoa": ["convert", ""],
+  "inet_ntop": ["convert", ""],
+  "inet_pton": ["convert", ""],
+  listen: ["listen", "on"],
+  recv: ["receive", "from"],
+  send: ["send", "to"],
+  sendfile: ["send a file", "to"],
+  setsockopt: ["set", "of"],
+  shutdown: ["shut down the connection", "to"],
+  socket: ["create", ""],
+  socketpair: ["create", ""],
+};
+
+/** `Cannot <verb> <what>: <state in words> (<ERRNO>)`, the one form of all our messages. */
+export function messageOf(fields: OSErrorFields, words: string): string {
+  const [verb, to] = phrases[fields.syscall] ?? [fields.syscall, "on"];
+  const what = [verb];
+  if (fields.subject !== undefined) what.push(fields.subject);
+  if (fields.address !== undefined && fields.address !== null) {
+    if (to !== "") what.push(to);
+    what.push(quoteAddress(fields.address));
+  }
+  const code = fields.code ? ` (${fields.code})` : "";
+  const hint = fields.hint ? `; ${fields.hint}` : "";
+  return `Cannot ${what.join(" ")}: ${uncapitalized(words)}${code}${hint}`;
+}
+
+function uncapitalized(words: string): string {
+  return /^[A-Z][a-z ]/.test(words)
+    ? words[0].toLowerCase() + words.slice(1)
+    : words;
+}
