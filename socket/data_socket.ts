@@ -192,8 +192,10 @@ export class DataSocket<A extends Address = Address, From = A | null>
     flags = 0,
     options?: WaitOptions,
   ): Promise<[data: Uint8Array, address: From]> {
-    const [data, , , address] = await this.recvmsg(bufsize, 0, flags, options);
-    return [data, address];
+    checkInteger("recvfrom", "size", bufsize, 0);
+    const { data, address } = await this.open("recv")
+      .recvmsg(bufsize, 0, ownFlags(flags), this.wait(flags, options));
+    return [data, address as From];
   }
 
   /**

@@ -1,5 +1,4 @@
 import type { Address } from "../address.ts";
-import type { OSErrorFields } from "../errors.ts";
 
 /** One datagram that has come. */
 export interface Datagram {
@@ -89,11 +88,7 @@ export interface DatagramTransport {
   /** Finds out where an address is; at once, unless it has a name to look up. */
   target(syscall: string, address: Address): Target | Promise<Target>;
   /** Throws what the system would say of a target before it sent anything. */
-  check(
-    target: Target,
-    settings: DatagramSettings,
-    fields: OSErrorFields,
-  ): void;
+  check(target: Target, settings: DatagramSettings, syscall: string): void;
   /** Gives the flags that allow binding to `local`, where that is to be done, and sending to `peer`. */
   flags(local: Address | undefined, peer: Address | undefined): string;
   /** Whether two addresses are the same. */

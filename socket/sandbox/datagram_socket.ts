@@ -98,7 +98,7 @@ export class DatagramSocket {
         fields,
       );
     }
-    this.transport.check(target, this.settings, fields);
+    this.transport.check(target, this.settings, "connect");
     this.bindAutomatically(fields, target.address);
     this.peer = target;
     const { transport } = this;
@@ -113,30 +113,30 @@ export class DatagramSocket {
     wait: Wait | undefined,
     owner: object,
   ): Promise<number> {
-    const fields = { syscall: "send", address: address ?? this.peer?.address };
     if (wait?.signal?.aborted) throw wait.signal.reason;
-    if (this.#shutWrite) throw osError({ ...fields, code: "EPIPE" });
-    const target = address === null
+    const to = address ?? this.peer?.address;
+    if (this.#shutWrite) {
+      throw osError({ code: "EPIPE", syscall: "send", address: to });
+    }
+    const found = address === null
       ? this.peer
       : this.transport.target("send", address);
-    if (target === undefined) {
-      throw osError({ ...fields, code: this.transport.noPeer });
+    if (found === undefined || to === undefined) {
+      throw osError({ code: this.transport.noPeer, syscall: "send" });
     }
-    if (target instanceof Promise) target.catch(() => {});
-    else this.transport.check(target, this.settings, fields);
-    this.bindAutomatically(fields, undefined);
-    return this.outbox!.send(
-      data,
-      target instanceof Promise
-        ? target.then((target) => {
-          this.transport.check(target, this.settings, fields);
-          return target;
-        })
-        : target,
-      fields.address!,
-      wait,
-      owner,
-    );
+    const check = (target: Target) => {
+      this.transport.check(target, this.settings, "send");
+      return target;
+    };
+    let target: Target | Promise<Target>;
+    if (found instanceof Promise) {
+      target = found.then(check);
+      target.catch(() => {});
+    } else target = check(found);
+    if (this.channel === undefined) {
+      this.bindAutomatically({ syscall: "send", address: to }, undefined);
+    }
+    return this.outbox!.send(data, target, to, wait, owner);
   }
 
   /** Binds a socket that is to send and has no address yet, as the kernel does. */

@@ -190,12 +190,10 @@ export class Inbox extends Intake<Taking> {
   }
 
   readonly #came = (datagram: Datagram): void => {
-    if (this.accepts?.(datagram.address) ?? true) {
-      this.#kept.push(datagram);
-      this.serveAll();
-      if (this.#kept.at(-1) === datagram) datagram.data = datagram.data.slice();
-    }
+    const welcome = this.accepts?.(datagram.address) ?? true;
+    if (welcome) this.#kept.push(datagram);
     this.ended();
+    if (this.#kept.at(-1) === datagram) datagram.data = datagram.data.slice();
   };
 
   readonly #failed = (error: unknown): void => {

@@ -1,6 +1,6 @@
 import type { Inet6Address, InetAddress } from "../address.ts";
 import { AF_INET6, SOCK_DGRAM } from "../constants/mod.ts";
-import { osError, type OSErrorFields, PermissionError } from "../errors.ts";
+import { osError, PermissionError } from "../errors.ts";
 import {
   formatIpv4,
   formatIpv6,
@@ -26,6 +26,7 @@ export class Udp implements DatagramTransport {
   readonly #family: number;
   readonly any: NetAddress;
   readonly noPeer = "EDESTADDRREQ";
+  #last: readonly [asked: NetAddress, target: Target] | undefined;
 
   /** UDP of `AF_INET` or `AF_INET6`. */
   constructor(family: number) {
@@ -81,6 +82,10 @@ export class Udp implements DatagramTransport {
   }
 
   target(syscall: string, address: NetAddress): Target | Promise<Target> {
+    const [from, to] = this.#last ?? [];
+    if (from !== undefined && from.every((part, at) => part === address[at])) {
+      return to!;
+    }
     const host = hostFor(this.#family, syscall, address);
     const number = this.#number(host);
     if (number === undefined) return this.#lookUp(host, address);
@@ -90,27 +95,30 @@ export class Udp implements DatagramTransport {
       : number === "::"
       ? "::1"
       : number.split("%")[0];
-    const to: NetAddress = address.length === 4
+    const numbers: NetAddress = address.length === 4
       ? [bare, address[1], address[2], Number(number.split("%")[1]) || 0]
       : [bare, address[1]];
-    return { address: to, host: number.includes("%") ? number : bare };
+    const target = {
+      address: numbers,
+      host: number.includes("%") ? number : bare,
+    };
+    // Whoever sends to one address mostly sends there again.
+    this.#last = [address, target];
+    return target;
   }
 
   check(
     { address }: Target,
     settings: DatagramSettings,
-    fields: OSErrorFields,
+    syscall: string,
   ): void {
     const [host, port] = address as NetAddress;
-    if (port === 0 && fields.syscall === "send") {
-      throw osError({ ...fields, code: "EINVAL" });
+    if (port === 0 && syscall === "send") {
+      throw osError({ code: "EINVAL", syscall, address });
     }
     if (!settings.broadcast && isBroadcast(host)) {
-      throw osError({
-        ...fields,
-        code: "EACCES",
-        hint: "set SO_BROADCAST first",
-      });
+      const hint = "set SO_BROADCAST first";
+      throw osError({ code: "EACCES", syscall, address, hint });
     }
   }
 
@@ -186,7 +194,10 @@ function isLoopback(host: string): boolean {
 function isBroadcast(host: string): boolean {
   if (host === "255.255.255.255" || host === "127.255.255.255") return true;
   // All broadcast addresses end in two set bits or more.
-  if (host.includes(":") || (Number(host.split(".")[3]) & 3) !== 3) {
+  if (
+    host.includes(":") ||
+    (Number(host.slice(host.lastIndexOf(".") + 1)) & 3) !== 3
+  ) {
     return false;
   }
   const { state } = Deno.permissions.querySync({

@@ -32,6 +32,8 @@ export class UdpChannel implements Channel {
   readonly #v6: boolean;
   readonly #known: boolean;
   #joined: Joined[] = [];
+  #target: Target | undefined;
+  #to: Deno.NetAddr | undefined;
 
   /** Takes an open socket over; `settings` is what it was opened with, where that is known. */
   constructor(
@@ -61,9 +63,16 @@ export class UdpChannel implements Channel {
     });
   }
 
-  send(data: Uint8Array, { address, host }: Target): Promise<unknown> {
-    const port = address[1] as number;
-    return this.#conn.send(data, { transport: "udp", hostname: host, port });
+  send(data: Uint8Array, target: Target): Promise<unknown> {
+    if (target !== this.#target) {
+      this.#target = target;
+      this.#to = {
+        transport: "udp",
+        hostname: target.host,
+        port: target.address[1] as number,
+      };
+    }
+    return this.#conn.send(data, this.#to!);
   }
 
   hold(held: boolean): void {
