@@ -4,6 +4,7 @@ import { AF_INET, AF_UNSPEC, SOCK_STREAM } from "./constants/mod.ts";
 import type { Driver } from "./driver.ts";
 import { driverFor } from "./drivers.ts";
 import { OSError, PermissionError, timedOut } from "./errors.ts";
+import { encodeHost } from "./idna.ts";
 import { Socket } from "./socket.ts";
 import {
   checkTimeout,
@@ -96,7 +97,8 @@ export async function createConnection(
     const connected = await run(found).catch((error) => {
       // A name may be granted where its numbers are not.
       const isName = found.every(([, [host]]) => host !== address[0]);
-      const refused = errors.length > 0 && errors.every(isPermissionError);
+      // A deadline or an abort is none of the errors.
+      const refused = errors.includes(error) && errors.some(isPermissionError);
       if (!isName || !refused) throw error;
       errors.length = 0;
       return run(byName(address));
@@ -127,7 +129,12 @@ async function candidates(
   let found: Candidate[];
   try {
     const hints = { family: AF_UNSPEC, type: SOCK_STREAM, proto: 0, flags: 0 };
-    const infos = await driver.getaddrinfo(host, port, hints, wait);
+    const infos = await driver.getaddrinfo(
+      encodeHost(host),
+      port,
+      hints,
+      wait,
+    );
     found = infos.map(([family, , , , address]) =>
       [family, address as InetAddress | Inet6Address] as const
     );

@@ -371,7 +371,8 @@ export class DataSocket<A extends Address = Address, From = A | null>
    * @param flags As for {@linkcode Socket.send}.
    * @param options `signal`: gives the call up when it aborts.
    * @throws {OSError} As {@linkcode Socket.send}; its `bytesSent` tells how many
-   * bytes had been taken, where Python cannot tell.
+   * bytes had been taken, where Python cannot tell. (An abort cannot either: it
+   * rejects with the signal's own reason.)
    *
    * @example Send a text
    * ```ts

@@ -8,7 +8,7 @@
  *
  * 1. **Nothing is lost.** A receive or an accept that times out or is aborted
  *    takes nothing: the next call gets what came. A send that fails tells how
- *    much was taken (`bytesSent`).
+ *    much was taken (`bytesSent`), unless a signal ended it.
  * 2. **`close` settles everything.** Every pending call of the endpoint rejects
  *    with EBADF at once, those of its {@linkcode Endpoint.dup} siblings do not.
  *    The promise of `close` resolves when port and path are free again; it
@@ -40,7 +40,7 @@
  *
  * @module
  */
-import type { Address } from "./address.ts";
+import type { Address, Inet6Address, InetAddress } from "./address.ts";
 import type { Wait } from "./timeout.ts";
 
 /** A way to make sockets. */
@@ -91,6 +91,57 @@ export interface Driver {
     hints: AddressInfoHints,
     wait: Wait | undefined,
   ): Promise<AddressInfo[]>;
+
+  /**
+   * Looks the host and the service of a numeric address up, as
+   * `getnameinfo(3)`; numbers stand in for what has no name.
+   *
+   * @throws {gaierror} EAI_NONAME with `NI_NAMEREQD` and no name, EAI_BADFLAGS
+   * for flags that there are not.
+   * @throws {PermissionError} EACCES if the address may not be looked up.
+   */
+  getnameinfo(
+    address: InetAddress | Inet6Address,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<[host: string, service: string]>;
+
+  /**
+   * Finds the IPv4 addresses of a host, as `gethostbyname(3)`.
+   *
+   * @throws {gaierror} If there is no such host.
+   */
+  gethostbyname(name: string, wait: Wait | undefined): Promise<HostEntry>;
+
+  /**
+   * Finds the host of a numeric address, as `gethostbyaddr(3)`.
+   *
+   * @throws {herror} If it has no name.
+   */
+  gethostbyaddr(address: string, wait: Wait | undefined): Promise<HostEntry>;
+
+  /** Gives the name of this machine. */
+  gethostname(): string;
+
+  /** Names this machine. */
+  sethostname(name: string): void;
+
+  /** Lists the network interfaces, by their index. */
+  ifNameindex(): InterfaceName[];
+
+  /**
+   * Finds the index of an interface.
+   *
+   * @throws {OSError} "no interface with this name", without `errno`.
+   */
+  ifNametoindex(name: string): number;
+
+  /**
+   * Finds the name of an interface.
+   *
+   * @throws {OSError} ENXIO if there is none of the index.
+   */
+  ifIndextoname(index: number): string;
 }
 
 /** What a look-up is narrowed to; 0 leaves it open. */
@@ -113,6 +164,16 @@ export type AddressInfo = [
   canonname: string,
   sockaddr: Address,
 ];
+
+/** A host, in Python's order: its canonical name, its other names, its addresses. */
+export type HostEntry = [
+  hostname: string,
+  aliaslist: string[],
+  ipaddrlist: string[],
+];
+
+/** A network interface, in Python's order. */
+export type InterfaceName = [index: number, name: string];
 
 /** One control message: level, type and data, as `cmsg(3)`. */
 export type AncillaryData = [level: number, type: number, data: Uint8Array];

@@ -64,6 +64,23 @@ export {
 export { fromfd, fromshare } from "./fromfd.ts";
 
 // Other functions.
+export {
+  type DriverOptions,
+  getaddrinfo,
+  type GetaddrinfoOptions,
+  getnameinfo,
+  type LookupOptions,
+} from "./lookup.ts";
+export {
+  getfqdn,
+  gethostbyaddr,
+  gethostbyname,
+  gethostbynameEx,
+  gethostname,
+  sethostname,
+} from "./hostnames.ts";
+export { getprotobyname, getservbyname, getservbyport } from "./services.ts";
+export { ifIndextoname, ifNameindex, ifNametoindex } from "./interfaces.ts";
 export { htonl, htons, ntohl, ntohs } from "./byte_order.ts";
 export { inetAton, inetNtoa, inetNtop, inetPton } from "./inet.ts";
 export { CMSG_LEN, CMSG_SPACE } from "./ancillary.ts";
@@ -115,6 +132,8 @@ export type {
   AncillaryData,
   Driver,
   Endpoint,
+  HostEntry,
+  InterfaceName,
   Message,
 } from "./driver.ts";
 export type { Wait } from "./timeout.ts";

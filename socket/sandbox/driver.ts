@@ -16,7 +16,11 @@ import type { Conn } from "./conn.ts";
 import { DatagramEndpoint } from "./datagram.ts";
 import { adoptDatagram, openDatagram, pairDatagrams } from "./datagrams.ts";
 import { translate, unsupported } from "./errors.ts";
-import { getaddrinfo } from "./lookup.ts";
+import { gethostname, sethostname } from "./host_name.ts";
+import { gethostbyaddr } from "./host_names.ts";
+import { gethostbyname } from "./hosts.ts";
+import { ifIndextoname, ifNameindex, ifNametoindex } from "./interfaces.ts";
+import { getaddrinfo, getnameinfo } from "./lookup.ts";
 import { StreamEndpoint } from "./stream.ts";
 import { StreamSocket } from "./stream_socket.ts";
 import { Tcp } from "./tcp.ts";
@@ -121,6 +125,14 @@ export const sandbox: Driver = {
   },
 
   getaddrinfo,
+  getnameinfo,
+  gethostbyname,
+  gethostbyaddr,
+  gethostname,
+  sethostname,
+  ifNameindex,
+  ifNametoindex,
+  ifIndextoname,
 };
 
 /** Refuses, in the kernel's words, what the sandbox has no streams for. */

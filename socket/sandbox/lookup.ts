@@ -1,162 +1,196 @@
-import type { Address } from "../address.ts";
+import type { Address, Inet6Address, InetAddress } from "../address.ts";
 import {
   AF_INET,
   AF_INET6,
   AF_UNSPEC,
+  AI_ADDRCONFIG,
+  AI_ALL,
+  AI_CANONNAME,
   AI_NUMERICHOST,
+  AI_NUMERICSERV,
   AI_PASSIVE,
-  IPPROTO_TCP,
-  IPPROTO_UDP,
-  SOCK_DGRAM,
-  SOCK_RAW,
-  SOCK_STREAM,
+  AI_V4MAPPED,
+  NI_DGRAM,
+  NI_IDN,
+  NI_NAMEREQD,
+  NI_NOFQDN,
+  NI_NUMERICHOST,
+  NI_NUMERICSERV,
 } from "../constants/mod.ts";
 import type { AddressInfo, AddressInfoHints } from "../driver.ts";
 import { gaierror, type OSErrorFields } from "../errors.ts";
-import {
-  formatIpv4,
-  formatIpv6,
-  parseIpv4Loose,
-  parseIpv6,
-} from "../ip_address.ts";
+import { findService } from "../services.ts";
 import type { Wait } from "../timeout.ts";
-import { translate } from "./errors.ts";
-import { within } from "./within.ts";
+import { configured, inOrder } from "./address_order.ts";
+import { gethostname } from "./host_name.ts";
+import type { Host, Numeric } from "./host.ts";
+import { findNames } from "./host_names.ts";
+import { findHost } from "./hosts.ts";
+import { ifIndextoname } from "./interfaces.ts";
+import { mapped, numericHost } from "./numeric_host.ts";
+import { search } from "./search.ts";
+import { serviceTuples } from "./service_tuples.ts";
 
-/** A numeric address and its family. */
-type Found = readonly [family: number, host: string, scopeid: number];
+const AI_KNOWN = AI_PASSIVE | AI_CANONNAME | AI_NUMERICHOST | AI_NUMERICSERV |
+  AI_V4MAPPED | AI_ALL | AI_ADDRCONFIG;
+const NI_KNOWN = NI_NUMERICHOST | NI_NUMERICSERV | NI_NOFQDN | NI_NAMEREQD |
+  NI_DGRAM | (NI_IDN === -1 ? 0 : NI_IDN);
 
-/** The kinds of socket a look-up answers for, in glibc's order. */
-const kinds: readonly (readonly [type: number, proto: number])[] = [
-  [SOCK_STREAM, IPPROTO_TCP],
-  [SOCK_DGRAM, IPPROTO_UDP],
-  [SOCK_RAW, 0],
-];
-
-/** Looks a host up: numbers are read here, names are asked of the name server or of the system. */
+/** Looks a host and a service up, as glibc's; numbers are read here, names asked for. */
 export async function getaddrinfo(
   host: string | null,
   port: string | number | null,
   hints: AddressInfoHints,
   wait: Wait | undefined,
 ): Promise<AddressInfo[]> {
-  const fields: OSErrorFields = {
-    syscall: "getaddrinfo",
-    subject: `"${host ?? ""}"`,
-  };
-  const found = (await hosts(host, hints, wait, fields)).filter(([family]) =>
-    hints.family === AF_UNSPEC || hints.family === family
-  );
-  if (found.length === 0) {
-    throw new gaierror({ ...fields, code: "EAI_ADDRFAMILY" });
+  const { flags } = hints;
+  const subject = host === null ? `port "${port}"` : `"${host}"`;
+  const fields: OSErrorFields = { syscall: "getaddrinfo", subject };
+  const fail = (code: string) => new gaierror({ ...fields, code });
+  const name = host === "*" ? null : host;
+  const service = port === "*" || port === null ? null : String(port);
+  if (name === null && service === null) throw fail("EAI_NONAME");
+  if ((flags & ~AI_KNOWN) !== 0) throw fail("EAI_BADFLAGS");
+  if ((flags & AI_CANONNAME) !== 0 && name === null) throw fail("EAI_BADFLAGS");
+  if (![AF_UNSPEC, AF_INET, AF_INET6].includes(hints.family)) {
+    throw fail("EAI_FAMILY");
   }
-  const number = portNumber(port, fields);
-  const wanted = kinds.filter(([type, proto]) =>
-    (hints.type === 0 || hints.type === type) &&
-    (hints.proto === 0 || proto === 0 || hints.proto === proto)
-  );
-  if (wanted.length === 0) {
-    throw new gaierror({ ...fields, code: "EAI_SOCKTYPE" });
-  }
-  return found.flatMap(([family, host, scopeid]) =>
-    wanted.map(([type, proto]): AddressInfo => {
+  const family = (flags & AI_ADDRCONFIG) === 0
+    ? hints.family
+    : configured(hints.family, fields);
+  if (family === undefined) throw fail("EAI_NONAME");
+  const narrowed = { ...hints, family };
+  const tuples = serviceTuples(service === "" ? null : service, hints, fields);
+  const { canonname, found } = await hostOf(name, narrowed, wait, fields);
+  return found.flatMap(({ family, host, scopeid }, index) =>
+    tuples.map(([type, proto, port], at): AddressInfo => {
       const address: Address = family === AF_INET6
-        ? [host, number, 0, scopeid]
-        : [host, number];
-      return [family, type, proto || hints.proto, "", address];
+        ? [host, port, 0, scopeid]
+        : [host, port];
+      const named = index === 0 && at === 0 && (flags & AI_CANONNAME) !== 0;
+      return [family, type, proto, named ? canonname : "", address];
     })
   );
 }
 
-async function hosts(
-  host: string | null,
-  { family, flags }: AddressInfoHints,
+async function hostOf(
+  name: string | null,
+  hints: AddressInfoHints,
   wait: Wait | undefined,
   fields: OSErrorFields,
-): Promise<Found[]> {
-  if (host === null || host === "") {
-    return (flags & AI_PASSIVE) !== 0
-      ? [[AF_INET, "0.0.0.0", 0], [AF_INET6, "::", 0]]
-      : [[AF_INET6, "::1", 0], [AF_INET, "127.0.0.1", 0]];
+): Promise<Pick<Host, "canonname" | "found">> {
+  const { family, flags } = hints;
+  if (name === null) {
+    const found = noHost((flags & AI_PASSIVE) !== 0).filter((address) =>
+      family === AF_UNSPEC || family === address.family
+    );
+    return { canonname: "", found };
   }
-  const four = parseIpv4Loose(host);
-  if (four !== undefined) return [[AF_INET, formatIpv4(four), 0]];
-  const [bare, scope] = host.split("%");
-  const six = parseIpv6(bare);
-  if (six !== undefined) {
-    return [[AF_INET6, formatIpv6(six), Number(scope) || 0]];
-  }
+  const numeric = numericHost(name, hints, fields);
+  if (numeric !== undefined) return { canonname: name, found: [numeric] };
   if ((flags & AI_NUMERICHOST) !== 0) {
     throw new gaierror({ ...fields, code: "EAI_NONAME" });
   }
-  let found: Found[] = [];
-  const search = lookUp(host, family).then((answer) => {
-    found = answer;
-  });
-  try {
-    await within(search, wait, fields);
-  } catch (error) {
-    if (wait?.signal?.aborted) throw error;
-    throw translate(error, fields);
-  }
-  return found;
-}
-
-async function lookUp(host: string, family: number): Promise<Found[]> {
-  try {
-    const answers = await Promise.allSettled([
-      family === AF_INET ? [] : Deno.resolveDns(host, "AAAA"),
-      family === AF_INET6 ? [] : Deno.resolveDns(host, "A"),
-    ]);
-    const [six, four] = answers.map((answer) =>
-      answer.status === "fulfilled" ? answer.value : []
-    );
-    const found: Found[] = [
-      ...six.map((host): Found => [AF_INET6, host, 0]),
-      ...four.map((host): Found => [AF_INET, host, 0]),
-    ];
-    if (found.length > 0) return found;
-    throw (answers.find((answer) => answer.status === "rejected"))?.reason;
-  } catch (error) {
-    if (!isRefused(error)) throw error;
-    return await systemLookUp(host, family);
-  }
-}
-
-/** Where the name server is not granted: the system's own resolver, which needs a grant for the name. */
-function systemLookUp(host: string, family: number): Promise<Found[]> {
-  const dns = globalThis.process.getBuiltinModule("node:dns/promises");
-  return dns.lookup(host, {
-    all: true,
-    order: "verbatim",
-    family: family === AF_INET6 ? 6 : family === AF_INET ? 4 : 0,
-  }).then(
-    (answers) =>
-      answers.map(({ address, family }): Found => [
-        family === 6 ? AF_INET6 : AF_INET,
-        address,
-        0,
-      ]),
-    (error) => {
-      if (error?.code !== "EPERM") throw error;
-      throw new Deno.errors.NotCapable(
-        `Requires net access to "${host}", run again with the --allow-net flag`,
-      );
-    },
+  const mapping = family === AF_INET6 && (flags & AI_V4MAPPED) !== 0;
+  const named = (flags & AI_CANONNAME) !== 0;
+  const host = await search(
+    wait,
+    fields,
+    (signal) =>
+      findHost(name, mapping ? AF_UNSPEC : family, named, { signal, fields }),
   );
+  const found = mapping
+    ? onlyIpv6(host.found, (flags & AI_ALL) !== 0)
+    : host.found;
+  return { canonname: host.canonname, found: inOrder(found) };
 }
 
-function isRefused(error: unknown): boolean {
-  return error instanceof Deno.errors.NotCapable;
+/** The addresses of who names no host: any to bind to, loopback to connect to. */
+function noHost(passive: boolean): Numeric[] {
+  const [four, six] = passive ? ["0.0.0.0", "::"] : ["127.0.0.1", "::1"];
+  const both = [
+    { family: AF_INET6, host: six, scopeid: 0 },
+    { family: AF_INET, host: four, scopeid: 0 },
+  ];
+  return passive ? both.reverse() : both;
 }
 
-function portNumber(
-  port: string | number | null,
-  fields: OSErrorFields,
-): number {
-  const number = Number(port ?? 0);
-  if (!Number.isInteger(number) || port === "") {
-    throw new gaierror({ ...fields, code: "EAI_SERVICE" });
+/** IPv6 addresses, and mapped IPv4 ones where there are none or all are wanted. */
+function onlyIpv6(found: readonly Numeric[], all: boolean): Numeric[] {
+  const six = found.filter(({ family }) => family === AF_INET6);
+  if (six.length > 0 && !all) return six;
+  return found.map((one) => one.family === AF_INET ? mapped(one) : one);
+}
+
+/** Looks the names of an address and of its port up. */
+export async function getnameinfo(
+  address: InetAddress | Inet6Address,
+  flags: number,
+  wait: Wait | undefined,
+): Promise<[host: string, service: string]> {
+  const [host, port] = address;
+  const fields: OSErrorFields = {
+    syscall: "getnameinfo",
+    subject: `"${host}"`,
+  };
+  if ((flags & ~NI_KNOWN) !== 0) {
+    throw new gaierror({ ...fields, code: "EAI_BADFLAGS" });
   }
-  return number & 0xffff;
+  const name = await nameOf(address, flags, wait, fields);
+  const service = (flags & NI_NUMERICSERV) !== 0
+    ? undefined
+    : findService(port, (flags & NI_DGRAM) !== 0 ? "udp" : "tcp");
+  return [name, service ?? String(port)];
+}
+
+async function nameOf(
+  [host, , , scopeid = 0]: InetAddress | Inet6Address,
+  flags: number,
+  wait: Wait | undefined,
+  fields: OSErrorFields,
+): Promise<string> {
+  if ((flags & NI_NUMERICHOST) === 0) {
+    const [name] = await search(
+      wait,
+      fields,
+      (signal) => findNames(host, { signal, fields }),
+    ).catch((error) => {
+      // As glibc: the number is an answer, unless there may be a name.
+      if (!(error instanceof gaierror)) throw error;
+      if ((flags & NI_NAMEREQD) !== 0 || error.code === "EAI_AGAIN") {
+        throw error;
+      }
+      return [];
+    });
+    if (name !== undefined) return written(name, flags);
+  }
+  if ((flags & NI_NAMEREQD) !== 0) {
+    throw new gaierror({ ...fields, code: "EAI_NONAME" });
+  }
+  return scopeid === 0 ? host : `${host}%${scopeName(host, scopeid)}`;
+}
+
+/** Writes a name as the flags have it. */
+function written(name: string, flags: number): string {
+  let short = name;
+  if ((flags & NI_NOFQDN) !== 0 && name.includes(".")) {
+    const [, ...domain] = gethostname().split(".");
+    const suffix = `.${domain.join(".")}`;
+    if (domain.length > 0 && name.endsWith(suffix)) {
+      short = name.slice(0, -suffix.length);
+    }
+  }
+  if (NI_IDN === -1 || (flags & NI_IDN) === 0) return short;
+  const url = globalThis.process.getBuiltinModule("node:url");
+  return url.domainToUnicode(short) || short;
+}
+
+/** A scope as glibc writes it: the interface's name within a link if it can be had, else its number. */
+function scopeName(host: string, scopeid: number): string {
+  if (!/^(?:fe[89ab]|ff.2:)/.test(host)) return String(scopeid);
+  try {
+    return ifIndextoname(scopeid);
+  } catch {
+    return String(scopeid);
+  }
 }

@@ -72,7 +72,11 @@ export class Tcp implements Transport {
         localPort: from[1],
       }, signal);
     }
-    const conn = await Deno.connect({ hostname, port, signal });
+    const conn = await Deno.connect({
+      hostname,
+      port,
+      signal: aTurnLater(signal),
+    });
     if (this.#isOurs(conn.remoteAddr)) return conn;
     // A name that has an address of the other family, which Deno likes better.
     conn.close();
@@ -112,6 +116,19 @@ export class Tcp implements Transport {
   #otherFamily(syscall: string, address: NetAddress): gaierror {
     return new gaierror({ code: "EAI_ADDRFAMILY", syscall, address });
   }
+}
+
+/**
+ * A connection that is made just when its signal aborts is lost, open, in the
+ * runtime (Deno 2.9); a turn later it has either arrived, and is closed, or
+ * not been made.
+ */
+function aTurnLater(signal: AbortSignal): AbortSignal {
+  const later = new AbortController();
+  signal.addEventListener("abort", () => {
+    setImmediate(() => later.abort(signal.reason));
+  }, { once: true });
+  return later.signal;
 }
 
 /**

@@ -1,0 +1,104 @@
+import { platform } from "../constants/platform.ts";
+import type { InterfaceName } from "../driver.ts";
+import { OSError, osError, type OSErrorFields } from "../errors.ts";
+import { isGranted, readIfGranted } from "../granted.ts";
+import { translate, unsupported } from "./errors.ts";
+
+// Linux tells all of them, to who may read it: with every permission granted.
+const LINUX = "/sys/class/net";
+const IFNAMSIZ = 16;
+
+/** All interfaces, from the kernel; `undefined` where it may not be asked. */
+function fromKernel(): InterfaceName[] | undefined {
+  if (!isGranted({ name: "read", path: LINUX })) return undefined;
+  try {
+    const all: InterfaceName[] = [];
+    for (const { name } of Deno.readDirSync(LINUX)) {
+      const index = readIfGranted(`${LINUX}/${name}/ifindex`);
+      if (index !== undefined) all.push([Number(index), name]);
+    }
+    return all.sort(([one], [other]) => one - other);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The interfaces that have an address, from Deno. It tells the index as the
+ * scope of an IPv6 link-local address and not otherwise; the first loopback
+ * interface is 1 on every system that we know.
+ */
+function fromDeno(
+  fields: OSErrorFields,
+): Map<string, number | undefined> {
+  let all: Deno.NetworkInterfaceInfo[];
+  try {
+    all = Deno.networkInterfaces();
+  } catch (error) {
+    throw translate(error, fields);
+  }
+  const indexes = new Map<string, number | undefined>();
+  for (const { name, address, scopeid } of all) {
+    const index = address === "127.0.0.1" ? 1 : scopeid || undefined;
+    indexes.set(name, indexes.get(name) ?? index);
+  }
+  return indexes;
+}
+
+/** The error where Deno's list has no answer. */
+function unknown(fields: OSErrorFields): OSError {
+  return platform === "linux"
+    ? osError({
+      ...fields,
+      code: "EACCES",
+      hint: "run again with --allow-all, with which the kernel tells",
+    })
+    : unsupported({ ...fields, code: "EOPNOTSUPP" });
+}
+
+/** Lists the interfaces by index. */
+export function ifNameindex(): InterfaceName[] {
+  const fields = { syscall: "if_nameindex", subject: "the interfaces" };
+  const all = fromKernel();
+  if (all !== undefined) return all;
+  return Array.from(fromDeno(fields), ([name, index]): InterfaceName => {
+    if (index !== undefined) return [index, name];
+    throw unknown({ ...fields, subject: `interface "${name}"` });
+  }).sort(([one], [other]) => one - other);
+}
+
+/** Finds the index of an interface. */
+export function ifNametoindex(name: string): number {
+  const fields = { syscall: "if_nametoindex", subject: `interface "${name}"` };
+  const none = () =>
+    new OSError({ ...fields, state: "no interface with this name" });
+  if (name === "" || new TextEncoder().encode(name).length >= IFNAMSIZ) {
+    throw none();
+  }
+  const all = fromKernel();
+  if (all !== undefined) {
+    const found = all.find((one) => one[1] === name);
+    if (found === undefined) throw none();
+    return found[0];
+  }
+  const index = fromDeno(fields).get(name);
+  if (index === undefined) throw unknown(fields);
+  return index;
+}
+
+/** Finds the name of an interface. */
+export function ifIndextoname(index: number): string {
+  const fields = { syscall: "if_indextoname", subject: `interface ${index}` };
+  const none = () => osError({ ...fields, code: "ENXIO" });
+  if (index === 0) throw none();
+  const all = fromKernel();
+  if (all !== undefined) {
+    const found = all.find((one) => one[0] === index);
+    if (found === undefined) throw none();
+    return found[1];
+  }
+  for (const [name, itsIndex] of fromDeno(fields)) {
+    if (itsIndex === index) return name;
+  }
+  throw unknown(fields);
+}

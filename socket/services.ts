@@ -1,0 +1,182 @@
+import { checkInteger, kindOf } from "./arguments.ts";
+import { OSError } from "./errors.ts";
+import { readIfGranted } from "./granted.ts";
+import * as embedded from "./constants/services.ts";
+
+/** A service as `services(5)` lists it: the name first, then its aliases. */
+interface Service {
+  readonly names: readonly string[];
+  readonly port: number;
+  readonly proto: string;
+}
+
+/** A protocol as `protocols(5)` lists it: the name first, then its aliases. */
+interface Protocol {
+  readonly names: readonly string[];
+  readonly number: number;
+}
+
+// Read once: the files of a running system hardly change.
+let services: readonly Service[] | undefined;
+let protocols: readonly Protocol[] | undefined;
+
+/** The words of each line of a file that says more than a comment does. */
+function lines(text: string): string[][] {
+  return text.split("\n")
+    .map((line) => line.replace(/#.*/, "").trim())
+    .filter((line) => line !== "")
+    .map((line) => line.split(/\s+/));
+}
+
+function allServices(): readonly Service[] {
+  return services ??= lines(
+    readIfGranted("/etc/services") ?? embedded.services,
+  ).map(([name, where = "", ...aliases]) => {
+    const [port, proto = ""] = where.split("/");
+    return { names: [name, ...aliases], port: Number(port), proto };
+  });
+}
+
+function allProtocols(): readonly Protocol[] {
+  return protocols ??= lines(
+    readIfGranted("/etc/protocols") ?? embedded.protocols,
+  ).map(([name, number, ...aliases]) => ({
+    names: [name, ...aliases],
+    number: Number(number),
+  }));
+}
+
+/** Finds the port of a service; `undefined` if none of the name is known. */
+export function findPort(name: string, proto?: string): number | undefined {
+  return allServices().find((service) =>
+    service.names.includes(name) &&
+    (proto === undefined || service.proto === proto)
+  )?.port;
+}
+
+/** Finds the service at a port; `undefined` if none is known. */
+export function findService(port: number, proto?: string): string | undefined {
+  return allServices().find((service) =>
+    service.port === port && (proto === undefined || service.proto === proto)
+  )?.names[0];
+}
+
+/** Refuses what Python cannot hand to C. */
+function checkText(call: string, what: string, text: unknown): void {
+  if (typeof text !== "string") {
+    throw new TypeError(
+      `Cannot ${call}: the ${what} must be a string, not ${kindOf(text)}`,
+    );
+  }
+  if (text.includes("\0")) {
+    throw new TypeError(
+      `Cannot ${call}: the ${what} must have no NUL, unlike ${
+        JSON.stringify(text)
+      }`,
+    );
+  }
+}
+
+/**
+ * Finds the port of an Internet service by name.
+ *
+ * It reads `/etc/services` where read permission for that is already granted,
+ * and else a table of its own with the names that IANA and Debian give; it
+ * never asks for a permission.
+ *
+ * @param name The service's name or an alias, such as `"http"`.
+ * @param proto `"tcp"`, `"udp"` or another; any if omitted.
+ * @returns The port.
+ * @throws {OSError} "service/proto not found" if there is none; without
+ * `errno`, as in Python.
+ * @throws {TypeError} If an argument is no string, or has a NUL in it.
+ *
+ * @example Usage
+ * ```ts
+ * import { getservbyname } from "@berkeley/socket/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(getservbyname("https", "tcp"), 443);
+ * ```
+ *
+ * Port of [`socket.getservbyname`](https://docs.python.org/3/library/socket.html#socket.getservbyname), `getservbyname(3)`.
+ */
+export function getservbyname(name: string, proto?: string): number {
+  checkText("getservbyname", "service", name);
+  if (proto !== undefined) checkText("getservbyname", "protocol", proto);
+  const port = findPort(name, proto);
+  if (port !== undefined) return port;
+  throw new OSError({
+    syscall: "getservbyname",
+    subject: `"${proto === undefined ? name : `${name}/${proto}`}"`,
+    state: "service/proto not found",
+  });
+}
+
+/**
+ * Finds the name of the Internet service at a port.
+ *
+ * It looks where {@linkcode getservbyname} looks.
+ *
+ * @param port The port, 0 to 65535.
+ * @param proto `"tcp"`, `"udp"` or another; any if omitted.
+ * @returns The service's name.
+ * @throws {OSError} "port/proto not found" if there is none; without `errno`,
+ * as in Python.
+ * @throws {RangeError} If the port is not 0 to 65535.
+ * @throws {TypeError} If the port is no integer or the protocol no string.
+ *
+ * @example Usage
+ * ```ts
+ * import { getservbyport } from "@berkeley/socket/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(getservbyport(53, "udp"), "domain");
+ * ```
+ *
+ * Port of [`socket.getservbyport`](https://docs.python.org/3/library/socket.html#socket.getservbyport), `getservbyport(3)`.
+ */
+export function getservbyport(port: number, proto?: string): string {
+  checkInteger("getservbyport", "port", port, 0, 65535);
+  if (proto !== undefined) checkText("getservbyport", "protocol", proto);
+  const name = findService(port, proto);
+  if (name !== undefined) return name;
+  throw new OSError({
+    syscall: "getservbyport",
+    subject: `port ${proto === undefined ? port : `${port}/${proto}`}`,
+    state: "port/proto not found",
+  });
+}
+
+/**
+ * Finds the number of an Internet protocol by name, for `socket()`'s `proto`.
+ *
+ * It reads `/etc/protocols` where read permission for that is already granted,
+ * and else a table of its own; it never asks for a permission.
+ *
+ * @param name The protocol's name or an alias, such as `"icmp"`.
+ * @returns The number.
+ * @throws {OSError} "protocol not found" if there is none; without `errno`, as
+ * in Python.
+ * @throws {TypeError} If the name is no string, or has a NUL in it.
+ *
+ * @example Usage
+ * ```ts
+ * import { getprotobyname, IPPROTO_ICMP } from "@berkeley/socket/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(getprotobyname("icmp"), IPPROTO_ICMP);
+ * ```
+ *
+ * Port of [`socket.getprotobyname`](https://docs.python.org/3/library/socket.html#socket.getprotobyname), `getprotobyname(3)`.
+ */
+export function getprotobyname(name: string): number {
+  checkText("getprotobyname", "protocol", name);
+  const found = allProtocols().find(({ names }) => names.includes(name));
+  if (found !== undefined) return found.number;
+  throw new OSError({
+    syscall: "getprotobyname",
+    subject: `"${name}"`,
+    state: "protocol not found",
+  });
+}

@@ -1,0 +1,245 @@
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import * as server from "../../server/mod.ts";
+import * as s from "../../socket/mod.ts";
+import constants from "../socket/constants_linux.json" with { type: "json" };
+import {
+  documentation,
+  expectNone,
+  isPublic,
+  socketClasses,
+} from "./source.ts";
+import surface from "./surface.json" with { type: "json" };
+
+// surface.json lists Python's names, the name each has here and which driver
+// must offer it. These tests keep it and the modules equal.
+
+type Row = typeof surface.surface[number];
+
+const rows: readonly Row[] = surface.surface;
+
+/** What is not here yet, by the piece of work that brings it. The list only shrinks. */
+const toCome: Readonly<Record<string, readonly string[]>> = {
+  "names": [
+    "socket.getaddrinfo",
+    "socket.getfqdn",
+    "socket.gethostbyaddr",
+    "socket.gethostbyname",
+    "socket.gethostbynameEx",
+    "socket.gethostname",
+    "socket.getnameinfo",
+    "socket.getprotobyname",
+    "socket.getservbyname",
+    "socket.getservbyport",
+    "socket.sethostname",
+  ],
+  "interfaces": [
+    "socket.ifIndextoname",
+    "socket.ifNameindex",
+    "socket.ifNametoindex",
+  ],
+  "descriptors": [
+    "socket.close()",
+    "socket.dup()",
+    "socket.recvFds",
+    "socket.sendFds",
+  ],
+  "ssl": ["socket.ssl"],
+  "socketserver": rows.filter(({ module }) => module === "socketserver")
+    .map(nameOf),
+  "select": rows.filter(({ module }) => /^select/.test(module)).map(nameOf),
+  "asyncore": rows.filter(({ module }) => module === "asyncore").map(nameOf),
+};
+
+/** What we export that Python's module has not; DESIGN calls for each of them. */
+const ours: readonly string[] = [
+  // Errors that Python has as built-ins, or in asyncio.
+  "BlockingIOError",
+  "BrokenPipeError",
+  "ConnectionAbortedError",
+  "ConnectionError",
+  "ConnectionRefusedError",
+  "ConnectionResetError",
+  "FileExistsError",
+  "FileNotFoundError",
+  "IncompleteReadError",
+  "InterruptedError",
+  "IsADirectoryError",
+  "LimitOverrunError",
+  "NotADirectoryError",
+  "OSError",
+  "PermissionError",
+  "TimeoutError",
+  "UnicodeDecodeError",
+  "UnicodeEncodeError",
+  // The class behind socket() and what it is made of, the class of its files,
+  // and the driver's choice.
+  "BaseSocket",
+  "DataSocket",
+  "Socket",
+  "SocketFile",
+  "setDefaultDriver",
+];
+
+/** Types that we export; at run time they are nothing. */
+const types: readonly string[] = [
+  "Address",
+  "AddressInfo",
+  "AddressInfoHints",
+  "AddressInput",
+  "AddressOf",
+  "AncillaryData",
+  "ConnectedSocket",
+  "CreateConnectionOptions",
+  "CreateServerOptions",
+  "Data",
+  "DatagramKind",
+  "Driver",
+  "Endpoint",
+  "ErrorHandler",
+  "Family",
+  "FileInput",
+  "FileOf",
+  "FileSource",
+  "Inet6Address",
+  "Inet6AddressInput",
+  "Inet6Family",
+  "InetAddress",
+  "InetFamily",
+  "MakefileMode",
+  "MakefileOptions",
+  "Message",
+  "Newline",
+  "OSErrorFields",
+  "ReadUntilOptions",
+  "ReceivedMessage",
+  "ReceivedMessageInto",
+  "SendfileOptions",
+  "SenderOf",
+  "SocketKind",
+  "SocketOptions",
+  "SocketpairOptions",
+  "StreamKind",
+  "UnixAddress",
+  "UnixFamily",
+  "Wait",
+  "WaitOptions",
+];
+
+/** What Python's class has not; the rest of Socket's members are rows. */
+const ourMembers: readonly string[] = ["connections", "readable", "writable"];
+
+/** A row's name with its module; socket.close() is told from Socket's close. */
+function nameOf({ module, kind, name }: Row): string {
+  const isBoth = kind === "function" &&
+    rows.some((row) => row.kind === "method" && row.name === name);
+  const owner = kind === "method" ? "Socket" : module;
+  return `${owner}.${name}${isBoth ? "()" : ""}`;
+}
+
+function isExported({ module, kind, name }: Row): boolean {
+  const here: object = module === "socket" ? s : server;
+  if (module !== "socket" && module !== "socketserver") return false;
+  if (kind === "method") return name in s.Socket.prototype;
+  using socket = s.socket();
+  return name in here || kind === "attribute" && name in socket;
+}
+
+const awaited = new Set(Object.values(toCome).flat());
+
+Deno.test("names follow from Python's: each _x after the first letter is X", () => {
+  for (const { python, name, kind } of rows) {
+    const expected = kind === "class" || /^[A-Z_]+$/.test(python)
+      ? python
+      : python.replace(/(?<=.)_([a-z])/g, (_, letter) => letter.toUpperCase());
+    assertEquals(name, expected);
+  }
+});
+
+Deno.test("every name of Python's is exported, or still to come", () => {
+  expectNone(
+    rows.filter((row) => !isExported(row)).map(nameOf)
+      .filter((name) => !awaited.has(name)),
+    "Export these (socket/mod.ts, server/mod.ts) or make them methods of Socket:",
+  );
+});
+
+Deno.test("what is still to come is not there yet", () => {
+  const known = new Map(rows.map((row) => [nameOf(row), row]));
+  expectNone(
+    [...awaited].filter((name) => {
+      const row = known.get(name);
+      return row === undefined || isExported(row);
+    }),
+    "These have come, or are no rows of surface.json; remove them from `toCome`:",
+  );
+});
+
+Deno.test("socket/mod.ts exports nothing that is neither Python's nor ours", async () => {
+  const expected = new Set([
+    ...Object.keys(constants.linux),
+    ...rows.filter(({ module }) => module === "socket").map(({ name }) => name),
+    ...ours,
+    ...types,
+  ]);
+  const symbols = await documentation("socket/mod.ts");
+  expectNone(
+    symbols.map(({ name }) => name).filter((name) => !expected.has(name)),
+    "Take these back, or name them with a reason in `ours` or `types`:",
+  );
+});
+
+Deno.test("Socket has no public member that is neither Python's nor ours", async () => {
+  const expected = new Set([
+    ...rows.filter(({ module }) => module === "socket").map(({ name }) => name),
+    ...ourMembers,
+  ]);
+  const members = (await documentation("socket/mod.ts"))
+    .filter(({ name }) => socketClasses.includes(name))
+    .flatMap(({ declarations: [{ def }] }) => [
+      ...def.properties ?? [],
+      ...def.methods ?? [],
+    ])
+    .filter((member) => isPublic(member) && !member.name.startsWith("["));
+  expectNone(
+    members.map(({ name }) => name).filter((name) => !expected.has(name)),
+    "Make these private (#x), or name them in `ourMembers`:",
+  );
+});
+
+Deno.test("error, timeout and SocketType are Python's aliases", () => {
+  assertEquals(s.error, s.OSError);
+  assertEquals(s.timeout, s.TimeoutError);
+  assertEquals(s.SocketType, s.Socket);
+});
+
+/** How to call each row that the sandboxed driver answers with an error. */
+const refusals: Readonly<
+  Record<string, (socket: s.Socket) => unknown>
+> = {
+  "socket.fromshare": () => s.fromshare(new Uint8Array(1)),
+  "Socket.fileno": (socket) => socket.fileno(),
+  "Socket.ioctl": (socket) => socket.ioctl(0),
+  "Socket.sendmsgAfalg": (socket) => socket.sendmsgAfalg(),
+  "Socket.setInheritable": (socket) => socket.setInheritable(true),
+  "Socket.share": (socket) => socket.share(1),
+};
+
+Deno.test("what the sandboxed driver cannot do is EOPNOTSUPP and names what to use", async () => {
+  const refused = rows.filter(({ sandboxed }) => sandboxed === "error")
+    .map(nameOf).filter((name) => !awaited.has(name));
+  for (const name of refused) {
+    const call = refusals[name];
+    if (call === undefined) {
+      throw new Error(`Cannot check ${name}: add it to \`refusals\``);
+    }
+    using socket = s.socket();
+    const error = await assertRejects(
+      async () => await call(socket),
+      s.OSError,
+      undefined,
+      name,
+    );
+    assertEquals(error.code, "EOPNOTSUPP", name);
+    assertMatch(error.message, /; .*\b(POSIX|@berkeley\/socket\/posix)\b/);
+  }
+});
