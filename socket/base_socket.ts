@@ -24,7 +24,8 @@ import {
 export interface SocketOptions {
   /**
    * An open socket of the system's to take over, in place of opening one: for
-   * the sandboxed driver a `Deno.Conn` or `Deno.Listener`. Family, type and
+   * the sandboxed driver a `Deno.Conn`, `Deno.Listener` or
+   * `Deno.DatagramConn`. Family, type and
    * protocol are then found out where they are not given.
    */
   fileno?: unknown;
@@ -114,7 +115,8 @@ export class BaseSocket<A extends Address = Address> {
    * Binds the socket to a local address.
    *
    * Drivers: in the sandbox a TCP socket takes the port, and the kernel begins to
-   * queue connections, here already; a Unix socket's path is removed when it closes.
+   * queue connections, here already; the path of a Unix stream socket is removed when
+   * it closes.
    *
    * @param address The address; port 0 is any free port, host "" any interface.
    * @throws {OSError} EADDRINUSE if someone has the address, EADDRNOTAVAIL if it is
@@ -220,8 +222,8 @@ export class BaseSocket<A extends Address = Address> {
   /**
    * Gives the system's own socket away and leaves this one closed.
    *
-   * Drivers: the sandboxed one gives the `Deno.Conn` or `Deno.Listener`, the POSIX
-   * one the descriptor.
+   * Drivers: the sandboxed one gives the `Deno.Conn`, `Deno.Listener` or
+   * `Deno.DatagramConn`, the POSIX one the descriptor.
    *
    * @returns What the driver has in place of a descriptor; -1 of a closed socket.
    * @throws {OSError} EBUSY if received bytes or pending calls would be lost,
@@ -495,7 +497,8 @@ export class BaseSocket<A extends Address = Address> {
    *
    * Drivers: the sandboxed one has SO_TYPE, SO_DOMAIN, SO_PROTOCOL, SO_ERROR,
    * SO_ACCEPTCONN, SO_REUSEADDR, SO_REUSEPORT, SO_KEEPALIVE, TCP_NODELAY and
-   * IPV6_V6ONLY.
+   * IPV6_V6ONLY; for datagrams also SO_BROADCAST, IP_TTL, IP_MULTICAST_TTL,
+   * IP_MULTICAST_LOOP, IP_MULTICAST_IF, IPV6_MULTICAST_LOOP and IPV6_MULTICAST_IF.
    *
    * @param level `SOL_SOCKET`, or a protocol such as `IPPROTO_TCP`.
    * @param name The option.
@@ -531,7 +534,11 @@ export class BaseSocket<A extends Address = Address> {
    * Sets an option.
    *
    * Drivers: the sandboxed one has SO_REUSEADDR (always on), SO_REUSEPORT (with
-   * --unstable-net), SO_KEEPALIVE, TCP_NODELAY and IPV6_V6ONLY.
+   * --unstable-net), SO_KEEPALIVE, TCP_NODELAY and IPV6_V6ONLY; for datagrams those
+   * that {@linkcode Socket.getsockopt} names, IP_ADD_MEMBERSHIP, IP_DROP_MEMBERSHIP,
+   * IPV6_JOIN_GROUP and IPV6_LEAVE_GROUP. Set a UDP socket's before it is bound, as
+   * they choose what serves it; later it may be ENOPROTOOPT, and a group that cannot
+   * be joined is then told of by the next receive and SO_ERROR.
    *
    * @param level `SOL_SOCKET`, or a protocol such as `IPPROTO_TCP`.
    * @param name The option.

@@ -50,7 +50,9 @@ export type ReceivedMessageInto<From> = [
 export class DataSocket<A extends Address = Address, From = A | null>
   extends BaseSocket<A> {
   /**
-   * Receives up to `bufsize` bytes.
+   * Receives up to `bufsize` bytes, or one datagram, of which the rest is lost.
+   *
+   * Drivers: the sandboxed one has no ECONNREFUSED for a connected UDP socket.
    *
    * @param bufsize The most bytes to receive.
    * @param flags `MSG_PEEK` leaves the bytes, `MSG_WAITALL` waits for all of them
@@ -146,7 +148,10 @@ export class DataSocket<A extends Address = Address, From = A | null>
   }
 
   /**
-   * Receives bytes and tells who sent them.
+   * Receives bytes, or one datagram, and tells who sent them.
+   *
+   * The rest of a datagram longer than `bufsize` is lost; {@linkcode Socket.recvmsg}
+   * tells of it. An abstract Unix name is a string, where Python gives bytes.
    *
    * @param bufsize The most bytes to receive.
    * @param flags As for {@linkcode Socket.recv}.
@@ -165,6 +170,21 @@ export class DataSocket<A extends Address = Address, From = A | null>
    * assertEquals(await b.recvfrom(8), [new Uint8Array([1]), null]);
    * ```
    *
+   * @example A datagram has one
+   * ```ts
+   * import { AF_INET, SOCK_DGRAM, socket } from "@berkeley/socket/socket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using server = socket(AF_INET, SOCK_DGRAM);
+   * server.bind(["127.0.0.1", 0]);
+   * using client = socket(AF_INET, SOCK_DGRAM);
+   * await client.connect(server.getsockname());
+   * await client.send(new Uint8Array([1, 2, 3]));
+   * const [data, sender] = await server.recvfrom(1024);
+   * assertEquals(data.length, 3);
+   * assertEquals(sender, client.getsockname());
+   * ```
+   *
    * Port of [`socket.recvfrom`](https://docs.python.org/3/library/socket.html#socket.socket.recvfrom), `recvfrom(2)`.
    */
   async recvfrom(
@@ -172,8 +192,10 @@ export class DataSocket<A extends Address = Address, From = A | null>
     flags = 0,
     options?: WaitOptions,
   ): Promise<[data: Uint8Array, address: From]> {
-    const [data, , , address] = await this.recvmsg(bufsize, 0, flags, options);
-    return [data, address];
+    checkInteger("recvfrom", "size", bufsize, 0);
+    const { data, address } = await this.open("recv")
+      .recvmsg(bufsize, 0, ownFlags(flags), this.wait(flags, options));
+    return [data, address as From];
   }
 
   /**
@@ -221,8 +243,8 @@ export class DataSocket<A extends Address = Address, From = A | null>
    * @param ancbufsize Room for control messages, in bytes; see {@linkcode CMSG_SPACE}.
    * @param flags As for {@linkcode Socket.recv}.
    * @param options `signal`: gives the call up when it aborts.
-   * @returns The bytes, the control messages, flags such as `MSG_TRUNC`, and the
-   * sender's address.
+   * @returns The bytes, the control messages, flags such as `MSG_TRUNC` for a
+   * datagram that was cut, and the sender's address.
    * @throws {OSError} As {@linkcode Socket.recv}.
    *
    * @example Receive a message
@@ -301,8 +323,8 @@ export class DataSocket<A extends Address = Address, From = A | null>
    * Sends bytes: as many as the system takes now.
    *
    * Drivers: in the sandbox a send whose time runs out when the runtime has its
-   * bytes already counts them as sent, 64 KiB at most; they go out before anything
-   * else does.
+   * bytes already counts them as sent, 64 KiB at most or the whole datagram; they
+   * go out before anything else does.
    *
    * @param data The bytes; they may be changed as soon as the call has returned.
    * @param flags `MSG_DONTWAIT` waits for no room; `MSG_NOSIGNAL` is always so.
@@ -313,6 +335,8 @@ export class DataSocket<A extends Address = Address, From = A | null>
    * @throws {ConnectionResetError} ECONNRESET if the peer reset the connection.
    * @throws {TimeoutError} If the timeout runs out before any byte is taken.
    * @throws {BlockingIOError} EAGAIN if there is no room and the call may not wait.
+   * @throws {OSError} EDESTADDRREQ if a UDP socket has no peer, ENOTCONN if a Unix one
+   * for datagrams has none, EMSGSIZE if a datagram is too long.
    * @throws {TypeError} If the data is a string or no bytes.
    *
    * @example Send three bytes
@@ -376,12 +400,24 @@ export class DataSocket<A extends Address = Address, From = A | null>
   /**
    * Sends bytes to an address, as one datagram where the socket is one for datagrams.
    *
-   * On a TCP connection the address is not looked at.
+   * A socket that is not bound yet is bound to any address and a free port. On a TCP
+   * connection the address is not looked at.
+   *
+   * Drivers: in the sandbox binding needs a permission of its own,
+   * `--allow-net=0.0.0.0:0` beside that for the address. A Unix socket for datagrams
+   * needs `--unstable-net`; one without a name is bound to an abstract name, so that
+   * receivers see one where Python's see none. The broadcast addresses of this
+   * machine's networks are known, and refused without `SO_BROADCAST`, only under
+   * `--allow-sys=networkInterfaces`.
    *
    * @param data The bytes.
    * @param address Where to; the flags may stand before it, as in Python.
    * @returns How many bytes were taken.
-   * @throws {OSError} As {@linkcode Socket.send}; EISCONN on a connected Unix stream.
+   * @throws {OSError} As {@linkcode Socket.send}; EINVAL for port 0, EISCONN on a
+   * connected Unix stream.
+   * @throws {PermissionError} EACCES if it is not granted, where the message names all
+   * flags, and for a broadcast address without `SO_BROADCAST`.
+   * @throws {gaierror} If the host is not known, or not in the socket's family.
    *
    * @example A connection knows where to
    * ```ts
@@ -391,6 +427,17 @@ export class DataSocket<A extends Address = Address, From = A | null>
    * const [a, b] = await socketpair();
    * using _a = a, _b = b;
    * assertEquals(await a.sendto(new Uint8Array([1]), b.getsockname()), 1);
+   * ```
+   *
+   * @example A datagram to oneself
+   * ```ts
+   * import { AF_INET, SOCK_DGRAM, socket } from "@berkeley/socket/socket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * using s = socket(AF_INET, SOCK_DGRAM);
+   * s.bind(["127.0.0.1", 0]);
+   * await s.sendto(new TextEncoder().encode("hello"), s.getsockname());
+   * assertEquals((await s.recv(1024)).length, 5);
    * ```
    *
    * Port of [`socket.sendto`](https://docs.python.org/3/library/socket.html#socket.socket.sendto), `sendto(2)`.

@@ -10,8 +10,8 @@ import { Socket } from "./socket.ts";
  * Python duplicates the descriptor; here the socket takes it over, so do not
  * use or close the original any more.
  *
- * @param fd For the sandboxed driver a `Deno.Conn` or `Deno.Listener` (of TCP or
- * Unix), for the POSIX driver a descriptor's number.
+ * @param fd For the sandboxed driver a `Deno.Conn`, `Deno.Listener` (of TCP or
+ * Unix) or `Deno.DatagramConn`, for the POSIX driver a descriptor's number.
  * @param family Its address family.
  * @param type Its type.
  * @param proto Its protocol; 0 for the only one.

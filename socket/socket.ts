@@ -96,7 +96,11 @@ export class Socket<A extends Address = Address, From = A | null>
   /**
    * Connects to an address.
    *
-   * After a timeout the attempt is given up, where Python's would go on.
+   * After a timeout the attempt is given up, where Python's would go on. A socket for
+   * datagrams is only told its peer, and may be told another one later.
+   *
+   * Drivers: in the sandbox `getsockname()` of a UDP socket that was bound to any
+   * address, or to none, knows the way to a peer on this machine only.
    *
    * @param address The peer's address; a host name is looked up in this family.
    * @param options `signal`: gives the call up when it aborts.

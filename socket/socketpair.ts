@@ -17,7 +17,8 @@ export interface SocketpairOptions extends WaitOptions {
  * Drivers: the sandboxed one connects them over TCP on the loopback interface,
  * for which it needs `--allow-net=127.0.0.1`, where Python's default is a Unix
  * pair; `AF_UNIX` it connects under an abstract name, on Linux and under
- * `--allow-net`.
+ * `--allow-net`. Two sockets of `SOCK_DGRAM` are each other's peers, in these
+ * families too.
  *
  * @param family The family; the one that suits the driver if omitted.
  * @param type `SOCK_STREAM`, or another that the driver has.

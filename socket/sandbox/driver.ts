@@ -4,6 +4,7 @@ import {
   AF_UNIX,
   AF_UNSPEC,
   IPPROTO_TCP,
+  SOCK_DGRAM,
   SOCK_RAW,
   SOCK_STREAM,
 } from "../constants/mod.ts";
@@ -12,6 +13,8 @@ import { osError } from "../errors.ts";
 import type { Wait } from "../timeout.ts";
 import type { Listener } from "./acceptor.ts";
 import type { Conn } from "./conn.ts";
+import { DatagramEndpoint } from "./datagram.ts";
+import { adoptDatagram, openDatagram, pairDatagrams } from "./datagrams.ts";
 import { translate, unsupported } from "./errors.ts";
 import { gethostname, sethostname } from "./host_name.ts";
 import { gethostbyaddr } from "./reverse.ts";
@@ -40,6 +43,9 @@ export const sandbox: Driver = {
   name: "sandboxed",
 
   open(family: number, type: number, proto: number): Endpoint {
+    if (type === SOCK_DGRAM) {
+      return new DatagramEndpoint(openDatagram(family, type, proto));
+    }
     return new StreamEndpoint(openStream(family, type, proto));
   },
 
@@ -49,6 +55,12 @@ export const sandbox: Driver = {
     proto: number,
     wait: Wait | undefined,
   ): Promise<[Endpoint, Endpoint]> {
+    if (type === SOCK_DGRAM) {
+      const [here, there] = await pairDatagrams(() =>
+        openDatagram(family ?? AF_INET, type, proto)
+      );
+      return [new DatagramEndpoint(here), new DatagramEndpoint(there)];
+    }
     const one = openStream(family ?? AF_INET, type, proto);
     const other = openStream(one.family, type, proto);
     wait?.signal?.throwIfAborted();
@@ -83,6 +95,9 @@ export const sandbox: Driver = {
       localAddr?: Deno.Addr;
     };
     const its = addr ?? localAddr;
+    if (its?.transport === "udp" || its?.transport === "unixpacket") {
+      return adoptDatagram(resource as Deno.DatagramConn, family, type, proto);
+    }
     const actual = its === undefined
       ? undefined
       : its.transport === "unix"
@@ -97,7 +112,7 @@ export const sandbox: Driver = {
         code: actual === undefined ? "ENOTSOCK" : "EAFNOSUPPORT",
         syscall: "fromfd",
         subject: actual === undefined
-          ? "what is no Deno.Conn or Deno.Listener of TCP or Unix"
+          ? "what is no Deno.Conn, Deno.Listener or Deno.DatagramConn"
           : `a socket of family ${actual} as one of family ${family}`,
       });
     }

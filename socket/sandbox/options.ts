@@ -1,7 +1,6 @@
 import {
   AF_INET6,
   AF_UNIX,
-  IPPROTO_IP,
   IPPROTO_IPV6,
   IPPROTO_TCP,
   IPV6_V6ONLY,
@@ -16,10 +15,14 @@ import {
   SOL_SOCKET,
   TCP_NODELAY,
 } from "../constants/mod.ts";
-import * as constants from "../constants/mod.ts";
 import { osError } from "../errors.ts";
 import type { Conn } from "./conn.ts";
-import { unsupported } from "./errors.ts";
+import {
+  type Option,
+  readOption,
+  refused,
+  writeOption,
+} from "./option_table.ts";
 
 /** What the options of a stream socket are read from and written to. */
 export interface StreamOptions {
@@ -39,28 +42,10 @@ export interface StreamOptions {
   takeError(): number;
 }
 
-interface Option {
-  readonly level: number;
-  readonly name: number;
-  /** Which sockets have it; all of them if it is left out. */
-  readonly of?: (family: number) => boolean;
-  readonly get: (socket: StreamOptions) => number | boolean;
-  /** Left out for what can only be read. */
-  readonly set?: (socket: StreamOptions, value: number) => void;
-}
-
-/** How the names of a level's options begin; other names have other uses for the same numbers. */
-const prefixes: ReadonlyMap<number, RegExp> = new Map([
-  [SOL_SOCKET, /^SO_(?!J1939|VM_SOCKETS)/],
-  [IPPROTO_IP, /^IP_(?!DEFAULT|MAX|PMTUDISC)/],
-  [IPPROTO_TCP, /^TCP_/],
-  [IPPROTO_IPV6, /^IPV6_/],
-]);
-
 const isInternet = (family: number) => family !== AF_UNIX;
 
 /** All that Deno honours on streams. */
-const options: readonly Option[] = [
+const options: readonly Option<StreamOptions>[] = [
   { level: SOL_SOCKET, name: SO_TYPE, get: (socket) => socket.type },
   { level: SOL_SOCKET, name: SO_DOMAIN, get: (socket) => socket.family },
   {
@@ -133,19 +118,17 @@ const options: readonly Option[] = [
   },
 ];
 
-/** Reads an option as the kernel's bytes, an `int` cut to `size`. */
+/** Reads an option of a stream; see {@linkcode readOption}. */
 export function getStreamOption(
   socket: StreamOptions,
   level: number,
   name: number,
   size: number,
 ): Uint8Array {
-  const option = find("getsockopt", socket, level, name);
-  const value = new Int32Array([Number(option.get(socket))]);
-  return new Uint8Array(value.buffer).slice(0, size);
+  return readOption(options, socket, level, name, size);
 }
 
-/** Sets an option from the bytes of an `int`. */
+/** Sets an option of a stream; see {@linkcode writeOption}. */
 export function setStreamOption(
   socket: StreamOptions,
   level: number,
@@ -153,52 +136,11 @@ export function setStreamOption(
   value: Uint8Array | null,
   size: number,
 ): void {
-  const option = find("setsockopt", socket, level, name);
-  if (option.set === undefined) throw refused(level, name, "ENOPROTOOPT");
-  const length = value?.length ?? size;
-  if (length < 4) throw refused(level, name, "EINVAL");
-  if (value === null) throw refused(level, name, "EFAULT");
-  option.set(socket, new Int32Array(value.slice(0, 4).buffer)[0]);
+  writeOption(options, socket, level, name, value, size);
 }
 
 /** Gives a new connection the options that were set before it was there. */
 export function applyStreamOptions(socket: StreamOptions): void {
   if (socket.noDelay) socket.conn?.setNoDelay?.(true);
   if (socket.keepAlive) socket.conn?.setKeepAlive?.(true);
-}
-
-function find(
-  syscall: string,
-  { family }: StreamOptions,
-  level: number,
-  name: number,
-): Option {
-  const option = options.find((option) =>
-    option.level === level && option.name === name && name >= 0
-  );
-  if (option !== undefined && (option.of?.(family) ?? true)) return option;
-  // Linux's words: a Unix socket has no protocol to ask, and the others know
-  // the options of each other, but to set them.
-  const known = option !== undefined &&
-    (!isInternet(family) || syscall === "getsockopt");
-  const foreign = known || (!isInternet(family) && level !== SOL_SOCKET);
-  const code = foreign ? "EOPNOTSUPP" : "ENOPROTOOPT";
-  throw unsupported({ code, syscall, subject: subject(level, name) });
-}
-
-function refused(level: number, name: number, code: string) {
-  return osError({
-    code,
-    syscall: "setsockopt",
-    subject: subject(level, name),
-  });
-}
-
-/** Names the option, for messages: `option SO_LINGER` rather than 13. */
-function subject(level: number, name: number): string {
-  const prefix = prefixes.get(level);
-  for (const [constant, value] of Object.entries(constants)) {
-    if (value === name && prefix?.test(constant)) return `option ${constant}`;
-  }
-  return `option ${name} of level ${level}`;
 }

@@ -28,7 +28,7 @@ export class Unix implements Transport {
   listen(address: UnixAddress): Listener {
     const path = pathOf("bind", address);
     if (path !== "") return Deno.listen({ transport: "unix", path });
-    return listenAnywhere();
+    return openAnywhere((path) => Deno.listen({ transport: "unix", path }));
   }
 
   async connect(
@@ -56,19 +56,20 @@ export class Unix implements Transport {
   }
 }
 
-/** As the kernel does for an empty address: takes an abstract name of five digits that is free. */
-function listenAnywhere(): Listener {
+/** As the kernel does for an empty address: opens an abstract name of five digits that is free. */
+export function openAnywhere<Opened>(open: (path: string) => Opened): Opened {
   while (true) {
     const digits = crypto.randomUUID().slice(0, 5);
     try {
-      return Deno.listen({ transport: "unix", path: `\0${digits}` });
+      return open(`\0${digits}`);
     } catch (error) {
       if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     }
   }
 }
 
-function pathOf(syscall: string, address: UnixAddress): string {
+/** Gives a Unix address as a path that Deno takes. */
+export function pathOf(syscall: string, address: UnixAddress): string {
   const path = decodePath(address);
   if (path === undefined) {
     throw unsupported({

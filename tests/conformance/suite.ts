@@ -3,7 +3,7 @@ import type { Driver } from "../../socket/mod.ts";
 import { folder, type Transport, transports } from "../support/peers.ts";
 
 /** A driver that the suite is run for. */
-interface Subject {
+export interface Subject {
   readonly driver: Driver;
   /** What its tests may do: no more than the driver itself needs. */
   readonly permissions: Deno.PermissionOptionsObject;
@@ -17,7 +17,7 @@ const unixPaths = Deno.build.os === "windows" ? {} : {
 };
 
 /** Every driver there is. Who adds one adds a row. */
-const subjects: readonly Subject[] = [
+export const subjects: readonly Subject[] = [
   {
     driver: sandbox,
     permissions: { net: true, ...unixPaths },

@@ -1,0 +1,219 @@
+import type { Inet6Address, InetAddress } from "../address.ts";
+import { AF_INET6, SOCK_DGRAM } from "../constants/mod.ts";
+import { osError, PermissionError } from "../errors.ts";
+import {
+  formatIpv4,
+  formatIpv6,
+  parseIpv4Loose,
+  parseIpv6,
+} from "../ip_address.ts";
+import type {
+  Channel,
+  DatagramSettings,
+  DatagramTransport,
+  Target,
+} from "./datagram_channel.ts";
+import { hostFor, otherFamily } from "./udp_host.ts";
+import { getaddrinfo } from "./lookup.ts";
+import { NodeChannel } from "./node_datagram.ts";
+import { isGranted, netFlag } from "./permissions.ts";
+import { UdpChannel } from "./udp_channel.ts";
+
+type NetAddress = InetAddress | Inet6Address;
+
+/** UDP over IPv4 or IPv6, by `Deno.listenDatagram` or `node:dgram`. */
+export class Udp implements DatagramTransport {
+  readonly #family: number;
+  readonly any: NetAddress;
+  readonly noPeer = "EDESTADDRREQ";
+  #last: readonly [asked: NetAddress, target: Target] | undefined;
+
+  /** UDP of `AF_INET` or `AF_INET6`. */
+  constructor(family: number) {
+    this.#family = family;
+    this.any = family === AF_INET6 ? ["::", 0, 0, 0] : ["0.0.0.0", 0];
+  }
+
+  open(address: NetAddress, settings: DatagramSettings): Channel {
+    const host = hostFor(this.#family, "bind", address);
+    const hostname = host !== "localhost"
+      ? this.#number(host) ?? host
+      : this.#family === AF_INET6
+      ? "::1"
+      : "127.0.0.1";
+    const where = { hostname, port: address[1], family: this.#family };
+    if (Deno.listenDatagram === undefined || needsNode(settings)) {
+      if (this.#number(hostname) === undefined) {
+        throw osError({
+          code: "EOPNOTSUPP",
+          syscall: "bind",
+          address,
+          subject: "by name",
+          hint: "give the address in numbers, or run again with --unstable-net",
+        });
+      }
+      return new NodeChannel(where, settings);
+    }
+    const channel = new UdpChannel(
+      Deno.listenDatagram({
+        transport: "udp",
+        hostname,
+        port: address[1],
+        reuseAddress: settings.reuseAddress,
+        loopback: settings.multicastLoop,
+      }),
+      this.#family,
+      settings,
+    );
+    if (channel.local.length === this.any.length) return channel;
+    channel.close();
+    throw otherFamily("bind", address);
+  }
+
+  adopt(conn: Deno.DatagramConn): Channel {
+    return new UdpChannel(conn, this.#family, undefined);
+  }
+
+  automatic(peer: NetAddress | undefined): NetAddress {
+    // The kernel chooses the address of the way to the peer; this one is known.
+    return peer !== undefined && isLoopback(peer[0])
+      ? this.seen(this.any, peer)
+      : this.any;
+  }
+
+  target(syscall: string, address: NetAddress): Target | Promise<Target> {
+    const [from, to] = this.#last ?? [];
+    if (from !== undefined && from.every((part, at) => part === address[at])) {
+      return to!;
+    }
+    const host = hostFor(this.#family, syscall, address);
+    const number = this.#number(host);
+    if (number === undefined) return this.#lookUp(host, address);
+    // "Any" as a destination is this machine.
+    const bare = number === "0.0.0.0"
+      ? "127.0.0.1"
+      : number === "::"
+      ? "::1"
+      : number.split("%")[0];
+    const numbers: NetAddress = address.length === 4
+      ? [bare, address[1], address[2], Number(number.split("%")[1]) || 0]
+      : [bare, address[1]];
+    const target = {
+      address: numbers,
+      host: number.includes("%") ? number : bare,
+    };
+    // Whoever sends to one address mostly sends there again.
+    this.#last = [address, target];
+    return target;
+  }
+
+  check(
+    { address }: Target,
+    settings: DatagramSettings,
+    syscall: string,
+  ): void {
+    const [host, port] = address as NetAddress;
+    if (port === 0 && syscall === "send") {
+      throw osError({ code: "EINVAL", syscall, address });
+    }
+    if (!settings.broadcast && isBroadcast(host)) {
+      const hint = "set SO_BROADCAST first";
+      throw osError({ code: "EACCES", syscall, address, hint });
+    }
+  }
+
+  flags(local: NetAddress | undefined, peer: NetAddress | undefined): string {
+    return netFlag([local, peer].filter((each) => each !== undefined));
+  }
+
+  same(one: NetAddress, other: NetAddress): boolean {
+    return one[1] === other[1] && one[0] === other[0];
+  }
+
+  seen(local: NetAddress, peer: NetAddress): NetAddress {
+    const [host, port] = local;
+    if (host !== this.any[0] || !isLoopback(peer[0])) return local;
+    if (this.#family !== AF_INET6) return ["127.0.0.1", port];
+    return [peer[0] === "::1" ? "::1" : "::ffff:127.0.0.1", port, 0, 0];
+  }
+
+  /** Writes a number as the runtime does; `undefined` for a name. */
+  #number(host: string): string | undefined {
+    if (this.#family !== AF_INET6) {
+      const bytes = parseIpv4Loose(host);
+      return bytes && formatIpv4(bytes);
+    }
+    const [bare, scope] = host.split("%");
+    const bytes = parseIpv6(bare);
+    return bytes && formatIpv6(bytes) + (scope ? `%${scope}` : "");
+  }
+
+  /**
+   * Finds a name's number. Where the number is not permitted and the name is,
+   * the runtime is given the name.
+   */
+  async #lookUp(name: string, address: NetAddress): Promise<Target> {
+    const port = address[1];
+    const hints = {
+      family: this.#family,
+      type: SOCK_DGRAM,
+      proto: 0,
+      flags: 0,
+    };
+    let found: NetAddress;
+    try {
+      const [[, , , , first]] = await getaddrinfo(name, port, hints, undefined);
+      found = first as NetAddress;
+    } catch (error) {
+      const byName = error instanceof PermissionError && isGranted(name, port);
+      if (!byName) throw error;
+      return { address, host: name };
+    }
+    const [number] = found;
+    const byNumber = isGranted(number, port) || !isGranted(name, port);
+    return { address: found, host: byNumber ? number : name };
+  }
+}
+
+/** Whether something was set that `Deno.listenDatagram` does not have. */
+function needsNode(settings: DatagramSettings): boolean {
+  return settings.v6only || settings.ttl !== undefined ||
+    settings.multicastTtl !== undefined ||
+    settings.multicastInterface !== undefined ||
+    settings.memberships.length > 0;
+}
+
+function isLoopback(host: string): boolean {
+  return host === "::1" || /^(::ffff:)?127\./.test(host);
+}
+
+/**
+ * Whether IPv4 sends to a whole network there. Which networks this machine is
+ * in can be known only where `--allow-sys=networkInterfaces` is granted.
+ */
+function isBroadcast(host: string): boolean {
+  if (host === "255.255.255.255" || host === "127.255.255.255") return true;
+  // All broadcast addresses end in two set bits or more.
+  if (
+    host.includes(":") ||
+    (Number(host.slice(host.lastIndexOf(".") + 1)) & 3) !== 3
+  ) {
+    return false;
+  }
+  const { state } = Deno.permissions.querySync({
+    name: "sys",
+    kind: "networkInterfaces",
+  });
+  return state === "granted" &&
+    Deno.networkInterfaces().some(({ address, netmask }) =>
+      !address.includes(":") && netmask !== "255.255.255.255" &&
+      broadcastOf(address, netmask) === host
+    );
+}
+
+function broadcastOf(address: string, netmask: string): string {
+  const mask = netmask.split(".").map(Number);
+  return address.split(".").map((part, index) =>
+    Number(part) | (~mask[index] & 255)
+  ).join(".");
+}

@@ -1,0 +1,328 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  AF_INET,
+  AF_INET6,
+  inetAton,
+  IP_MULTICAST_IF,
+  IP_MULTICAST_TTL,
+  IP_TTL,
+  IPPROTO_IP,
+  MSG_TRUNC,
+  OSError,
+  type Socket,
+} from "../../socket/mod.ts";
+import { sandbox } from "../../socket/sandbox/driver.ts";
+import {
+  type DatagramTransport,
+  datagramTransports,
+} from "../support/datagrams.ts";
+import { bytes, text } from "../support/peers.ts";
+import {
+  needsPython,
+  type PythonProcess,
+  spawnPython,
+} from "../support/python.ts";
+
+// CPython at the other end of datagrams, both ways.
+
+const prelude = String.raw`
+import json, os, socket, struct, sys
+family, address = int(sys.argv[1]), json.loads(sys.argv[2])
+address = tuple(address) if isinstance(address, list) else address
+s = socket.socket(family, socket.SOCK_DGRAM)
+s.settimeout(10)
+def say(value):
+    print(json.dumps(value), flush=True)
+`;
+
+function python(
+  code: string,
+  transport: DatagramTransport,
+  address: unknown = transport.fresh(),
+): PythonProcess {
+  return spawnPython(prelude + code, [
+    String(transport.family),
+    JSON.stringify(address),
+  ]);
+}
+
+async function said(peer: PythonProcess): Promise<never> {
+  return JSON.parse(await peer.readLine() ?? "null") as never;
+}
+
+function bound(transport: DatagramTransport): Socket {
+  const socket = transport.open(sandbox);
+  socket.bind(transport.fresh() as never);
+  socket.settimeout(10);
+  return socket;
+}
+
+function interop(
+  name: string,
+  test: (transport: DatagramTransport) => Promise<void>,
+  only: (transport: DatagramTransport) => boolean = () => true,
+): void {
+  for (const transport of datagramTransports.filter(only)) {
+    Deno.test({
+      ...needsPython,
+      name: `${name} [${transport.name}]`,
+      fn: () => test(transport),
+    });
+  }
+}
+
+interop(
+  "CPython echoes our datagrams, of all lengths, and tells our address",
+  async (transport) => {
+    await using peer = python(
+      `
+s.bind(address)
+say(s.getsockname())
+while True:
+    data, sender = s.recvfrom(300000)
+    say([len(data), sender])
+    s.sendto(data, sender)
+`,
+      transport,
+    );
+    const to = await said(peer);
+    await using ours = bound(transport);
+    const longest = transport.udp ? 65507 : 100_000;
+    for (const length of [0, 1, 1472, 9000, longest]) {
+      const data = crypto.getRandomValues(
+        new Uint8Array(Math.min(length, 65536)),
+      );
+      assertEquals(await ours.sendto(data, to), data.length);
+      assertEquals(
+        await said(peer),
+        [data.length, ours.getsockname()] as never,
+      );
+      const [back, sender] = await ours.recvfrom(300_000);
+      assertEquals(back, data);
+      assertEquals(sender, to);
+    }
+  },
+);
+
+interop(
+  "CPython's connected socket talks to ours, and ours to its",
+  async (transport) => {
+    await using ours = bound(transport);
+    await using peer = python(
+      `
+if family == socket.AF_UNIX:
+    s.bind(address + ".py")
+s.connect(address)
+s.send(b"hello")
+say(s.getsockname())
+say(s.recv(100).decode())
+try:
+    s.settimeout(0.2)
+    say(s.recv(100).decode())
+except TimeoutError:
+    say("nothing")
+`,
+      transport,
+      ours.getsockname(),
+    );
+    const address = await said(peer);
+    assertEquals(await ours.recvfrom(100), [bytes("hello"), address]);
+    await ours.connect(address);
+    await ours.sendall(bytes("back"));
+    assertEquals(await said(peer), "back" as never);
+    await using stranger = bound(transport);
+    await stranger.sendto(bytes("strange"), address).catch((error) => {
+      // What Linux says on a connected Unix socket's behalf.
+      if (transport.udp || error.code !== "EPERM") throw error;
+    });
+    assertEquals(await said(peer), "nothing" as never);
+  },
+);
+
+interop(
+  "Datagrams that are cut are cut alike, and tell of it alike",
+  async (transport) => {
+    await using ours = bound(transport);
+    await using peer = python(
+      `
+s.bind(address)
+say(s.getsockname())
+data, ancillary, flags, sender = s.recvmsg(3)
+say([data.decode(), flags])
+say(s.recv(3).decode())
+s.sendto(b"to be cut", sender)
+s.sendto(b"to be cut", sender)
+`,
+      transport,
+    );
+    const to = await said(peer);
+    await ours.sendto(bytes("to be cut"), to);
+    await ours.sendto(bytes("to be cut"), to);
+    assertEquals(await said(peer), ["to ", MSG_TRUNC] as never);
+    assertEquals(await said(peer), "to " as never);
+    const [data, , flags] = await ours.recvmsg(3);
+    assertEquals([text(data), flags], ["to ", MSG_TRUNC]);
+    assertEquals(text(await ours.recv(3)), "to ");
+  },
+);
+
+interop(
+  "CPython sees the TTL that was set, and 64 if none was",
+  async (transport) => {
+    await using peer = python(
+      `
+IP_RECVTTL = 12
+s.setsockopt(socket.IPPROTO_IP, IP_RECVTTL, 1)
+s.bind(address)
+say(s.getsockname())
+while True:
+    data, ancillary, flags, sender = s.recvmsg(100, 100)
+    say([struct.unpack("i", value)[0] for level, kind, value in ancillary])
+`,
+      transport,
+    );
+    const to = await said(peer);
+    for (const ttl of [undefined, 9, 255]) {
+      await using ours = transport.open(sandbox);
+      if (ttl !== undefined) ours.setsockopt(IPPROTO_IP, IP_TTL, ttl);
+      await ours.sendto(bytes("x"), to);
+      assertEquals(await said(peer), [ttl ?? 64] as never);
+      if (ttl === 9) {
+        ours.setsockopt(IPPROTO_IP, IP_TTL, 33);
+        await ours.sendto(bytes("x"), to);
+        assertEquals(await said(peer), [33] as never);
+      }
+    }
+  },
+  ({ family }) => family === AF_INET && Deno.build.os === "linux",
+);
+
+interop(
+  "CPython in a multicast group hears us with our TTL",
+  async (transport) => {
+    await using peer = python(
+      `
+IP_RECVTTL = 12
+s.setsockopt(socket.IPPROTO_IP, IP_RECVTTL, 1)
+s.bind(("", 0))
+lo = socket.inet_aton("127.0.0.1")
+s.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton("239.255.77.2") + lo)
+say(s.getsockname()[1])
+while True:
+    data, ancillary, flags, sender = s.recvmsg(100, 100)
+    say([data.decode()] + [struct.unpack("i", value)[0] for level, kind, value in ancillary])
+`,
+      transport,
+    );
+    const to = ["239.255.77.2", await said(peer)] as never;
+    await using ours = transport.open(sandbox);
+    ours.setsockopt(IPPROTO_IP, IP_MULTICAST_IF, inetAton("127.0.0.1"));
+    await ours.sendto(bytes("usual"), to);
+    assertEquals(await said(peer), ["usual", 1] as never);
+    ours.setsockopt(IPPROTO_IP, IP_MULTICAST_TTL, 7);
+    await ours.sendto(bytes("far"), to);
+    assertEquals(await said(peer), ["far", 7] as never);
+  },
+  ({ family }) => family === AF_INET && Deno.build.os === "linux",
+);
+
+interop(
+  "CPython and ours refuse each other's ports alike",
+  async (transport) => {
+    await using peer = python(
+      `
+s.bind(address)
+say(s.getsockname())
+s.recv(1)
+`,
+      transport,
+    );
+    const taken = await said(peer);
+    await using ours = transport.open(sandbox);
+    const { code } = await assertRejects(
+      async () => await ours.bind(taken),
+      OSError,
+    );
+    assertEquals(code, "EADDRINUSE");
+  },
+);
+
+interop(
+  "an IPv6 socket of ours hears CPython over IPv4",
+  async (transport) => {
+    await using ours = transport.open(sandbox);
+    ours.bind(["::", 0] as never);
+    await using peer = python(
+      `
+four = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+four.sendto(b"four", ("127.0.0.1", address[1]))
+say(four.getsockname()[1])
+say(four.recv(100).decode())
+`,
+      transport,
+      ours.getsockname(),
+    );
+    const port = await said(peer);
+    const [, sender] = await ours.recvfrom(100);
+    assertEquals(sender, ["::ffff:127.0.0.1", port, 0, 0]);
+    await ours.sendto(bytes("back"), sender as never);
+    assertEquals(await said(peer), "back" as never);
+  },
+  ({ family }) => family === AF_INET6,
+);
+
+for (const transport of datagramTransports) {
+  const count = transport.name === "UDP" ? 100_000 : 20_000;
+
+  Deno.test({
+    name:
+      `${count} numbered datagrams keep their order, and none is lost while the receiver keeps up [${transport.name}]`,
+    fn: async () => {
+      await using here = bound(transport), there = bound(transport);
+      await here.connect(there.getsockname() as never);
+      const data = new Uint8Array(8), number = new DataView(data.buffer);
+      const buffer = new Uint8Array(8), came = new DataView(buffer.buffer);
+      // Fewer than any receive buffer holds.
+      const most = 8;
+      for (let next = 0, seen = 0; seen < count;) {
+        const sending: Promise<number>[] = [];
+        for (; next < count && next - seen < most; next++) {
+          number.setUint32(0, next);
+          sending.push(here.send(data));
+        }
+        for (const end = next; seen < end; seen++) {
+          await there.recvInto(buffer);
+          if (came.getUint32(0) !== seen) {
+            throw new Error(`${came.getUint32(0)} came in place of ${seen}`);
+          }
+        }
+        await Promise.all(sending);
+      }
+    },
+  });
+}
+
+Deno.test("a flood loses datagrams only where the receive buffer is full: order is kept, none comes twice", async () => {
+  const [transport] = datagramTransports;
+  await using here = bound(transport), there = bound(transport);
+  const to = there.getsockname() as never;
+  const flood = 5000;
+  const data = new Uint8Array(1000), number = new DataView(data.buffer);
+  for (let next = 0; next < flood; next++) {
+    number.setUint32(0, next);
+    await here.sendto(data, to);
+  }
+  there.settimeout(0.2);
+  const came: number[] = [];
+  try {
+    while (true) {
+      const [got] = await there.recvfrom(1000);
+      came.push(new DataView(got.buffer).getUint32(0));
+    }
+  } catch {
+    // All that was kept has come.
+  }
+  // The buffer keeps the first ones, in order; what came later found it full.
+  assert(came.length > 10 && came.length < flood);
+  assertEquals(came, came.map((_, index) => index));
+});
