@@ -20,8 +20,8 @@
  * 5. **Half-close and reset** are the kernel's: reading goes on after
  *    `shutdown(SHUT_WR)`; `SHUT_RD` lets waiting receives return empty; after
  *    a reset one receive gives ECONNRESET, the next ones end of stream.
- * 6. **A `Wait` that never waits** is answered within one turn of the event
- *    loop: EAGAIN, or EINPROGRESS for a `connect`, which goes on.
+ * 6. **A `Wait` that never waits** is answered as soon as the system has
+ *    been asked once: EAGAIN, or EINPROGRESS for a `connect`, which goes on.
  * 7. **Flags**: MSG_PEEK and MSG_WAITALL work, what cannot be honoured is
  *    EOPNOTSUPP. (MSG_DONTWAIT never arrives: it has become the `Wait`.)
  * 8. **Edges as in CPython on Linux**: empty sends, `receive` of 0 bytes,

@@ -112,8 +112,10 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  * Calls one of two functions once when a wait is over: `expire` at its
  * deadline, `abort` with the reason when its signal aborts.
  *
- * A call that must not wait at all expires after one turn of the event loop,
- * which is what it takes to learn what the kernel has ready.
+ * A call that must not wait at all expires when Deno has asked the system for
+ * news once more. Only an event loop that comes to rest does that: turns of
+ * `setImmediate` alone do not bring it about, and a socket's first receive
+ * would find nothing even where something is there (Deno 2.9).
  *
  * @returns Ends the watch.
  */
@@ -145,7 +147,8 @@ export function watch(
       : setTimeout(onExpire, Math.max(0, left));
   };
   signal?.addEventListener("abort", onAbort);
-  if (deadline === -Infinity) immediate = setImmediate(onExpire);
-  else if (deadline !== Infinity) setTimer();
+  if (deadline === -Infinity) {
+    timer = setTimeout(() => immediate = setImmediate(onExpire), 0);
+  } else if (deadline !== Infinity) setTimer();
   return stop;
 }

@@ -6,7 +6,6 @@ import { neverWaits, type Wait } from "../timeout.ts";
 import type { Channel, Datagram } from "./datagram_channel.ts";
 import { translate } from "./errors.ts";
 import { Intake, type Waiter } from "./intake.ts";
-import { afterNextPoll } from "./next_poll.ts";
 
 /** One receive that waits. */
 interface Taking extends Waiter {
@@ -16,8 +15,6 @@ interface Taking extends Waiter {
   readonly give: (datagram: Datagram | undefined) => void;
   /** Whether the call may wait; if so it gets nothing after the end of receiving, else EAGAIN. */
   readonly mayWait: boolean;
-  /** Whether a call that may not wait has looked once more before it gives up. */
-  looked: boolean;
 }
 
 // Longer than a process waits; a timer is what holds it while nothing else does.
@@ -162,7 +159,7 @@ export class Inbox extends Intake<Taking> {
     const peek = (flags & MSG_PEEK) !== 0;
     // After shutdown(SHUT_RD) a receive still gets what had come, but waits no more.
     this.add(
-      { peek, mayWait, owner, give, reject, looked: false },
+      { peek, mayWait, owner, give, reject },
       this.#shut ? { deadline: -Infinity, signal: wait?.signal } : wait,
     );
   }
@@ -202,11 +199,6 @@ export class Inbox extends Intake<Taking> {
   };
 
   protected override expired(taking: Taking, never: boolean): void {
-    if (never && !taking.looked && !this.#starved) {
-      taking.looked = true;
-      taking.stop = afterNextPoll(() => this.expired(taking, never));
-      return;
-    }
     if (this.#shut && taking.mayWait) taking.give(undefined);
     super.expired(taking, never);
   }

@@ -2,7 +2,6 @@ import type { Address } from "../address.ts";
 import { type OSError, osError, timedOut } from "../errors.ts";
 import { neverWaits, type Wait, watch } from "../timeout.ts";
 import type { Channel, Target } from "./datagram_channel.ts";
-import { afterNextPoll } from "./next_poll.ts";
 import { stage, unstage } from "./staging.ts";
 
 /** One send that waits or is under way. */
@@ -105,14 +104,15 @@ export class Outbox {
   #watch(sending: Sending, wait: Wait): void {
     const { to } = sending;
     const fields = { syscall: "send", address: to };
-    const expire = () => {
-      if (!neverWaits(wait)) return this.#giveUp(sending, timedOut(fields));
-      const reason = osError({ ...fields, code: "EAGAIN" });
-      sending.stop = afterNextPoll(() => this.#giveUp(sending, reason));
-    };
     sending.stop = watch(
       wait,
-      expire,
+      () =>
+        this.#giveUp(
+          sending,
+          neverWaits(wait)
+            ? osError({ ...fields, code: "EAGAIN" })
+            : timedOut(fields),
+        ),
       (reason) => this.#giveUp(sending, reason),
     );
   }

@@ -343,3 +343,47 @@ conforms(
   },
   ({ name }) => name !== "Unix",
 );
+
+conforms(
+  "Socket.recv() with MSG_DONTWAIT gets what has come, though the event loop has not rested since",
+  async ({ transport, driver }) => {
+    for (let round = 0; round < 20; round++) {
+      await using pair = await connected(transport, driver);
+      for (let call = 0; call < 5; call++) {
+        await pair.peer.write(bytes("now"));
+        assertEquals(text(await pair.ours.recv(8, MSG_DONTWAIT)), "now");
+      }
+    }
+  },
+  () => MSG_DONTWAIT > 0,
+);
+
+conforms(
+  "Socket.recv() with MSG_DONTWAIT takes nothing from a call that waits for all",
+  async ({ transport, driver }) => {
+    await using pair = await connected(transport, driver);
+    const all = pair.ours.recv(4, MSG_WAITALL);
+    await pair.peer.write(bytes("ab"));
+    await arrival();
+    await assertRejects(
+      () => pair.ours.recv(4, MSG_DONTWAIT | MSG_WAITALL),
+      BlockingIOError,
+    );
+    await pair.peer.write(bytes("cd"));
+    assertEquals(text(await all), "abcd");
+  },
+  () => MSG_DONTWAIT > 0,
+);
+
+conforms(
+  "Socket.recv() with MSG_WAITALL and MSG_DONTWAIT gives what there is",
+  async ({ transport, driver }) => {
+    await using pair = await connected(transport, driver);
+    await pair.peer.write(bytes("ab"));
+    await arrival();
+    const flags = MSG_WAITALL | MSG_DONTWAIT;
+    assertEquals(text(await pair.ours.recv(4, flags)), "ab");
+    await assertRejects(() => pair.ours.recv(4, flags), BlockingIOError);
+  },
+  () => MSG_DONTWAIT > 0,
+);

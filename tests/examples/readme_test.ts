@@ -194,6 +194,8 @@ for (const [call, flags] of rows("Permissions")) {
         import { socket } from "@berkeley/socket";
         const s = socket.socket();
         const u = socket.socket(socket.AF_UNIX);
+        const d = socket.socket(socket.AF_INET, socket.SOCK_DGRAM);
+        const data = new Uint8Array(3);
         try {
           await ${here(call)};
           console.log("done");
