@@ -1,4 +1,4 @@
-import { UnicodeEncodeError } from "./file/errors.ts";
+import { UnicodeEncodeError } from "./unicode_errors.ts";
 
 // Host names in other scripts, by Python's codec "idna": IDNA 2003 (RFC 3490)
 // with nameprep (RFC 3491). Browsers follow IDNA 2008, which keeps "ß", "ς" and

@@ -10,7 +10,7 @@ import {
 import type { AddressInfo, Driver } from "./driver.ts";
 import { driverFor } from "./drivers.ts";
 import { OSError } from "./errors.ts";
-import { UnicodeEncodeError } from "./file/errors.ts";
+import { UnicodeEncodeError } from "./unicode_errors.ts";
 import { encodeHost } from "./idna.ts";
 import { waitFor, type WaitOptions } from "./timeout.ts";
 

@@ -5,12 +5,7 @@ import type { FileSource } from "./file/source.ts";
 export type { ErrorHandler, MakefileOptions, Newline } from "./file/options.ts";
 export type { FileInput, ReadUntilOptions } from "./file/socket_file.ts";
 export type { FileSource };
-export {
-  IncompleteReadError,
-  LimitOverrunError,
-  UnicodeDecodeError,
-  UnicodeEncodeError,
-} from "./file/errors.ts";
+export { IncompleteReadError, LimitOverrunError } from "./file/errors.ts";
 export { SocketFile };
 
 /** The letters "r", "w" and "b", each once at most, in any order. */

@@ -43,6 +43,8 @@ export {
   TimeoutError as timeout,
 } from "./errors.ts";
 
+export { UnicodeDecodeError, UnicodeEncodeError } from "./unicode_errors.ts";
+
 // Constants: their own module is the list of their names.
 export * from "./constants/mod.ts";
 
@@ -108,8 +110,6 @@ export {
   type Newline,
   type ReadUntilOptions,
   SocketFile,
-  UnicodeDecodeError,
-  UnicodeEncodeError,
 } from "./makefile.ts";
 export type { SendfileOptions } from "./sendfile.ts";
 export type { Data } from "./arguments.ts";

@@ -4,7 +4,7 @@ import {
   findWebDecoder,
   type OwnEncoding,
 } from "./encoding.ts";
-import { UnicodeEncodeError } from "./errors.ts";
+import { UnicodeEncodeError } from "../unicode_errors.ts";
 
 /** Makes bytes from text. */
 export interface Encoder {

@@ -1,7 +1,7 @@
 import { ByteBuffer } from "./byte_buffer.ts";
 import { CharBuffer } from "./char_buffer.ts";
 import type { Decoder, Piece } from "./decoder.ts";
-import { UnicodeDecodeError } from "./errors.ts";
+import { UnicodeDecodeError } from "../unicode_errors.ts";
 import { type Newline, NewlineReader } from "./newlines.ts";
 import { Reader } from "./reader.ts";
 import type { FileSource } from "./source.ts";

@@ -2,8 +2,9 @@ import { giveLarge, LARGE, takeLarge } from "./buffers.ts";
 
 const SMALL = 4096;
 
-// How many small buffers are kept for the next send.
-const KEPT = 64;
+// How many small buffers are kept for the next send: as many as a busy server
+// has under way at a time, for making one costs more than sending from it.
+const KEPT = 256;
 
 const kept: Uint8Array[] = [];
 

@@ -1,10 +1,10 @@
 import { hostAndPort, quoteAddress } from "../address.ts";
 import type { Address, Inet6Address, InetAddress } from "../address.ts";
 import { AF_INET6, AF_UNSPEC } from "../constants/mod.ts";
-import { gaierror, osError } from "../errors.ts";
-import { parseIpv4Loose, parseIpv6 } from "../ip_address.ts";
+import { osError } from "../errors.ts";
 import type { Listener } from "./acceptor.ts";
 import type { Conn } from "./conn.ts";
+import { hostFor, otherFamily } from "./host_for.ts";
 import { nodeConnect } from "./node_conn.ts";
 import type { ListenOptions, Transport } from "./transport.ts";
 
@@ -31,7 +31,7 @@ export class Tcp implements Transport {
   }
 
   listen(address: NetAddress, options: ListenOptions): Listener {
-    const hostname = this.#host("bind", address);
+    const hostname = hostFor(this.#family, "bind", address);
     const open = (hostname: string) =>
       Deno.listen({
         hostname,
@@ -45,7 +45,7 @@ export class Tcp implements Transport {
     if (this.#isOurs(listener.addr as Deno.NetAddr)) return listener;
     // A name whose first address is of the other family.
     listener.close();
-    if (hostname !== "localhost") throw this.#otherFamily("bind", address);
+    if (hostname !== "localhost") throw otherFamily("bind", address);
     return open(this.#family === AF_INET6 ? "::1" : "127.0.0.1");
   }
 
@@ -55,7 +55,7 @@ export class Tcp implements Transport {
     _patient: boolean,
     signal: AbortSignal,
   ): Promise<Conn> {
-    const hostname = this.#host("connect", address);
+    const hostname = hostFor(this.#family, "connect", address);
     const port = address[1];
     // Deno refuses port 0 as misuse; the kernel's word for it is this.
     if (port === 0) {
@@ -94,27 +94,6 @@ export class Tcp implements Transport {
   #isOurs(addr: Deno.NetAddr): boolean {
     return this.#family === AF_UNSPEC ||
       addr.hostname.includes(":") === (this.#family === AF_INET6);
-  }
-
-  /** Gives the host as Deno takes it: special names spelled out, numbers of the other family refused. */
-  #host(syscall: string, address: NetAddress): string {
-    const [host, , , scopeid] = address;
-    if (host === "") return this.any[0];
-    const [bare] = host.split("%");
-    if (this.#family === AF_INET6) {
-      if (parseIpv4Loose(host)) throw this.#otherFamily(syscall, address);
-      return scopeid && !host.includes("%") && parseIpv6(bare)
-        ? `${host}%${scopeid}`
-        : host;
-    }
-    if (this.#family === AF_UNSPEC) return host;
-    if (host === "<broadcast>") return "255.255.255.255";
-    if (parseIpv6(bare)) throw this.#otherFamily(syscall, address);
-    return host;
-  }
-
-  #otherFamily(syscall: string, address: NetAddress): gaierror {
-    return new gaierror({ code: "EAI_ADDRFAMILY", syscall, address });
   }
 }
 

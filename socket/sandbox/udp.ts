@@ -13,7 +13,7 @@ import type {
   DatagramTransport,
   Target,
 } from "./datagram_channel.ts";
-import { hostFor, otherFamily } from "./udp_host.ts";
+import { hostFor, otherFamily } from "./host_for.ts";
 import { getaddrinfo } from "./lookup.ts";
 import { NodeChannel } from "./node_datagram.ts";
 import { isGranted, netFlag } from "./permissions.ts";

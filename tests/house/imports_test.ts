@@ -32,6 +32,7 @@ const layers: readonly (readonly string[])[] = [
     "socket/sendfile.ts",
     "socket/services.ts",
     "socket/timeout.ts",
+    "socket/unicode_errors.ts",
     "socket/web_streams.ts",
   ],
   ["socket/driver.ts"],

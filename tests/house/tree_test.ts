@@ -27,6 +27,7 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   "socket/socket.ts": "tests/conformance/",
   "socket/error_message.ts": "tests/socket/errors_test.ts", // the text of every error
   "socket/ip_address.ts": "tests/socket/inet_test.ts", // what inet.ts stands on
+  "socket/unicode_errors.ts": "tests/socket/file/", // files throw them
   "server/mod.ts": "tests/house/surface_test.ts",
 };
 

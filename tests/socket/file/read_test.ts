@@ -2,8 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   IncompleteReadError,
   LimitOverrunError,
-  UnicodeDecodeError,
 } from "../../../socket/file/errors.ts";
+import { UnicodeDecodeError } from "../../../socket/unicode_errors.ts";
 import { openFile } from "../../../socket/makefile.ts";
 import {
   bytes,

@@ -4,7 +4,7 @@ import {
   osError,
   TimeoutError,
 } from "../../../socket/errors.ts";
-import { UnicodeEncodeError } from "../../../socket/file/errors.ts";
+import { UnicodeEncodeError } from "../../../socket/unicode_errors.ts";
 import { openFile } from "../../../socket/makefile.ts";
 import { Random } from "../../support/random.ts";
 import { bytes, ScriptedSource, type Send } from "./scripted_source.ts";

@@ -1,5 +1,5 @@
 import type { Inet6Address, InetAddress } from "../address.ts";
-import { AF_INET6 } from "../constants/mod.ts";
+import { AF_INET6, AF_UNSPEC } from "../constants/mod.ts";
 import { gaierror } from "../errors.ts";
 import { parseIpv4Loose, parseIpv6 } from "../ip_address.ts";
 
@@ -18,6 +18,7 @@ export function hostFor(
       ? `${host}%${scopeid}`
       : host;
   }
+  if (family === AF_UNSPEC) return host;
   if (host === "<broadcast>") return "255.255.255.255";
   if (parseIpv6(bare)) throw otherFamily(syscall, address);
   return host;
