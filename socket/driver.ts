@@ -26,8 +26,8 @@
  *    EOPNOTSUPP. (MSG_DONTWAIT never arrives: it has become the `Wait`.)
  * 8. **Edges as in CPython on Linux**: empty sends, `receive` of 0 bytes,
  *    zero-length and truncated datagrams, calls in the wrong state.
- * 9. **Process life.** A pending call keeps the process alive, an idle socket
- *    does not.
+ * 9. **Process life.** A pending call keeps the process alive, and so may bytes
+ *    that a send has taken; an idle socket does not.
  * 10. **Idle memory is small**: who waits for data holds no large buffer, and
  *     what `recv` gives has a buffer of its own size.
  * 11. **Sharing**: `dup` gives a second endpoint on the same socket, which is
