@@ -324,7 +324,7 @@ export class DataSocket<A extends Address = Address, From = A | null>
    *
    * Drivers: in the sandbox a send whose time runs out when the runtime has its
    * bytes already counts them as sent, 64 KiB at most or the whole datagram; they
-   * go out before anything else does.
+   * go out before anything else does, and keep the process alive until then.
    *
    * @param data The bytes; they may be changed as soon as the call has returned.
    * @param flags `MSG_DONTWAIT` waits for no room; `MSG_NOSIGNAL` is always so.

@@ -8,7 +8,7 @@ import { text } from "../support/peers.ts";
 import { needsPython, spawnPython } from "../support/python.ts";
 import { Random } from "../support/random.ts";
 
-const CONNECTIONS = 400;
+const CONNECTIONS = 600;
 
 /** When a connection counts as lost; milliseconds. */
 const LONGEST = 20_000;
