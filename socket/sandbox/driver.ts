@@ -4,14 +4,20 @@ import {
   AF_UNIX,
   AF_UNSPEC,
   IPPROTO_TCP,
+  SOCK_DGRAM,
   SOCK_RAW,
   SOCK_STREAM,
 } from "../constants/mod.ts";
 import type { Driver, Endpoint } from "../driver.ts";
-import { osError } from "../errors.ts";
+import { type OSError, osError } from "../errors.ts";
 import type { Wait } from "../timeout.ts";
 import type { Listener } from "./acceptor.ts";
 import type { Conn } from "./conn.ts";
+import {
+  DescriptorSocket,
+  isUnixDescriptor,
+  openTcpDescriptor,
+} from "./descriptor.ts";
 import { translate, unsupported } from "./errors.ts";
 import { gethostname, sethostname } from "./host_name.ts";
 import { gethostbyaddr } from "./host_names.ts";
@@ -72,41 +78,9 @@ export const sandbox: Driver = {
     proto: number | undefined,
   ): Endpoint {
     if (typeof resource === "number") {
-      throw unsupported({
-        code: "EOPNOTSUPP",
-        syscall: "fromfd",
-        subject: `descriptor ${resource}`,
-      });
+      return new StreamEndpoint(adoptDescriptor(resource, family, type, proto));
     }
-    const { addr, localAddr } = (resource ?? {}) as {
-      addr?: Deno.Addr;
-      localAddr?: Deno.Addr;
-    };
-    const its = addr ?? localAddr;
-    const actual = its === undefined
-      ? undefined
-      : its.transport === "unix"
-      ? AF_UNIX
-      : its.transport !== "tcp"
-      ? undefined
-      : its.hostname.includes(":")
-      ? AF_INET6
-      : AF_INET;
-    if (actual === undefined || (family ?? actual) !== actual) {
-      throw osError({
-        code: actual === undefined ? "ENOTSOCK" : "EAFNOSUPPORT",
-        syscall: "fromfd",
-        subject: actual === undefined
-          ? "what is no Deno.Conn or Deno.Listener of TCP or Unix"
-          : `a socket of family ${actual} as one of family ${family}`,
-      });
-    }
-    const socket = openStream(actual, type ?? SOCK_STREAM, proto ?? 0);
-    if (addr !== undefined) {
-      socket.hold(resource as Listener);
-      socket.listen(undefined);
-    } else socket.establish(resource as Conn);
-    return new StreamEndpoint(socket);
+    return new StreamEndpoint(adoptResource(resource, family, type, proto));
   },
 
   getaddrinfo,
@@ -119,6 +93,79 @@ export const sandbox: Driver = {
   ifNametoindex,
   ifIndextoname,
 };
+
+/** Takes a descriptor of a stream socket over, by `node:net`. */
+function adoptDescriptor(
+  descriptor: number,
+  family: number | undefined,
+  type: number = SOCK_STREAM,
+  proto = 0,
+): StreamSocket {
+  if (type === SOCK_DGRAM) {
+    throw unsupported({
+      code: "EOPNOTSUPP",
+      syscall: "fromfd",
+      subject: `descriptor ${descriptor} as a datagram socket`,
+    });
+  }
+  if (isUnixDescriptor(descriptor)) {
+    if ((family ?? AF_UNIX) !== AF_UNIX) throw otherFamily(AF_UNIX, family);
+    const { transport } = openStream(AF_UNIX, type, proto);
+    return new DescriptorSocket(descriptor, transport, AF_UNIX, type, proto);
+  }
+  const resource = openTcpDescriptor(descriptor);
+  try {
+    return adoptResource(resource, family, type, proto);
+  } catch (error) {
+    resource.close();
+    throw error;
+  }
+}
+
+/** Takes a connection or a listener over. */
+function adoptResource(
+  resource: unknown,
+  family: number | undefined,
+  type: number | undefined,
+  proto: number | undefined,
+): StreamSocket {
+  const { addr, localAddr } = (resource ?? {}) as {
+    addr?: Deno.Addr;
+    localAddr?: Deno.Addr;
+  };
+  const its = addr ?? localAddr;
+  const actual = its === undefined
+    ? undefined
+    : its.transport === "unix"
+    ? AF_UNIX
+    : its.transport !== "tcp"
+    ? undefined
+    : its.hostname.includes(":")
+    ? AF_INET6
+    : AF_INET;
+  if (actual === undefined) {
+    throw osError({
+      code: "ENOTSOCK",
+      syscall: "fromfd",
+      subject: "what is no Deno.Conn or Deno.Listener of TCP or Unix",
+    });
+  }
+  if ((family ?? actual) !== actual) throw otherFamily(actual, family);
+  const socket = openStream(actual, type ?? SOCK_STREAM, proto ?? 0);
+  if (addr !== undefined) {
+    socket.hold(resource as Listener);
+    socket.listen(undefined);
+  } else socket.establish(resource as Conn);
+  return socket;
+}
+
+function otherFamily(actual: number, family: number | undefined): OSError {
+  return osError({
+    code: "EAFNOSUPPORT",
+    syscall: "fromfd",
+    subject: `a socket of family ${actual} as one of family ${family}`,
+  });
+}
 
 /** Refuses, in the kernel's words, what the sandbox has no streams for. */
 function openStream(family: number, type: number, proto: number): StreamSocket {

@@ -53,19 +53,25 @@ export function nodeConnect(
 
 /** Gives a `node:net` socket the shape of `Deno.Conn`: it hands bytes out when asked. */
 export class NodeConn implements Conn {
-  readonly localAddr: Deno.NetAddr;
-  readonly remoteAddr: Deno.NetAddr;
+  readonly localAddr: Deno.Addr;
+  readonly remoteAddr: Deno.Addr;
   readonly #socket: NetSocket;
   #error: unknown;
   #over = false;
   #held = true;
   #wake: (() => void) | undefined;
 
-  /** Takes a connected socket over. */
-  constructor(socket: NetSocket) {
+  /**
+   * Takes a connected socket over.
+   *
+   * @param isUnix Whether it is a Unix socket, whose addresses node does not know.
+   */
+  constructor(socket: NetSocket, isUnix = false) {
     this.#socket = socket;
-    this.localAddr = address(socket.localAddress, socket.localPort);
-    this.remoteAddr = address(socket.remoteAddress, socket.remotePort);
+    const { localAddress, localPort, remoteAddress, remotePort } = socket;
+    const nameless: Deno.Addr = { transport: "unix", path: "" };
+    this.localAddr = isUnix ? nameless : address(localAddress, localPort);
+    this.remoteAddr = isUnix ? nameless : address(remoteAddress, remotePort);
     const wake = () => this.#wake?.();
     socket.on("readable", wake);
     socket.on("end", () => {
