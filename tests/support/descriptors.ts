@@ -12,7 +12,7 @@ export const sockets = {
   "TCP connection":
     "l = socket.create_server(('127.0.0.1', 0)); s = socket.create_connection(l.getsockname()); peer = l.accept()[0]",
   "Unix connection": "s, peer = socket.socketpair()",
-  "Unix datagrams": "s, peer = socket.socketpair(type=socket.SOCK_DGRAM)",
+  "Unix datagrams": "s, other = socket.socketpair(type=socket.SOCK_DGRAM)",
   "UDP": "s = socket.socket(type=socket.SOCK_DGRAM)",
   "file": "s = open(os.devnull)",
   "nothing": "s = None",
@@ -27,7 +27,9 @@ peer = None
 KIND
 if peer and os.fork() == 0:
     s.close()
-    while data := peer.recv(4096): peer.sendall(data)
+    try:
+        while data := peer.recv(4096): peer.sendall(data)
+    except ConnectionError: pass
     os._exit(0)
 if s is None:
     os.closerange(3, 10)
