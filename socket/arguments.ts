@@ -63,6 +63,17 @@ export function checkInteger(
 }
 
 /**
+ * Checks a descriptor, where it is a number; drivers judge other things.
+ *
+ * @throws {TypeError} If it is no integer.
+ * @throws {RangeError} If it is negative, or larger than a C `int`.
+ */
+export function checkDescriptor(call: string, fd: unknown): void {
+  if (typeof fd !== "number") return;
+  checkInteger(call, "descriptor", fd, 0, 0x7fffffff);
+}
+
+/**
  * Gives the part of a caller's buffer that a receive may fill.
  *
  * @param size How much of it; 0 for all.

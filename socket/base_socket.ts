@@ -1,5 +1,10 @@
 import { type Address, type AddressInput, checkAddress } from "./address.ts";
-import { bytesOf, checkInteger, type Data } from "./arguments.ts";
+import {
+  bytesOf,
+  checkDescriptor,
+  checkInteger,
+  type Data,
+} from "./arguments.ts";
 import {
   AF_INET,
   AF_UNSPEC,
@@ -23,10 +28,10 @@ import {
 /** Options of {@linkcode socket} and {@linkcode Socket}. */
 export interface SocketOptions {
   /**
-   * An open socket of the system's to take over, in place of opening one: for
-   * the sandboxed driver a `Deno.Conn`, `Deno.Listener` or
-   * `Deno.DatagramConn`. Family, type and
-   * protocol are then found out where they are not given.
+   * An open socket of the system's to take over, in place of opening one: a
+   * descriptor's number or, for the sandboxed driver, a `Deno.Conn`,
+   * `Deno.Listener` or `Deno.DatagramConn`. Family, type and protocol are then
+   * found out where they are not given. See {@linkcode fromfd}.
    */
   fileno?: unknown;
   /** The driver that serves; the program's default one if omitted. */
@@ -92,6 +97,7 @@ export class BaseSocket<A extends Address = Address> {
         subject: "a socket of no family",
       });
     }
+    checkDescriptor("socket", fileno);
     this.#endpoint = endpoint ??
       (fileno === undefined
         ? this.driver.open(family ?? AF_INET, kind ?? SOCK_STREAM, proto ?? 0)

@@ -27,6 +27,7 @@ export interface OSErrorFields {
 const phrases: Readonly<Record<string, readonly [verb: string, to: string]>> = {
   accept: ["accept a connection", "on"],
   bind: ["bind", "to"],
+  close: ["close", ""],
   connect: ["connect", "to"],
   detach: ["detach", "from"],
   dup: ["duplicate", "at"],

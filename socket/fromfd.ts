@@ -1,4 +1,5 @@
 import type { AddressOf, SenderOf } from "./address.ts";
+import { checkDescriptor } from "./arguments.ts";
 import { driverFor } from "./drivers.ts";
 import { osError } from "./errors.ts";
 import type { SocketOptions } from "./base_socket.ts";
@@ -10,15 +11,30 @@ import { Socket } from "./socket.ts";
  * Python duplicates the descriptor; here the socket takes it over, so do not
  * use or close the original any more.
  *
- * @param fd For the sandboxed driver a `Deno.Conn`, `Deno.Listener` (of TCP or
- * Unix) or `Deno.DatagramConn`, for the POSIX driver a descriptor's number.
- * @param family Its address family.
+ * A number is a descriptor that the process was started with, as systemd
+ * passes them from 3 on (`LISTEN_FDS`); to take it over needs no permission.
+ *
+ * Drivers: the sandboxed one takes streams of TCP and Unix, connected ones and
+ * listeners, and of a number only what Deno has not opened itself. One that has
+ * not been told to listen listens from then on. It does not know the addresses
+ * of a Unix socket, which are "", and its first call says what it is: `listen`
+ * or `accept` makes it a listener, a receive, a send, `shutdown`, `getpeername`
+ * or a wait for readiness a connection. A listener of a number takes
+ * connections before they are accepted, up to 4096. It cannot be detached.
+ *
+ * @param fd A descriptor's number; for the sandboxed driver also a `Deno.Conn`,
+ * a `Deno.Listener` or a `Deno.DatagramConn`.
+ * @param family Its address family. That of a socket whose family is not known
+ * is found out by `socket(undefined, undefined, undefined, { fileno: fd })`.
  * @param type Its type.
  * @param proto Its protocol; 0 for the only one.
  * @param options `driver`.
  * @returns The socket; that of a listener listens.
- * @throws {OSError} ENOTSOCK if it is no socket of the driver's, EAFNOSUPPORT if
- * it is of another family.
+ * @throws {OSError} EBADF if no stream socket is open under the number, ENOTSOCK
+ * if it is no socket of the driver's, EAFNOSUPPORT if it is of another family,
+ * EOPNOTSUPP for a number of a datagram socket in the sandbox.
+ * @throws {RangeError} If the number is negative or no descriptor's.
+ * @throws {TypeError} If the number is no integer.
  *
  * @example Take a connection of Deno's over
  * ```ts
@@ -39,6 +55,7 @@ export function fromfd<F extends number, T extends number>(
   proto = 0,
   options: Pick<SocketOptions, "driver"> = {},
 ): Socket<AddressOf<F>, SenderOf<F, T>> {
+  checkDescriptor("fromfd", fd);
   const driver = driverFor(options.driver);
   const endpoint = driver.adopt(fd, family, type, proto);
   return new Socket(family, type, proto, { endpoint, driver });

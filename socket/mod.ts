@@ -86,6 +86,7 @@ export { ifIndextoname, ifNameindex, ifNametoindex } from "./interfaces.ts";
 export { htonl, htons, ntohl, ntohs } from "./byte_order.ts";
 export { inetAton, inetNtoa, inetNtop, inetPton } from "./inet.ts";
 export { CMSG_LEN, CMSG_SPACE } from "./ancillary.ts";
+export { close, dup, recvFds, sendFds } from "./descriptors.ts";
 export {
   getdefaulttimeout,
   setdefaulttimeout,

@@ -1,39 +1,15 @@
-import {
-  AF_INET,
-  AF_INET6,
-  AF_UNIX,
-  AF_UNSPEC,
-  IPPROTO_TCP,
-  SOCK_DGRAM,
-  SOCK_RAW,
-  SOCK_STREAM,
-} from "../constants/mod.ts";
 import type { Driver, Endpoint } from "../driver.ts";
-import { osError } from "../errors.ts";
+import { AF_INET, SOCK_DGRAM } from "../constants/mod.ts";
 import type { Wait } from "../timeout.ts";
-import type { Listener } from "./acceptor.ts";
-import type { Conn } from "./conn.ts";
 import { DatagramEndpoint } from "./datagram.ts";
 import { adoptDatagram, openDatagram, pairDatagrams } from "./datagrams.ts";
-import { translate, unsupported } from "./errors.ts";
 import { gethostname, sethostname } from "./host_name.ts";
-import { gethostbyaddr } from "./reverse.ts";
 import { gethostbyname } from "./hosts.ts";
 import { ifIndextoname, ifNameindex, ifNametoindex } from "./interfaces.ts";
 import { getaddrinfo, getnameinfo } from "./lookup.ts";
+import { gethostbyaddr } from "./reverse.ts";
 import { StreamEndpoint } from "./stream.ts";
-import { StreamSocket } from "./stream_socket.ts";
-import { Tcp } from "./tcp.ts";
-import type { Transport } from "./transport.ts";
-import { Unix } from "./unix.ts";
-import { within } from "./within.ts";
-
-const transports: ReadonlyMap<number, Transport> = new Map<number, Transport>([
-  [AF_UNSPEC, new Tcp(AF_UNSPEC)],
-  [AF_INET, new Tcp(AF_INET)],
-  [AF_INET6, new Tcp(AF_INET6)],
-  [AF_UNIX, new Unix()],
-]);
+import { adoptStream, openStream, pairStreams } from "./streams.ts";
 
 /**
  * The driver over Deno's own network calls. It needs the permissions of the
@@ -61,19 +37,7 @@ export const sandbox: Driver = {
       );
       return [new DatagramEndpoint(here), new DatagramEndpoint(there)];
     }
-    const one = openStream(family ?? AF_INET, type, proto);
-    const other = openStream(one.family, type, proto);
-    wait?.signal?.throwIfAborted();
-    const pairing = connectPair(one, other);
-    try {
-      const subject = "a socket pair";
-      await within(pairing, wait, { syscall: "socketpair", subject });
-    } catch (error) {
-      // What is still on its way is closed when it has come.
-      const close = () => Promise.all([one.close(), other.close()]);
-      pairing.then(close, close);
-      throw error;
-    }
+    const [one, other] = await pairStreams(family, type, proto, wait);
     return [new StreamEndpoint(one), new StreamEndpoint(other)];
   },
 
@@ -83,45 +47,11 @@ export const sandbox: Driver = {
     type: number | undefined,
     proto: number | undefined,
   ): Endpoint {
-    if (typeof resource === "number") {
-      throw unsupported({
-        code: "EOPNOTSUPP",
-        syscall: "fromfd",
-        subject: `descriptor ${resource}`,
-      });
-    }
-    const { addr, localAddr } = (resource ?? {}) as {
-      addr?: Deno.Addr;
-      localAddr?: Deno.Addr;
-    };
-    const its = addr ?? localAddr;
-    if (its?.transport === "udp" || its?.transport === "unixpacket") {
+    const { addr } = Object(resource) as Partial<Deno.DatagramConn>;
+    if (addr?.transport === "udp" || addr?.transport === "unixpacket") {
       return adoptDatagram(resource as Deno.DatagramConn, family, type, proto);
     }
-    const actual = its === undefined
-      ? undefined
-      : its.transport === "unix"
-      ? AF_UNIX
-      : its.transport !== "tcp"
-      ? undefined
-      : its.hostname.includes(":")
-      ? AF_INET6
-      : AF_INET;
-    if (actual === undefined || (family ?? actual) !== actual) {
-      throw osError({
-        code: actual === undefined ? "ENOTSOCK" : "EAFNOSUPPORT",
-        syscall: "fromfd",
-        subject: actual === undefined
-          ? "what is no Deno.Conn, Deno.Listener or Deno.DatagramConn"
-          : `a socket of family ${actual} as one of family ${family}`,
-      });
-    }
-    const socket = openStream(actual, type ?? SOCK_STREAM, proto ?? 0);
-    if (addr !== undefined) {
-      socket.hold(resource as Listener);
-      socket.listen(undefined);
-    } else socket.establish(resource as Conn);
-    return new StreamEndpoint(socket);
+    return new StreamEndpoint(adoptStream(resource, family, type, proto));
   },
 
   getaddrinfo,
@@ -134,68 +64,3 @@ export const sandbox: Driver = {
   ifNametoindex,
   ifIndextoname,
 };
-
-/** Refuses, in the kernel's words, what the sandbox has no streams for. */
-function openStream(family: number, type: number, proto: number): StreamSocket {
-  const transport = transports.get(family);
-  const subject =
-    `a socket of family ${family}, type ${type}, protocol ${proto}`;
-  const fail = (code: string) =>
-    unsupported({ code, syscall: "socket", subject });
-  if (transport === undefined) throw fail("EAFNOSUPPORT");
-  const internet = family !== AF_UNIX;
-  const own = internet ? IPPROTO_TCP : AF_UNIX;
-  if (type < 0 || type > 10 || proto < 0 || proto > 262) throw fail("EINVAL");
-  if (type === SOCK_STREAM && (proto === 0 || proto === own)) {
-    return new StreamSocket(transport, family, type, proto);
-  }
-  const wrongProtocol = type === SOCK_STREAM ||
-    (internet && type === SOCK_RAW && proto === 0);
-  throw fail(wrongProtocol ? "EPROTONOSUPPORT" : "ESOCKTNOSUPPORT");
-}
-
-/** Connects two sockets through a listener that is theirs alone. */
-async function connectPair(
-  one: StreamSocket,
-  other: StreamSocket,
-): Promise<void> {
-  const { transport, family } = one;
-  const here = family === AF_UNIX
-    ? `\0${crypto.randomUUID()}`
-    : family === AF_INET6
-    ? ["::1", 0, 0, 0] as [string, number, number, number]
-    : ["127.0.0.1", 0] as [string, number];
-  const { signal } = new AbortController();
-  try {
-    const listener = transport.listen(here, {
-      backlog: undefined,
-      reusePort: false,
-    });
-    try {
-      const address = transport.address(listener.addr);
-      one.establish(await transport.connect(address, undefined, true, signal));
-      while (other.conn === undefined) {
-        const conn = await listener.accept();
-        // Somebody else may have found the port first.
-        if (isPeer(conn, one)) other.establish(conn);
-        else conn.close();
-      }
-    } finally {
-      listener.close();
-    }
-  } catch (error) {
-    throw translate(
-      error,
-      { syscall: "socketpair", subject: "a socket pair" },
-      family === AF_UNIX
-        ? "--allow-net"
-        : `--allow-net=${family === AF_INET6 ? "[::1]" : here[0]}`,
-    );
-  }
-}
-
-function isPeer(conn: Conn, { conn: other, family }: StreamSocket): boolean {
-  return family === AF_UNIX ||
-    (conn.remoteAddr as Deno.NetAddr).port ===
-      (other!.localAddr as Deno.NetAddr).port;
-}

@@ -97,6 +97,12 @@ export function translate(
   return new OSError({ ...whole, state: message });
 }
 
+/** What is open under a descriptor, as node names it in refusing it: "TCP", "PIPE", "FILE", "UNKNOWN". */
+export function descriptorKind(error: unknown): string {
+  const { message } = error as Error;
+  return /^Unsupported fd type: (\w+)$/.exec(message)?.[1] ?? "UNKNOWN";
+}
+
 /** How messages name the way out of the sandbox. */
 const POSIX = "the POSIX driver (@berkeley/socket/posix, --allow-ffi) can";
 

@@ -53,19 +53,27 @@ export function nodeConnect(
 
 /** Gives a `node:net` socket the shape of `Deno.Conn`: it hands bytes out when asked. */
 export class NodeConn implements Conn {
-  readonly localAddr: Deno.NetAddr;
-  readonly remoteAddr: Deno.NetAddr;
+  readonly localAddr: Deno.Addr;
+  readonly remoteAddr: Deno.Addr;
   readonly #socket: NetSocket;
   #error: unknown;
   #over = false;
   #held = true;
+  #reading = false;
+  #writes = 0;
   #wake: (() => void) | undefined;
 
-  /** Takes a connected socket over. */
-  constructor(socket: NetSocket) {
+  /**
+   * Takes a connected socket over.
+   *
+   * @param isUnix Whether it is a Unix socket, whose addresses node does not know.
+   */
+  constructor(socket: NetSocket, isUnix = false) {
     this.#socket = socket;
-    this.localAddr = address(socket.localAddress, socket.localPort);
-    this.remoteAddr = address(socket.remoteAddress, socket.remotePort);
+    const { localAddress, localPort, remoteAddress, remotePort } = socket;
+    const nameless: Deno.Addr = { transport: "unix", path: "" };
+    this.localAddr = isUnix ? nameless : address(localAddress, localPort);
+    this.remoteAddr = isUnix ? nameless : address(remoteAddress, remotePort);
     const wake = () => this.#wake?.();
     socket.on("readable", wake);
     socket.on("end", () => {
@@ -85,7 +93,8 @@ export class NodeConn implements Conn {
 
   /** Reads what is there, or waits for it. */
   async read(buffer: Uint8Array): Promise<number | null> {
-    if (this.#held) this.#socket.ref();
+    this.#reading = true;
+    this.#keep();
     try {
       while (true) {
         const size = Math.min(buffer.length, this.#socket.readableLength);
@@ -106,14 +115,19 @@ export class NodeConn implements Conn {
         await new Promise<void>((resolve) => this.#wake = resolve);
       }
     } finally {
-      this.#socket.unref();
+      this.#reading = false;
+      this.#keep();
     }
   }
 
   /** Writes all of it. */
   write(data: Uint8Array): Promise<number> {
     return new Promise((resolve, reject) => {
+      this.#writes++;
+      this.#keep();
       this.#socket.write(data, (error?: Error | null) => {
+        this.#writes--;
+        this.#keep();
         if (error) reject(brokenPipe(error));
         else resolve(data.length);
       });
@@ -135,13 +149,13 @@ export class NodeConn implements Conn {
   /** Lets a pending read keep the process alive. */
   ref(): void {
     this.#held = true;
-    this.#socket.ref();
+    this.#keep();
   }
 
   /** Lets the process end in spite of a pending read. */
   unref(): void {
     this.#held = false;
-    this.#socket.unref();
+    this.#keep();
   }
 
   /** Turns Nagle's algorithm off. */
@@ -152,6 +166,12 @@ export class NodeConn implements Conn {
   /** Turns keep-alive probes on. */
   setKeepAlive(on: boolean): void {
     this.#socket.setKeepAlive(on);
+  }
+
+  /** Lets the process live while bytes are waited for, or are under way. */
+  #keep(): void {
+    if (this.#writes > 0 || (this.#reading && this.#held)) this.#socket.ref();
+    else this.#socket.unref();
   }
 }
 

@@ -262,6 +262,7 @@ export class StreamEndpoint implements Endpoint {
 
   #open(syscall: string): StreamSocket {
     if (this.#closed !== undefined) throw closed(syscall);
+    this.#socket.decide(syscall);
     return this.#socket;
   }
 

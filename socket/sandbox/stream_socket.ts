@@ -62,6 +62,9 @@ export class StreamSocket implements StreamOptions {
     this.proto = proto;
   }
 
+  /** Learns from a call what a descriptor that was taken over is; other sockets know. */
+  decide(_call: string): void {}
+
   get bound(): boolean {
     return this.local !== undefined;
   }
@@ -237,7 +240,11 @@ export class StreamSocket implements StreamOptions {
           "finish pending calls, receive what has come and close duplicates first",
       });
     }
-    if (conn !== undefined && !("readable" in conn)) {
+    // Those of node:net are no objects of Deno's.
+    const isDenos = conn === undefined
+      ? Symbol.asyncIterator in listener!
+      : "readable" in conn;
+    if (!isDenos) {
       throw unsupported({ code: "EOPNOTSUPP", syscall: "detach" });
     }
     return resource;

@@ -127,11 +127,17 @@ export class Running implements AsyncDisposable {
  * Deno cannot ask for permissions.
  *
  * @param cwd The folder to run it in; this repository's if omitted.
+ * @param through A command line that runs it in turn; none if omitted.
  */
-export function start(command: string, cwd: string | URL = ROOT): Running {
-  const [, ...args] = command.split(" ");
+export function start(
+  command: string,
+  cwd: string | URL = ROOT,
+  through: readonly string[] = [],
+): Running {
+  const [, ...flags] = command.split(" ");
+  const [program, ...args] = [...through, Deno.execPath(), ...flags];
   return new Running(
-    new Deno.Command(Deno.execPath(), {
+    new Deno.Command(program, {
       args,
       cwd,
       env: { NO_COLOR: "1" },

@@ -44,6 +44,7 @@ const layers: readonly (readonly string[])[] = [
   [
     "socket/create_connection.ts",
     "socket/create_server.ts",
+    "socket/descriptors.ts",
     "socket/fromfd.ts",
     "socket/hostnames.ts",
     "socket/interfaces.ts",

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import * as server from "../../server/mod.ts";
 import * as s from "../../socket/mod.ts";
 import constants from "../socket/constants_linux.json" with { type: "json" };
@@ -19,12 +19,6 @@ const rows: readonly Row[] = surface.surface;
 
 /** What is not here yet, by the piece of work that brings it. The list only shrinks. */
 const toCome: Readonly<Record<string, readonly string[]>> = {
-  "descriptors": [
-    "socket.close()",
-    "socket.dup()",
-    "socket.recvFds",
-    "socket.sendFds",
-  ],
   "ssl": ["socket.ssl"],
   "socketserver": rows.filter(({ module }) => module === "socketserver")
     .map(nameOf),
@@ -197,36 +191,4 @@ Deno.test("error, timeout and SocketType are Python's aliases", () => {
   assertEquals(s.error, s.OSError);
   assertEquals(s.timeout, s.TimeoutError);
   assertEquals(s.SocketType, s.Socket);
-});
-
-/** How to call each row that the sandboxed driver answers with an error. */
-const refusals: Readonly<
-  Record<string, (socket: s.Socket) => unknown>
-> = {
-  "socket.fromshare": () => s.fromshare(new Uint8Array(1)),
-  "Socket.fileno": (socket) => socket.fileno(),
-  "Socket.ioctl": (socket) => socket.ioctl(0),
-  "Socket.sendmsgAfalg": (socket) => socket.sendmsgAfalg(),
-  "Socket.setInheritable": (socket) => socket.setInheritable(true),
-  "Socket.share": (socket) => socket.share(1),
-};
-
-Deno.test("what the sandboxed driver cannot do is EOPNOTSUPP and names what to use", async () => {
-  const refused = rows.filter(({ sandboxed }) => sandboxed === "error")
-    .map(nameOf).filter((name) => !awaited.has(name));
-  for (const name of refused) {
-    const call = refusals[name];
-    if (call === undefined) {
-      throw new Error(`Cannot check ${name}: add it to \`refusals\``);
-    }
-    using socket = s.socket();
-    const error = await assertRejects(
-      async () => await call(socket),
-      s.OSError,
-      undefined,
-      name,
-    );
-    assertEquals(error.code, "EOPNOTSUPP", name);
-    assertMatch(error.message, /; .*\b(POSIX|@berkeley\/socket\/posix)\b/);
-  }
 });

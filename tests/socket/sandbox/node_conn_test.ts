@@ -182,7 +182,8 @@ Deno.test(
 
 Deno.test("NodeConn knows both addresses", net, async () => {
   await using ends = await pair();
-  const { localAddr, remoteAddr } = ends.conn;
+  const localAddr = ends.conn.localAddr as Deno.NetAddr;
+  const remoteAddr = ends.conn.remoteAddr as Deno.NetAddr;
   assertEquals([remoteAddr.hostname, localAddr.hostname], [
     "127.0.0.1",
     "127.0.0.1",

@@ -1,0 +1,52 @@
+/**
+ * An echo server that listens nowhere: it is handed a socket that listens
+ * already, TCP or Unix, as descriptor 3, and so needs no permission at all.
+ *
+ *     deno run examples/socket_activated.ts
+ *
+ * systemd starts it so at the first client, by an `echo.socket` with
+ * `[Socket] ListenStream=127.0.0.1:50007` and an `echo.service` with
+ * `[Service] ExecStart=deno run examples/socket_activated.ts`. By hand, in
+ * place of `deno run`:
+ *
+ *     systemd-socket-activate -l 50007 deno run examples/socket_activated.ts
+ *
+ * @module
+ */
+import { socket } from "@berkeley/socket";
+
+const SD_LISTEN_FDS_START = 3;
+
+async function echo(conn: socket.Socket): Promise<void> {
+  using _ = conn;
+  try {
+    while (true) {
+      const data = await conn.recv(65536);
+      if (data.length === 0) break;
+      await conn.sendall(data);
+    }
+  } catch (error) {
+    // A client that has gone away is no reason to stop.
+    if (!(error instanceof socket.ConnectionError)) throw error;
+  }
+}
+
+try {
+  // Family and type are found out.
+  using server = socket.socket(undefined, undefined, undefined, {
+    fileno: SD_LISTEN_FDS_START,
+  });
+  server.listen();
+  Deno.addSignalListener("SIGINT", () => server.close());
+  console.log("Listening on descriptor 3, press Ctrl-C to stop");
+
+  // Ends when the server is closed.
+  for await (const [conn] of server) echo(conn);
+  console.log("Goodbye");
+  Deno.exit();
+} catch (error) {
+  if (!(error instanceof socket.OSError)) throw error;
+  console.error(error.message);
+  console.error("Start it with a socket that listens as descriptor 3.");
+  Deno.exit(1);
+}
