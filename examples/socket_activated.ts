@@ -4,10 +4,9 @@
  *
  *     deno run examples/socket_activated.ts
  *
- * systemd starts it so at the first client, by an `echo.socket` with
- * `[Socket] ListenStream=127.0.0.1:50007` and an `echo.service` with
- * `[Service] ExecStart=deno run examples/socket_activated.ts`. By hand, in
- * place of `deno run`:
+ * systemd starts it when the first client comes: its echo.socket says
+ * `[Socket]` and `ListenStream=127.0.0.1:50007`, its echo.service `[Service]`
+ * and this line as `ExecStart=`, with full paths. To try it without units:
  *
  *     systemd-socket-activate -l 50007 deno run examples/socket_activated.ts
  *

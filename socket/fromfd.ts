@@ -20,7 +20,8 @@ import { Socket } from "./socket.ts";
  * of a Unix socket, which are "", and its first call says what it is: `listen`
  * or `accept` makes it a listener, a receive, a send, `shutdown`, `getpeername`
  * or a wait for readiness a connection. A listener of a number takes
- * connections before they are accepted, up to 4096. It cannot be detached.
+ * connections before they are accepted, up to 4096. It cannot be detached once
+ * it is known what it is.
  *
  * @param fd A descriptor's number; for the sandboxed driver also a `Deno.Conn`,
  * a `Deno.Listener` or a `Deno.DatagramConn`.

@@ -67,7 +67,11 @@ export class DescriptorSocket extends StreamSocket {
 
   override close(): Promise<void> {
     // Node closes only what it has taken, as one or the other.
-    this.decide("recv");
+    try {
+      this.decide("recv");
+    } catch {
+      // Somebody else has taken it, or closed it: there is nothing to close.
+    }
     return super.close();
   }
 }

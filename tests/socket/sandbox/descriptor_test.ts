@@ -225,6 +225,14 @@ test("a descriptor is taken over once", async () => {
   assertEquals(got, ["EBADF", 1]);
 });
 
+test("closing a Unix descriptor that someone else has taken is nothing", async () => {
+  const got = await on(
+    "Unix connection",
+    "const a = take(), b = take(); await a.send(new Uint8Array(1)); await b[Symbol.asyncDispose](); print((await a.recv(8)).length); a.close();",
+  );
+  assertEquals(got, 1);
+});
+
 for (
   const [kind, code] of [
     ["nothing", "EBADF"],
