@@ -539,7 +539,7 @@ export class BaseSocket<A extends Address = Address> {
   /**
    * Sets an option.
    *
-   * Drivers: the sandboxed one has SO_REUSEADDR (always on), SO_REUSEPORT (with
+   * Drivers: the sandboxed one has SO_REUSEADDR (always on for streams), SO_REUSEPORT (with
    * --unstable-net), SO_KEEPALIVE, TCP_NODELAY and IPV6_V6ONLY; for datagrams those
    * that {@linkcode Socket.getsockopt} names, IP_ADD_MEMBERSHIP, IP_DROP_MEMBERSHIP,
    * IPV6_JOIN_GROUP and IPV6_LEAVE_GROUP. Set a UDP socket's before it is bound, as

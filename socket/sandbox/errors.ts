@@ -1,6 +1,12 @@
 import { errno, errnoCode } from "../constants/errno.ts";
 import { decodePath, hostAndPort } from "../address.ts";
-import { gaierror, OSError, osError, type OSErrorFields } from "../errors.ts";
+import {
+  gaierror,
+  OSError,
+  osError,
+  type OSErrorFields,
+  timedOut,
+} from "../errors.ts";
 
 // Deno's classes without a `code`, where neither code nor text says more.
 const codeOfClass: Readonly<Record<string, string>> = {
@@ -109,4 +115,9 @@ const POSIX = "the POSIX driver (@berkeley/socket/posix, --allow-ffi) can";
 /** Makes the error for what Deno cannot do at all, with the kernel's own code for it. */
 export function unsupported(fields: OSErrorFields): OSError {
   return osError({ hint: POSIX, ...fields });
+}
+
+/** Makes the error of a call whose time is over: EAGAIN for one that may not wait at all. */
+export function outOfTime(never: boolean, fields: OSErrorFields): OSError {
+  return never ? osError({ ...fields, code: "EAGAIN" }) : timedOut(fields);
 }

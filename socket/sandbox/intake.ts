@@ -1,5 +1,6 @@
-import { osError, type OSErrorFields, timedOut } from "../errors.ts";
+import { osError, type OSErrorFields } from "../errors.ts";
 import { neverWaits, type Wait, watch } from "../timeout.ts";
+import { outOfTime } from "./errors.ts";
 
 /** One call that waits for something to come in. */
 export interface Waiter {
@@ -83,11 +84,7 @@ export abstract class Intake<W extends Waiter> {
 
   /** A call's time is over. */
   protected expired(waiter: W, never: boolean): void {
-    const fields = this.describe();
-    this.drop(
-      waiter,
-      never ? osError({ ...fields, code: "EAGAIN" }) : timedOut(fields),
-    );
+    this.drop(waiter, outOfTime(never, this.describe()));
   }
 
   /** Takes a call out of the queue and fails it. */

@@ -1,7 +1,8 @@
 import type { Address } from "../address.ts";
-import { type OSError, osError, timedOut } from "../errors.ts";
+import { type OSError, osError } from "../errors.ts";
 import { neverWaits, type Wait, watch } from "../timeout.ts";
 import type { Channel, Target } from "./datagram_channel.ts";
+import { outOfTime } from "./errors.ts";
 import { stage, unstage } from "./staging.ts";
 
 /** One send that waits or is under way. */
@@ -109,9 +110,7 @@ export class Outbox {
       () =>
         this.#giveUp(
           sending,
-          neverWaits(wait)
-            ? osError({ ...fields, code: "EAGAIN" })
-            : timedOut(fields),
+          outOfTime(neverWaits(wait), fields),
         ),
       (reason) => this.#giveUp(sending, reason),
     );

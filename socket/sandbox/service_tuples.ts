@@ -52,7 +52,7 @@ export type ServiceTuple = readonly [type: number, proto: number, port: number];
  * Reads a port as C's `strtoul` into an `int`, which is what glibc does;
  * `undefined` for a name. What does not fit turns negative, or wraps.
  */
-export function numericPort(service: string): number | undefined {
+function numericPort(service: string): number | undefined {
   if (!/^[ \t\n\v\f\r]*[+-]?[0-9]+$/.test(service)) return undefined;
   const [, sign, digits] = /([+-]?)([0-9]+)$/.exec(service)!;
   const value = BigInt(digits);

@@ -1,5 +1,6 @@
-import { osError, type OSErrorFields, timedOut } from "../errors.ts";
+import type { OSErrorFields } from "../errors.ts";
 import { neverWaits, type Wait, watch } from "../timeout.ts";
+import { outOfTime } from "./errors.ts";
 
 /**
  * Waits for something that will happen in any case, but no longer than `wait`.
@@ -16,12 +17,7 @@ export function within(
     if (wait.signal?.aborted) return reject(wait.signal.reason);
     const stop = watch(
       wait,
-      () =>
-        reject(
-          neverWaits(wait)
-            ? osError({ ...fields, code: "EAGAIN" })
-            : timedOut(fields),
-        ),
+      () => reject(outOfTime(neverWaits(wait), fields)),
       reject,
     );
     event.then(resolve, reject).finally(stop);

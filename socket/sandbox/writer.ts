@@ -1,8 +1,8 @@
 import type { Address } from "../address.ts";
-import { type OSError, osError, timedOut } from "../errors.ts";
+import { type OSError, osError } from "../errors.ts";
 import { neverWaits, type Wait, watch } from "../timeout.ts";
 import type { Conn } from "./conn.ts";
-import { translate } from "./errors.ts";
+import { outOfTime, translate } from "./errors.ts";
 import { stage, unstage } from "./staging.ts";
 
 /** One send that waits or is under way. */
@@ -133,10 +133,7 @@ export class Writer {
       () =>
         this.#giveUp(
           sending,
-          (taken) =>
-            neverWaits(wait)
-              ? this.#error("EAGAIN", taken)
-              : timedOut(this.#fields(taken)),
+          (taken) => outOfTime(neverWaits(wait), this.#fields(taken)),
           true,
         ),
       (reason) => this.#giveUp(sending, () => reason, true),
