@@ -115,7 +115,8 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  * A call that must not wait at all expires when Deno has asked the system for
  * news once more. Only an event loop that comes to rest does that: turns of
  * `setImmediate` alone do not bring it about, and a socket's first receive
- * would find nothing even where something is there (Deno 2.9).
+ * would find nothing even where something is there. On a busy machine once is
+ * not always enough, so it is asked twice (Deno 2.9).
  *
  * @returns Ends the watch.
  */
@@ -148,7 +149,9 @@ export function watch(
   };
   signal?.addEventListener("abort", onAbort);
   if (deadline === -Infinity) {
-    timer = setTimeout(() => immediate = setImmediate(onExpire), 0);
+    timer = setTimeout(() => {
+      timer = setTimeout(() => immediate = setImmediate(onExpire), 0);
+    }, 0);
   } else if (deadline !== Infinity) setTimer();
   return stop;
 }
