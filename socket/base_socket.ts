@@ -40,6 +40,15 @@ export interface SocketOptions {
   endpoint?: Endpoint;
 }
 
+/**
+ * Gives the endpoint under an open socket, to modules of the package that need
+ * of it what users of the socket do not; EBADF of a closed one.
+ */
+export let endpointOf: (socket: BaseSocket, call: string) => Endpoint;
+
+/** Closes a socket whether or not files of it are open, for modules of the package. */
+export let abandon: (socket: BaseSocket) => void;
+
 const CREATION_FLAGS = (SOCK_NONBLOCK > 0 ? SOCK_NONBLOCK : 0) |
   (SOCK_CLOEXEC > 0 ? SOCK_CLOEXEC : 0);
 
@@ -605,6 +614,14 @@ export class BaseSocket<A extends Address = Address> {
     const { family, type, proto } = this;
     const closed = this.#closed ? " [closed]" : "";
     return `<Socket${closed} family=${family}, type=${type}, proto=${proto}>`;
+  }
+
+  static {
+    endpointOf = (socket, call) => socket.open(call);
+    abandon = (socket) => {
+      socket.#files = 0;
+      socket.close();
+    };
   }
 
   /** Gives the endpoint of an open socket; EBADF of a closed one. */

@@ -41,6 +41,8 @@ export function parseIpv4Loose(text: string): Uint8Array | undefined {
 
 /** Reads an IPv6 address without a scope, which is what `inet_pton(3)` takes. */
 export function parseIpv6(text: string): Uint8Array | undefined {
+  // Each datagram's address is asked whether it is one, and mostly is not.
+  if (!text.includes(":")) return undefined;
   const halves = text.split("::", 3);
   if (halves.length > 2) return undefined;
   const [head, rest = []] = halves.map((half) =>

@@ -252,7 +252,9 @@ export class StreamSocket implements StreamOptions {
 
   /** Closes everything; resolves when port and path are free again. */
   async close(): Promise<void> {
-    this.abort(osError({ code: "EBADF", syscall: "connect" }));
+    if (this.#abort !== undefined) {
+      this.abort(osError({ code: "EBADF", syscall: "connect" }));
+    }
     await Promise.all([
       this.attempt,
       this.#stopListening("EBADF"),

@@ -19,6 +19,7 @@ const layers: readonly (readonly string[])[] = [
     "socket/address.ts",
     "socket/ancillary.ts",
     "socket/arguments.ts",
+    "socket/back_off.ts",
     "socket/byte_order.ts",
     "socket/connections.ts",
     "socket/error_message.ts",
@@ -187,7 +188,8 @@ Deno.test("the system is asked for in socket/constants/ and socket/posix/layout/
 
 Deno.test("the library prints nothing", () => {
   expectNone(
-    occurrences(/\bconsole\s*[.[]/g, () => false),
+    // What handleError does until it is overridden, as in Python.
+    occurrences(/\bconsole\s*[.[]/g, (path) => path === "server/report.ts"),
     "Throw, or hand it to a hook of the caller's; a library leaves the console to the program:",
   );
 });
