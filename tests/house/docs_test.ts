@@ -50,7 +50,7 @@ interface Item {
   readonly where: string;
   readonly jsDoc: JsDoc;
   readonly definition: Definition;
-  /** Whether another signature of it came before and carries the documentation. */
+  /** Whether something else carries the documentation: another signature that came before, or what it overrides. */
   readonly isOverload: boolean;
 }
 
@@ -83,13 +83,19 @@ function methodsOf(owner: string, { def }: Declaration): Item[] {
       return kind === "method" && !name.startsWith("[") && isPublic(method) &&
         !(all[index - 1]?.name === name && functionDef.hasBody);
     })
-    .map(({ name, jsDoc = {}, functionDef, location }, index, all) => ({
+    .map((method, index, all) => ({ method, before: all[index - 1] }))
+    .map((
+      {
+        method: { name, jsDoc = {}, functionDef, location, isOverride },
+        before,
+      },
+    ) => ({
       name: `${socketClasses.includes(owner) ? "Socket" : owner}.${name}`,
       kind: "method",
       where: whereOf(location),
       jsDoc,
       definition: functionDef,
-      isOverload: all[index - 1]?.name === name,
+      isOverload: isOverride === true || before?.name === name,
     }));
 }
 

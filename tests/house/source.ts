@@ -214,6 +214,7 @@ export interface Method {
   readonly name: string;
   readonly kind: string;
   readonly accessibility?: string;
+  readonly isOverride?: boolean;
   readonly location: { readonly filename: string; readonly line: number };
   readonly jsDoc?: JsDoc;
   readonly functionDef: Definition;

@@ -20,8 +20,6 @@ const rows: readonly Row[] = surface.surface;
 /** What is not here yet, by the piece of work that brings it. The list only shrinks. */
 const toCome: Readonly<Record<string, readonly string[]>> = {
   "ssl": ["socket.ssl"],
-  "socketserver": rows.filter(({ module }) => module === "socketserver")
-    .map(nameOf),
   "select": rows.filter(({ module }) => /^select/.test(module)).map(nameOf),
   "asyncore": rows.filter(({ module }) => module === "asyncore").map(nameOf),
 };

@@ -37,6 +37,7 @@ const foldersTested: Readonly<Record<string, string>> = {
   "socket/posix/": "tests/conformance/",
   "socket/constants/": "tests/socket/constants_test.ts",
   "socket/file/": "tests/socket/file/",
+  "server/forking/": "tests/server/forking_test.ts",
 };
 
 function testOf(path: string): string {

@@ -1,0 +1,224 @@
+import { kindOf } from "../socket/arguments.ts";
+import type { ShutdownOptions } from "./options.ts";
+import { signalOf } from "./requests.ts";
+
+/** What a step gives that may have to wait, or not. */
+export type Awaitable<T> = T | Promise<T>;
+
+/**
+ * What every handler knows of its server, be it a `BaseServer` beside it or, in a
+ * Worker, what stands for one.
+ */
+export interface HandlerServer<A = unknown> {
+  /** The server's address. */
+  readonly serverAddress: A;
+  /** Ends the serving, as {@linkcode BaseServer.shutdown}. */
+  shutdown(options?: ShutdownOptions): Promise<number>;
+}
+
+/**
+ * What a server is given to make a handler for each request.
+ *
+ * @typeParam R What a request is: a connection, or a datagram and the server's socket.
+ * @typeParam A The shape of the client's address.
+ */
+export interface RequestHandlerClass<R extends object = object, A = unknown> {
+  /** Makes the handler of one request. */
+  new (
+    request: R,
+    clientAddress: A,
+    // deno-lint-ignore no-explicit-any -- a handler may ask for a class of its own
+    server: any,
+  ): BaseRequestHandler;
+}
+
+/**
+ * Handles one request: a subclass says how in {@linkcode BaseRequestHandler.handle}.
+ *
+ * A server makes an instance for each request and calls `setup`, `handle` and
+ * `finish` on it; Python's constructor calls them itself, but no constructor can
+ * wait. If `setup` throws, the other two are left out; `finish` is called also if
+ * `handle` throws.
+ *
+ * @example Greet every client
+ * ```ts
+ * import { socket, socketserver } from "@berkeley/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class Greeting extends socketserver.BaseRequestHandler<socketserver.StreamRequest> {
+ *   override async handle() {
+ *     await this.request.sendall(new TextEncoder().encode("hello"));
+ *   }
+ * }
+ *
+ * await using server = new socketserver.TCPServer(["127.0.0.1", 0], Greeting);
+ * using client = await socket.createConnection(server.serverAddress);
+ * await server.handleRequest();
+ * assertEquals(new TextDecoder().decode(await client.recv(100)), "hello");
+ * ```
+ *
+ * Port of [`socketserver.BaseRequestHandler`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseRequestHandler).
+ *
+ * @typeParam R What a request is: `Socket`, or for datagrams `[data, socket]`.
+ * @typeParam A The shape of the client's address.
+ * @typeParam S The class of the server, for handlers that use more of it.
+ */
+export class BaseRequestHandler<
+  // deno-lint-ignore no-explicit-any -- a handler that does not ask fits every server
+  R extends object = any,
+  // deno-lint-ignore no-explicit-any -- as above
+  A = any,
+  S extends HandlerServer = HandlerServer<A>,
+> {
+  /** The request: a connection, or for datagrams the data and the server's socket. */
+  readonly request: R;
+  /** Who sent it. */
+  readonly clientAddress: A;
+  /** The server that it came to. */
+  readonly server: S;
+
+  /** Keeps the request; servers call this. */
+  constructor(request: R, clientAddress: A, server: S) {
+    this.request = request;
+    this.clientAddress = clientAddress;
+    this.server = server;
+  }
+
+  /**
+   * Aborts when the request is cut off, by {@linkcode BaseServer.shutdown} with a
+   * grace. Its connection is closed then all the same, and what the handler throws is
+   * not reported; this is for what else it waits for. Not in Python.
+   */
+  get signal(): AbortSignal {
+    return signalOf(this.request);
+  }
+
+  /**
+   * Prepares the handling; does nothing by itself.
+   *
+   * @returns Nothing, or a promise to wait for.
+   *
+   * @example Usage
+   * ```ts
+   * import { socketserver } from "@berkeley/socket";
+   *
+   * class Timed extends socketserver.BaseRequestHandler {
+   *   #begin = 0;
+   *   override setup() {
+   *     this.#begin = performance.now();
+   *   }
+   *   override finish() {
+   *     console.log(performance.now() - this.#begin, "ms");
+   *   }
+   * }
+   *
+   * await using _ = new socketserver.TCPServer(["127.0.0.1", 0], Timed);
+   * ```
+   *
+   * Port of [`BaseRequestHandler.setup`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseRequestHandler.setup).
+   */
+  setup(): Awaitable<void> {}
+
+  /**
+   * Handles the request; does nothing by itself.
+   *
+   * @returns Nothing, or a promise to wait for.
+   *
+   * @example Usage
+   * ```ts
+   * import { socket, socketserver } from "@berkeley/socket";
+   *
+   * class Echo extends socketserver.BaseRequestHandler<socketserver.StreamRequest> {
+   *   override async handle() {
+   *     await this.request.sendall(await this.request.recv(1024));
+   *   }
+   * }
+   *
+   * await using _ = new socketserver.TCPServer(["127.0.0.1", 0], Echo);
+   * ```
+   *
+   * Port of [`BaseRequestHandler.handle`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseRequestHandler.handle).
+   */
+  handle(): Awaitable<void> {}
+
+  /**
+   * Cleans up after {@linkcode BaseRequestHandler.handle}, also if that threw; does
+   * nothing by itself.
+   *
+   * @returns Nothing, or a promise to wait for.
+   *
+   * @example Usage
+   * ```ts
+   * import { socketserver } from "@berkeley/socket";
+   *
+   * class Logged extends socketserver.BaseRequestHandler {
+   *   override finish() {
+   *     console.log("done with", this.clientAddress);
+   *   }
+   * }
+   *
+   * await using _ = new socketserver.TCPServer(["127.0.0.1", 0], Logged);
+   * ```
+   *
+   * Port of [`BaseRequestHandler.finish`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseRequestHandler.finish).
+   */
+  finish(): Awaitable<void> {}
+}
+
+/** Tells whether a value is a class whose instances can handle requests. */
+export function isHandlerClass(value: unknown): boolean {
+  if (typeof value !== "function") return false;
+  const { setup, handle, finish } = Object(value.prototype);
+  return [setup, handle, finish].every((step) => typeof step === "function");
+}
+
+/** Refuses what is no class whose instances can handle requests. */
+export function checkHandlerClass(call: string, value: unknown): void {
+  if (isHandlerClass(value)) return;
+  const found = typeof value === "function"
+    ? value.name || "a function"
+    : kindOf(value);
+  throw new TypeError(
+    `Cannot ${call}: the request handler must be a class that extends BaseRequestHandler, not ${found}`,
+  );
+}
+
+/**
+ * Lets a handler do its work: `setup`, `handle` and `finish`, in Python's order.
+ *
+ * For servers that override `finishRequest`. Not in Python, where the handler's
+ * constructor does it.
+ *
+ * @param handler The handler of one request.
+ *
+ * @example Usage
+ * ```ts
+ * import { socketserver } from "@berkeley/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const steps: string[] = [];
+ * class Handler extends socketserver.BaseRequestHandler {
+ *   override setup() {
+ *     steps.push("setup");
+ *   }
+ *   override handle() {
+ *     steps.push("handle");
+ *   }
+ *   override finish() {
+ *     steps.push("finish");
+ *   }
+ * }
+ *
+ * await using server = new socketserver.TCPServer(["127.0.0.1", 0], Handler);
+ * await socketserver.runHandler(new Handler({}, null, server));
+ * assertEquals(steps, ["setup", "handle", "finish"]);
+ * ```
+ */
+export async function runHandler(handler: BaseRequestHandler): Promise<void> {
+  await handler.setup();
+  try {
+    await handler.handle();
+  } finally {
+    await handler.finish();
+  }
+}

@@ -1,0 +1,711 @@
+import { checkInteger } from "../socket/arguments.ts";
+import { BackOff } from "../socket/back_off.ts";
+import { OSError } from "../socket/errors.ts";
+import { checkTimeout, type WaitOptions } from "../socket/timeout.ts";
+import {
+  type Awaitable,
+  checkHandlerClass,
+  type HandlerServer,
+  type RequestHandlerClass,
+  runHandler,
+} from "./base_request_handler.ts";
+import { contextOf, runWithin } from "./context.ts";
+import { Loop } from "./loop.ts";
+import type {
+  ServeForeverOptions,
+  ServerOptions,
+  ShutdownOptions,
+} from "./options.ts";
+import { report } from "./report.ts";
+import { Requests, wasCut } from "./requests.ts";
+
+/** What a wait for a request takes. */
+export interface ReadyOptions extends WaitOptions {
+  /** How long to wait; seconds, `null` for ever. */
+  timeout: number | null;
+}
+
+// Errors of a server that was never, or wrongly, set up: waiting mends nothing.
+const HOPELESS = new Set(["EBADF", "EINVAL", "ENOTSOCK", "EOPNOTSUPP"]);
+
+/**
+ * The base of all servers: the loop, the steps of a request, and the end. Its
+ * subclasses say where requests come from.
+ *
+ * Each step is a method that a subclass may override, in Python's order:
+ * `serveForever` or `handleRequest`, `getRequest`, `verifyRequest`,
+ * `processRequest`, `finishRequest`, `shutdownRequest`, `closeRequest`. A step may
+ * be `async` or not. Python's class attributes are static members, which the
+ * constructor reads; instances have them too.
+ *
+ * What differs from Python: errors that pass, such as too many open files, are
+ * waited out; an error in `verifyRequest` is that request's only; `shutdown` may be
+ * called from anywhere, and can cut off what does not end.
+ *
+ * @example Requests that come from a list
+ * ```ts
+ * import { socketserver } from "@berkeley/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const handled: string[] = [];
+ * class Handler extends socketserver.BaseRequestHandler<{ text: string }, string> {
+ *   override handle() {
+ *     handled.push(this.request.text);
+ *   }
+ * }
+ * class ListServer extends socketserver.BaseServer<{ text: string }, string> {
+ *   readonly #list = ["one", "two"];
+ *   override getRequest(): [{ text: string }, string] {
+ *     return [{ text: this.#list.shift()! }, "the list"];
+ *   }
+ * }
+ *
+ * await using server = new ListServer("nowhere", Handler);
+ * await server.handleRequest();
+ * await server.handleRequest();
+ * assertEquals(handled, ["one", "two"]);
+ * ```
+ *
+ * Port of [`socketserver.BaseServer`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer).
+ *
+ * @typeParam R What a request is.
+ * @typeParam A The shape of addresses, the server's and the clients'.
+ */
+// deno-lint-ignore no-explicit-any -- who does not ask gets every server
+export class BaseServer<R extends object = any, A = any>
+  implements AsyncDisposable, HandlerServer<A> {
+  /** How long `handleRequest` waits for a request; seconds, `null` for ever. */
+  static timeout: number | null = null;
+  /** How many requests may be handled at a time. */
+  static maxConnections: number = Infinity;
+
+  /** The server's address. */
+  serverAddress: A;
+  /** The class whose instances handle the requests. */
+  readonly RequestHandlerClass: RequestHandlerClass<R, A>;
+  /** How long `handleRequest` waits for a request; seconds, `null` for ever. */
+  timeout: number | null;
+  /** How many requests may be handled at a time. */
+  maxConnections: number;
+  readonly #requests = new Requests();
+  readonly #backOff = new BackOff();
+  #loop: Loop | undefined;
+
+  /**
+   * Makes a server.
+   *
+   * @param serverAddress Where requests come from.
+   * @param RequestHandlerClass The class whose instances handle them.
+   * @param options What differs from the class's static members.
+   * @throws {TypeError} If the handler is no class of handlers.
+   * @throws {RangeError} If an option is out of its range.
+   */
+  constructor(
+    serverAddress: A,
+    RequestHandlerClass: RequestHandlerClass<R, A>,
+    options: ServerOptions = {},
+  ) {
+    const call = `make a ${new.target.name}`;
+    checkHandlerClass(call, RequestHandlerClass);
+    const {
+      timeout = new.target.timeout,
+      maxConnections = new.target.maxConnections,
+    } = options;
+    checkTimeout(call, timeout);
+    if (maxConnections !== Infinity) {
+      checkInteger(call, "maxConnections", maxConnections, 1);
+    }
+    this.serverAddress = serverAddress;
+    this.RequestHandlerClass = RequestHandlerClass;
+    this.timeout = timeout;
+    this.maxConnections = maxConnections;
+  }
+
+  /**
+   * Serves requests until `shutdown`, `serverClose` or the signal ends it.
+   *
+   * It ends quietly, and may be called again unless the server is closed. It does
+   * not heed `timeout`.
+   *
+   * @param options `pollInterval`: how often `serviceActions` is called, in seconds;
+   * `signal`: ends the serving when it aborts.
+   * @throws {Error} If the server is serving already.
+   * @throws {OSError} EINVAL if the server was not activated, EBADF if it is closed.
+   *
+   * @example Serve while there is something to do
+   * ```ts
+   * import { socket, socketserver } from "@berkeley/socket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * class Echo extends socketserver.StreamRequestHandler {
+   *   override async handle() {
+   *     await this.wfile.write(await this.rfile.readline());
+   *   }
+   * }
+   *
+   * await using server = new socketserver.TCPServer(["127.0.0.1", 0], Echo);
+   * const serving = server.serveForever();
+   * using client = await socket.createConnection(server.serverAddress);
+   * await client.sendall(new TextEncoder().encode("hello\n"));
+   * assertEquals(new TextDecoder().decode(await client.recv(100)), "hello\n");
+   * await server.shutdown();
+   * await serving;
+   * ```
+   *
+   * Port of [`BaseServer.serve_forever`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.serve_forever).
+   */
+  async serveForever(options: ServeForeverOptions = {}): Promise<void> {
+    const { pollInterval = 0.5, signal } = options;
+    checkTimeout("serveForever", pollInterval);
+    if (this.#loop !== undefined) {
+      throw new Error("Cannot serveForever: the server is serving already");
+    }
+    // Nobody waits for what does nothing.
+    const isIdle = this.serviceActions === BaseServer.prototype.serviceActions;
+    const interval = isIdle ? null : pollInterval;
+    using loop = this.#loop = new Loop(signal);
+    const serve = async () => {
+      await this.prepareServing({ signal: loop.signal });
+      while (!loop.stopped) {
+        await this.#turn(interval, loop.signal, true);
+        await this.serviceActions();
+      }
+    };
+    try {
+      await runWithin({ server: this, task: undefined, inLoop: true }, serve);
+    } catch (error) {
+      // Or the socket was closed under the loop.
+      const isEnd = error === loop.signal.reason ||
+        error instanceof OSError && error.code === "EBADF";
+      if (!(loop.stopped && isEnd)) throw error;
+    } finally {
+      this.#loop = undefined;
+    }
+  }
+
+  /**
+   * Handles one request.
+   *
+   * Waits for it as long as `timeout` says, and then calls `handleTimeout`.
+   *
+   * @param options `signal`: gives the wait up when it aborts.
+   * @throws {OSError} EINVAL if the server was not activated, EBADF if it is closed.
+   *
+   * @example Wait a hundredth of a second for a request
+   * ```ts
+   * import { socketserver } from "@berkeley/socket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * let waited = false;
+   * class Server extends socketserver.UDPServer {
+   *   static override timeout = 0.01;
+   *   override handleTimeout() {
+   *     waited = true;
+   *   }
+   * }
+   *
+   * await using server = new Server(["127.0.0.1", 0], socketserver.DatagramRequestHandler);
+   * await server.handleRequest();
+   * assertEquals(waited, true);
+   * ```
+   *
+   * Port of [`BaseServer.handle_request`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.handle_request).
+   */
+  async handleRequest(options: WaitOptions = {}): Promise<void> {
+    await this.prepareServing({ signal: options.signal });
+    const came = await this.#turn(this.requestPatience, options.signal, false);
+    if (!came) await this.handleTimeout();
+  }
+
+  /**
+   * Ends {@linkcode BaseServer.serveForever}, at once, and waits until it has ended.
+   *
+   * May be called from anywhere, a handler included, which then is not waited for
+   * (in Python that is a deadlock); does nothing if the server is not serving. With
+   * a grace it also waits for the requests that are being handled, and cuts off what
+   * is left of them.
+   *
+   * @param options `grace`: how long requests may go on, in seconds; 0 for not at all.
+   * @returns How many requests were cut off: their connections are closed, their
+   * handlers no longer waited for.
+   * @throws {RangeError} If the grace is negative.
+   *
+   * @example Cut off what does not end
+   * ```ts
+   * import { socket, socketserver } from "@berkeley/socket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * class Patient extends socketserver.StreamRequestHandler {
+   *   override async handle() {
+   *     await this.wfile.write(new TextEncoder().encode("go on\n"));
+   *     await this.rfile.readline();
+   *   }
+   * }
+   *
+   * await using server = new socketserver.ThreadingTCPServer(["127.0.0.1", 0], Patient);
+   * server.serveForever();
+   * using client = await socket.createConnection(server.serverAddress);
+   * await client.recv(100);
+   * assertEquals(await server.shutdown({ grace: 0.01 }), 1);
+   * ```
+   *
+   * Port of [`BaseServer.shutdown`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.shutdown).
+   */
+  async shutdown(options: ShutdownOptions = {}): Promise<number> {
+    const { grace } = options;
+    if (grace !== undefined) checkTimeout("shutdown", grace);
+    const loop = this.#loop;
+    const context = contextOf(this);
+    loop?.stop();
+    const ended = context?.inLoop ? undefined : loop?.ended;
+    if (grace === undefined) {
+      await ended;
+      return 0;
+    }
+    return await this.#end(ended, grace);
+  }
+
+  /**
+   * Begins to take requests; does nothing by itself.
+   *
+   * @example Usage
+   * ```ts
+   * import { socketserver } from "@berkeley/socket";
+   *
+   * class Server extends socketserver.TCPServer {
+   *   override serverActivate() {
+   *     super.serverActivate();
+   *     console.log("Listening on", this.serverAddress);
+   *   }
+   * }
+   *
+   * await using _ = new Server(["127.0.0.1", 0], socketserver.BaseRequestHandler);
+   * ```
+   *
+   * Port of [`BaseServer.server_activate`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.server_activate).
+   */
+  serverActivate(): void {}
+
+  /**
+   * Closes the server and ends its serving.
+   *
+   * @returns A promise for servers that wait for what is being handled.
+   *
+   * @example Usage
+   * ```ts
+   * import { socketserver } from "@berkeley/socket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const server = new socketserver.TCPServer(["127.0.0.1", 0], socketserver.BaseRequestHandler);
+   * await server.serverClose();
+   * assertEquals(server.socket.fileno(), -1);
+   * ```
+   *
+   * Port of [`BaseServer.server_close`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.server_close).
+   */
+  serverClose(): Awaitable<void> {
+    this.#loop?.stop();
+  }
+
+  /**
+   * Waits until {@linkcode BaseServer.getRequest} has a request to give; for
+   * subclasses whose requests come from elsewhere. Not in Python, which selects on
+   * `fileno()`.
+   *
+   * Without an override there is always one, and `getRequest` may wait itself.
+   *
+   * @param _options `timeout` in seconds, and `signal`.
+   * @returns Whether there is one; `false` after the timeout.
+   */
+  protected requestReady(_options: ReadyOptions): Awaitable<boolean> {
+    return true;
+  }
+
+  /**
+   * Gives the next request and who sent it; each subclass has its own.
+   *
+   * An OSError passes: the server goes on, after a pause where that may help.
+   *
+   * @param _options `signal`: gives the wait up when it aborts.
+   * @returns The request and the client's address.
+   * @throws {TypeError} If the subclass has none.
+   *
+   * @example Look at every request first
+   * ```ts
+   * import { socket, socketserver } from "@berkeley/socket";
+   *
+   * class Server extends socketserver.TCPServer {
+   *   override async getRequest(
+   *     options?: socket.WaitOptions,
+   *   ): Promise<[socketserver.StreamRequest, socket.InetAddress]> {
+   *     const [connection, address] = await super.getRequest(options);
+   *     connection.settimeout(5);
+   *     return [connection, address];
+   *   }
+   * }
+   *
+   * await using _ = new Server(["127.0.0.1", 0], socketserver.BaseRequestHandler);
+   * ```
+   *
+   * Port of [`BaseServer.get_request`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.get_request).
+   */
+  getRequest(
+    _options?: WaitOptions,
+  ): Awaitable<[request: R, clientAddress: A]> {
+    throw new TypeError(
+      "Cannot get a request: BaseServer has none; use TCPServer or UDPServer, or override getRequest",
+    );
+  }
+
+  /**
+   * Tells whether a request is to be handled; always, without an override.
+   *
+   * An error is reported by `handleError` and costs this request only; in Python it
+   * ends the loop.
+   *
+   * @param _request The request.
+   * @param _clientAddress Who sent it.
+   * @returns `false` to drop it.
+   *
+   * @example Serve this machine only
+   * ```ts
+   * import { socket, socketserver } from "@berkeley/socket";
+   *
+   * class Local extends socketserver.TCPServer {
+   *   override verifyRequest(_: socketserver.StreamRequest, [host]: socket.InetAddress) {
+   *     return host === "127.0.0.1";
+   *   }
+   * }
+   *
+   * await using _ = new Local(["127.0.0.1", 0], socketserver.BaseRequestHandler);
+   * ```
+   *
+   * Port of [`BaseServer.verify_request`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.verify_request).
+   */
+  verifyRequest(_request: R, _clientAddress: A): Awaitable<boolean> {
+    return true;
+  }
+
+  /**
+   * Has a request handled, and then shut down; the mix-ins do that beside the loop.
+   *
+   * @param request The request.
+   * @param clientAddress Who sent it.
+   * @returns A promise for the loop to wait for.
+   *
+   * @example Count requests
+   * ```ts
+   * import { socket, socketserver } from "@berkeley/socket";
+   *
+   * class Counting extends socketserver.TCPServer {
+   *   count = 0;
+   *   override processRequest(request: socketserver.StreamRequest, address: socket.InetAddress) {
+   *     this.count++;
+   *     return super.processRequest(request, address);
+   *   }
+   * }
+   *
+   * await using _ = new Counting(["127.0.0.1", 0], socketserver.BaseRequestHandler);
+   * ```
+   *
+   * Port of [`BaseServer.process_request`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.process_request).
+   */
+  processRequest(request: R, clientAddress: A): Awaitable<void> {
+    return this.#process(request, clientAddress);
+  }
+
+  /**
+   * Makes a handler of the request and lets it do its work.
+   *
+   * @param request The request.
+   * @param clientAddress Who sent it.
+   * @returns A promise that settles as the handler does.
+   *
+   * @example Hand the handlers something more
+   * ```ts
+   * import { socket, socketserver } from "@berkeley/socket";
+   *
+   * class Handler extends socketserver.StreamRequestHandler {
+   *   greeting = "";
+   *   override async handle() {
+   *     await this.wfile.write(new TextEncoder().encode(this.greeting));
+   *   }
+   * }
+   * class Server extends socketserver.TCPServer {
+   *   override async finishRequest(request: socketserver.StreamRequest, address: socket.InetAddress) {
+   *     const handler = new Handler(request, address, this);
+   *     handler.greeting = "hello";
+   *     await socketserver.runHandler(handler);
+   *   }
+   * }
+   *
+   * await using _ = new Server(["127.0.0.1", 0], Handler);
+   * ```
+   *
+   * Port of [`BaseServer.finish_request`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.finish_request).
+   */
+  finishRequest(request: R, clientAddress: A): Awaitable<void> {
+    const { RequestHandlerClass } = this;
+    return runHandler(new RequestHandlerClass(request, clientAddress, this));
+  }
+
+  /**
+   * Ends a request: by itself only calls `closeRequest`.
+   *
+   * @param request The request.
+   * @returns A promise to wait for, if need be.
+   *
+   * @example Leave connections to their handlers
+   * ```ts
+   * import { socketserver } from "@berkeley/socket";
+   *
+   * class Server extends socketserver.TCPServer {
+   *   override shutdownRequest() {}
+   * }
+   *
+   * await using _ = new Server(["127.0.0.1", 0], socketserver.BaseRequestHandler);
+   * ```
+   *
+   * Port of `BaseServer.shutdown_request` of [`socketserver`](https://docs.python.org/3/library/socketserver.html).
+   */
+  shutdownRequest(request: R): Awaitable<void> {
+    return this.closeRequest(request);
+  }
+
+  /**
+   * Closes a request: does nothing by itself.
+   *
+   * @param _request The request.
+   * @returns A promise to wait for, if need be.
+   *
+   * @example Usage
+   * ```ts
+   * import { socket, socketserver } from "@berkeley/socket";
+   *
+   * class Server extends socketserver.TCPServer {
+   *   open = 0;
+   *   override verifyRequest() {
+   *     return ++this.open > 0;
+   *   }
+   *   override closeRequest(request: socketserver.StreamRequest) {
+   *     this.open--;
+   *     return super.closeRequest(request);
+   *   }
+   * }
+   *
+   * await using _ = new Server(["127.0.0.1", 0], socketserver.BaseRequestHandler);
+   * ```
+   *
+   * Port of `BaseServer.close_request` of [`socketserver`](https://docs.python.org/3/library/socketserver.html).
+   */
+  closeRequest(_request: R): Awaitable<void> {}
+
+  /**
+   * Is called by `serveForever` after each request, and once in a `pollInterval` while
+   * none comes; does nothing by itself.
+   *
+   * @returns A promise for the loop to wait for, if need be.
+   *
+   * @example Usage
+   * ```ts
+   * import { socketserver } from "@berkeley/socket";
+   *
+   * class Server extends socketserver.TCPServer {
+   *   override serviceActions() {
+   *     console.log("still here");
+   *   }
+   * }
+   *
+   * await using _ = new Server(["127.0.0.1", 0], socketserver.BaseRequestHandler);
+   * ```
+   *
+   * Port of [`BaseServer.service_actions`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.service_actions).
+   */
+  serviceActions(): Awaitable<void> {}
+
+  /**
+   * Is called by `handleRequest` when no request came in time; does nothing by itself.
+   *
+   * @returns A promise to wait for, if need be.
+   *
+   * @example Usage
+   * ```ts
+   * import { socketserver } from "@berkeley/socket";
+   *
+   * class Server extends socketserver.TCPServer {
+   *   static override timeout = 60;
+   *   override handleTimeout() {
+   *     console.log("a minute without a request");
+   *   }
+   * }
+   *
+   * await using _ = new Server(["127.0.0.1", 0], socketserver.BaseRequestHandler);
+   * ```
+   *
+   * Port of [`BaseServer.handle_timeout`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.handle_timeout).
+   */
+  handleTimeout(): Awaitable<void> {}
+
+  /**
+   * Is told of an error in the handling of a request: prints it to the standard error
+   * stream, as Python does. The server goes on.
+   *
+   * Python's has no third parameter and looks the error up.
+   *
+   * @param _request The request.
+   * @param clientAddress Who sent it.
+   * @param error What was thrown.
+   * @returns A promise to wait for, if need be.
+   *
+   * @example Count what goes wrong
+   * ```ts
+   * import { socketserver } from "@berkeley/socket";
+   *
+   * class Server extends socketserver.ThreadingTCPServer {
+   *   errors = 0;
+   *   override handleError() {
+   *     this.errors++;
+   *   }
+   * }
+   *
+   * await using _ = new Server(["127.0.0.1", 0], socketserver.BaseRequestHandler);
+   * ```
+   *
+   * Port of [`BaseServer.handle_error`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.handle_error).
+   */
+  handleError(
+    _request: R,
+    clientAddress: A,
+    error: unknown,
+  ): Awaitable<void> {
+    report(error, clientAddress);
+  }
+
+  /** Closes the server at the end of an `await using` block. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.serverClose();
+  }
+
+  /** How long `handleRequest` waits; seconds, `null` for ever. */
+  protected get requestPatience(): number | null {
+    return this.timeout;
+  }
+
+  /** How many requests may be handled at a time, all things considered. */
+  protected get mostRequests(): number {
+    return this.maxConnections;
+  }
+
+  /**
+   * Is called before the first request is waited for; for what must be there by then.
+   *
+   * @param _options `signal`: gives it up when it aborts.
+   */
+  protected prepareServing(_options: WaitOptions): Awaitable<void> {}
+
+  /** Handles a request under the server's eyes: `shutdown` can wait for it and cut it off. */
+  protected attendRequest(
+    request: R,
+    work: () => Promise<void>,
+    inLoop = false,
+  ): Promise<void> {
+    return this.#requests.add(
+      request,
+      (task) => runWithin({ server: this, task, inLoop }, work),
+    ).ended;
+  }
+
+  /** Waits for all requests that are being handled, but not for the caller's own. */
+  protected async requestsHandled(): Promise<void> {
+    const by = contextOf(this)?.task?.request;
+    await this.#requests.left(0, { by });
+  }
+
+  /** Cuts off all requests that are being handled, but not the caller's own, and tells how many. */
+  protected cutOffRequests(): number {
+    const by = contextOf(this)?.task?.request;
+    const requests = this.#requests.cut(by).map(({ request }) => request);
+    const close = async (request: object) => {
+      await this.closeRequest(request as R);
+    };
+    // They are of no interest any more, and neither are their errors.
+    for (const request of requests) close(request).catch(() => {});
+    return new Set(requests).size;
+  }
+
+  /** Tells `handleError` of an error, unless the request was cut off, which brings errors about. */
+  protected async requestFailed(
+    request: R,
+    clientAddress: A,
+    error: unknown,
+  ): Promise<void> {
+    if (wasCut(request)) return;
+    await this.handleError(request, clientAddress, error);
+  }
+
+  /** Waits until nothing is handled any more, cuts off what is late, and tells how many. */
+  async #end(ended: Promise<void> | undefined, grace: number): Promise<number> {
+    const by = contextOf(this)?.task?.request;
+    const deadline = performance.now() + grace * 1000;
+    for (let cut = 0;;) {
+      const timeout = Math.max(0, deadline - performance.now()) / 1000;
+      await this.#requests.left(0, { by, timeout });
+      cut += this.cutOffRequests();
+      // The loop may have had a request in its hands that was not counted yet.
+      const isNext = await Promise.race([ended, this.#requests.next()]);
+      if (!isNext) return cut;
+    }
+  }
+
+  /** Waits for a request and handles it; tells whether one came in time. */
+  async #turn(
+    timeout: number | null,
+    signal: AbortSignal | undefined,
+    inLoop: boolean,
+  ): Promise<boolean> {
+    let taken: [R, A];
+    try {
+      const isFull = this.#requests.size >= this.mostRequests;
+      const rest = isFull
+        ? await this.#requests.room(this.mostRequests, timeout, signal)
+        : timeout;
+      if (rest === undefined) return false;
+      if (!(await this.requestReady({ timeout: rest, signal }))) return false;
+      taken = await this.getRequest({ signal });
+      this.#backOff.reset();
+    } catch (error) {
+      const isAbort = signal?.aborted && error === signal.reason;
+      if (isAbort || !(error instanceof OSError)) throw error;
+      if (HOPELESS.has(error.code)) throw error;
+      await this.#backOff.pause(error, { signal });
+      return true;
+    }
+    const [request, clientAddress] = taken;
+    const handle = () => this.#handle(request, clientAddress);
+    await this.attendRequest(request, handle, inLoop);
+    return true;
+  }
+
+  async #process(request: R, clientAddress: A): Promise<void> {
+    await this.finishRequest(request, clientAddress);
+    await this.shutdownRequest(request);
+  }
+
+  async #handle(request: R, clientAddress: A): Promise<void> {
+    try {
+      const isWanted = await this.verifyRequest(request, clientAddress);
+      if (wasCut(request)) return;
+      if (isWanted) {
+        await this.processRequest(request, clientAddress);
+      } else {
+        await this.shutdownRequest(request);
+      }
+    } catch (error) {
+      try {
+        await this.requestFailed(request, clientAddress, error);
+      } finally {
+        await this.shutdownRequest(request);
+      }
+    }
+  }
+}

@@ -1,0 +1,180 @@
+import { BaseSocket } from "../../socket/base_socket.ts";
+import { kindOf } from "../../socket/arguments.ts";
+import { timedOut } from "../../socket/errors.ts";
+import type { Socket } from "../../socket/socket.ts";
+import { waitFor, watch } from "../../socket/timeout.ts";
+import type { Child } from "./child.ts";
+import { DatagramRelay } from "./datagram_relay.ts";
+import type { Answer, Call, Down, Up } from "./messages.ts";
+import { packError, unpackError } from "./packed_error.ts";
+import type { Pool } from "./pool.ts";
+import type { Relay } from "./relay.ts";
+import { StreamRelay } from "./stream_relay.ts";
+
+/** What the handling of a request is done with. */
+export interface HandlingOptions {
+  readonly clientAddress: unknown;
+  readonly serverAddress: unknown;
+  /** Gives the handling up when it aborts. */
+  readonly signal: AbortSignal;
+  /** How long the handling may take; seconds, `null` for ever. */
+  readonly timeout: number | null;
+  /** How many Workers are to be kept. */
+  readonly most: number;
+  /** Shuts the server down on behalf of the request. */
+  shutdown(grace: number | undefined): Promise<number>;
+}
+
+/** Has a Worker handle a request; throws what the handler threw, or why it could not go on. */
+export async function handleInWorker(
+  request: object,
+  pool: Pool,
+  options: HandlingOptions,
+): Promise<void> {
+  const { port1: port, port2 } = new MessageChannel();
+  const relay = relayOf(
+    request,
+    (message, transfer = []) => port.postMessage(message, transfer),
+  );
+  const limit = new Limit(options);
+  let child: Child | undefined;
+  let isReusable = false;
+  try {
+    child = await pool.take(limit.signal);
+    // Its Worker is ended at once, so that who closes the server can wait for that.
+    limit.signal.addEventListener("abort", () => pool.drop(child!));
+    const done = converse(child, port, relay, options);
+    const { clientAddress, serverAddress } = options;
+    child.begin({
+      type: "begin",
+      port: port2,
+      request: relay.request,
+      clientAddress,
+      serverAddress,
+    }, [port2]);
+    relay.start();
+    const end = await limit.keep(done);
+    isReusable = end.isReusable;
+    await limit.keep(relay.finish());
+    if (end.error !== undefined) throw end.error;
+  } finally {
+    limit.lift();
+    relay.stop();
+    port.close();
+    if (child !== undefined) {
+      child.lost = undefined;
+      if (limit.signal.aborted || !isReusable) pool.drop(child);
+      else pool.give(child, options.most);
+    }
+  }
+}
+
+/** How the work of a Worker ended. */
+interface End {
+  readonly error: Error | undefined;
+  /** Whether the Worker can do more. */
+  readonly isReusable: boolean;
+}
+
+/** Passes messages on until the Worker is done, or is no more. */
+function converse(
+  child: Child,
+  port: MessagePort,
+  relay: Relay,
+  options: HandlingOptions,
+): Promise<End> {
+  let news = 0;
+  let isLost = false;
+  let end: End | undefined;
+  return new Promise((resolve) => {
+    const settle = (first: End) => {
+      end ??= first;
+      if (!isLost) resolve(end);
+    };
+    child.lost = async (error) => {
+      isLost = true;
+      await whenQuiet(() => news);
+      resolve(end ?? { error, isReusable: false });
+    };
+    port.onmessage = ({ data }: MessageEvent<Up>) => {
+      news++;
+      if (data.type === "done") {
+        const error = data.error && unpackError(data.error);
+        settle({ error, isReusable: true });
+      } else if (data.type === "ending") {
+        settle({ error: unpackError(data.error), isReusable: false });
+      } else if (data.type === "call" && data.task.name === "shutdown") {
+        answer(data, options.shutdown(data.task.grace))
+          .then((message) => port.postMessage(message));
+      } else relay.receive(data);
+    };
+  });
+}
+
+/** How long a request may be handled: until its time is over, or it is cut off. */
+class Limit {
+  readonly #over = Promise.withResolvers<never>();
+  readonly #aborting = new AbortController();
+  /** Ends the watch. */
+  readonly lift: () => void;
+
+  constructor({ timeout, signal }: HandlingOptions) {
+    const end = (reason: unknown) => {
+      this.#over.reject(reason);
+      this.#aborting.abort(reason);
+    };
+    this.#over.promise.catch(() => {});
+    this.lift = watch(waitFor(timeout, signal)!, () => {
+      const subject = `the request within ${timeout} seconds`;
+      end(timedOut({ syscall: "handle", subject }));
+    }, end);
+    if (signal.aborted) end(signal.reason);
+  }
+
+  get signal(): AbortSignal {
+    return this.#aborting.signal;
+  }
+
+  /** Waits for something while it may. */
+  keep<T>(promise: Promise<T>): Promise<T> {
+    return Promise.race([promise, this.#over.promise]);
+  }
+}
+
+function relayOf(
+  request: object,
+  post: (message: Down, transfer?: Transferable[]) => void,
+): Relay {
+  if (request instanceof BaseSocket) {
+    return new StreamRelay(request as Socket, post);
+  }
+  const [data, socket] = Array.isArray(request) ? request : [];
+  if (data instanceof Uint8Array && socket instanceof BaseSocket) {
+    return new DatagramRelay([data, socket as Socket], post);
+  }
+  throw new TypeError(
+    `Cannot hand a request to a Worker: it must be a Socket or a datagram, not ${
+      kindOf(request)
+    }`,
+  );
+}
+
+async function answer(
+  { id }: Call,
+  result: Promise<number>,
+): Promise<Answer> {
+  try {
+    return { type: "answer", id, value: await result };
+  } catch (error) {
+    return { type: "answer", id, error: packError(error) };
+  }
+}
+
+/** Waits until a Worker that has ended has nothing more to tell: what it has posted comes behind the news of its end. */
+async function whenQuiet(news: () => number): Promise<void> {
+  for (let before = -1; before !== news();) {
+    before = news();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -1,0 +1,96 @@
+import { checkInteger, kindOf } from "../../socket/arguments.ts";
+import { checkTimeout } from "../../socket/timeout.ts";
+
+/** What {@linkcode ForkingMixIn} adds to the options of a server. */
+export interface ForkingOptions {
+  /**
+   * How many Workers there may be; while each has a request, no more are taken.
+   * Python's 40 are processes.
+   *
+   * @default {navigator.hardwareConcurrency}
+   */
+  maxChildren?: number;
+  /**
+   * How long a request may take, a Worker's start included; seconds, `null` for
+   * ever. What takes longer is given up: `handleError` is told, the connection is
+   * closed, and another Worker takes the place of this one. Not in Python.
+   *
+   * @default {null}
+   */
+  requestTimeout?: number | null;
+  /**
+   * What the handlers may do, where that is less than the program may:
+   * `"none"`, or as in `{ read: ["./data"] }`, where what is left out is denied.
+   * Sockets of requests need none, nor does the loading of the module and what it
+   * imports statically. Takes `unstableWorkerOptions`. Not in Python.
+   *
+   * @default {undefined} The handlers may do what the program may.
+   */
+  permissions?: Deno.PermissionOptions;
+  /**
+   * Whether the program always runs with `--unstable-worker-options`, as
+   * `permissions` needs. Deno ends a program that runs without, and no program can
+   * find out. Not in Python.
+   *
+   * @default {false}
+   */
+  unstableWorkerOptions?: boolean;
+}
+
+/** What {@linkcode ForkingMixIn} adds to a class of servers, for subclasses to override. */
+export interface ForkingStatics {
+  /** How many Workers there may be. */
+  maxChildren: number;
+  /** How long a request may take; seconds, `null` for ever. */
+  requestTimeout: number | null;
+  /** What the handlers may do, where that is less than the program may. */
+  permissions: Deno.PermissionOptions | undefined;
+  /** Whether the program always runs with `--unstable-worker-options`. */
+  unstableWorkerOptions: boolean;
+  /** Whether `serverClose` waits for the requests that are being handled. */
+  blockOnClose: boolean;
+}
+
+/** What a server's constructor takes from its options, or else from its class. */
+export type ForkingSettings = Omit<ForkingStatics, "blockOnClose">;
+
+/** Takes each option that is not there from the class, and checks them all. */
+export function forkingSettings(
+  call: string,
+  options: ForkingOptions,
+  statics: ForkingSettings,
+): ForkingSettings {
+  const {
+    maxChildren = statics.maxChildren,
+    requestTimeout = statics.requestTimeout,
+    permissions = statics.permissions,
+    unstableWorkerOptions = statics.unstableWorkerOptions,
+  } = options;
+  checkMaxChildren(call, maxChildren);
+  checkTimeout(call, requestTimeout);
+  if (permissions !== undefined && !unstableWorkerOptions) {
+    throw new TypeError(
+      `Cannot ${call}: permissions need --unstable-worker-options, without which Deno would end the program; say unstableWorkerOptions: true if it always runs with that flag`,
+    );
+  }
+  return { maxChildren, requestTimeout, permissions, unstableWorkerOptions };
+}
+
+/** Refuses what is no number of Workers. */
+export function checkMaxChildren(call: string, most: number): void {
+  checkInteger(call, "maxChildren", most, 1);
+}
+
+/** Gives the URL of a handler's module. */
+export function handlerModule(call: string, module: unknown): string {
+  if (module instanceof URL) return module.href;
+  if (typeof module === "string" && URL.canParse(module)) return module;
+  const hint = typeof module === "string"
+    ? `"${module}"; write new URL("${module}", import.meta.url)`
+    : typeof module === "function"
+    ? "a class, which no Worker could be given; export it as the default of its module"
+    : kindOf(module);
+  throw new TypeError(
+    `Cannot ${call}: the handler must be the URL of a module, not ${hint}`,
+  );
+}

@@ -1,0 +1,324 @@
+import {
+  type Address,
+  type AddressInput,
+  checkAddress,
+  type InetAddress,
+} from "../socket/address.ts";
+import { checkInteger } from "../socket/arguments.ts";
+import { abandon, BaseSocket, endpointOf } from "../socket/base_socket.ts";
+import {
+  AF_INET,
+  SHUT_WR,
+  SO_REUSEADDR,
+  SO_REUSEPORT,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from "../socket/constants/mod.ts";
+import { BlockingIOError, OSError, TimeoutError } from "../socket/errors.ts";
+import { Socket } from "../socket/socket.ts";
+import { waitFor, type WaitOptions } from "../socket/timeout.ts";
+import type { Awaitable, RequestHandlerClass } from "./base_request_handler.ts";
+import { BaseServer, type ReadyOptions } from "./base_server.ts";
+import type { TCPServerOptions } from "./options.ts";
+
+/** A request by connection: its socket. */
+export type StreamRequest<A extends Address = InetAddress> = Socket<A, null>;
+
+/**
+ * Serves TCP connections, one at a time; {@linkcode ThreadingTCPServer} serves many.
+ *
+ * @example Upper case, as in Python's documentation
+ * ```ts
+ * import { socket, socketserver } from "@berkeley/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * class MyTCPHandler extends socketserver.BaseRequestHandler<socketserver.StreamRequest> {
+ *   override async handle() {
+ *     const data = await this.request.recv(1024);
+ *     const text = new TextDecoder().decode(data).toUpperCase();
+ *     await this.request.sendall(new TextEncoder().encode(text));
+ *   }
+ * }
+ *
+ * await using server = new socketserver.TCPServer(["127.0.0.1", 0], MyTCPHandler);
+ * using client = await socket.createConnection(server.serverAddress);
+ * await client.sendall(new TextEncoder().encode("hello"));
+ * await server.handleRequest();
+ * assertEquals(new TextDecoder().decode(await client.recv(1024)), "HELLO");
+ * ```
+ *
+ * Port of [`socketserver.TCPServer`](https://docs.python.org/3/library/socketserver.html#socketserver.TCPServer).
+ *
+ * @typeParam A The shape of the addresses; a subclass of another `addressFamily` says which.
+ * @typeParam R What a request is.
+ */
+export class TCPServer<
+  A extends Address = InetAddress,
+  R extends object = StreamRequest<A>,
+> extends BaseServer<R, A> {
+  /** The family of the addresses. */
+  static addressFamily: number = AF_INET;
+  /** The type of the socket. */
+  static socketType: number = SOCK_STREAM;
+  /** How many connections may wait to be accepted; 5 in Python. */
+  static requestQueueSize = 128;
+  /** Whether the address may be taken while old connections of it linger; always so for streams in the sandbox. */
+  static allowReuseAddress = false;
+  /** Whether several sockets may have the port. */
+  static allowReusePort = false;
+
+  /** The server's socket. */
+  socket: Socket<A, null>;
+  #requestQueueSize: number;
+  #allowReuseAddress: boolean;
+  #allowReusePort: boolean;
+  #bound = false;
+
+  /**
+   * Makes a server, and has it bind and listen.
+   *
+   * It calls `serverBind` and `serverActivate` before a subclass's own fields are
+   * set: what these steps need has to be `static` or an option.
+   *
+   * @param serverAddress The address to serve; port 0 is any free port, host "" any interface.
+   * @param RequestHandlerClass The class whose instances handle the requests.
+   * @param options What differs from the class's static members.
+   * @throws {OSError} EADDRINUSE if someone has the address, EADDRNOTAVAIL if it is
+   * no address of this machine.
+   * @throws {PermissionError} EACCES if it is not granted; the message names the flag.
+   * @throws {TypeError} If the handler is no class of handlers.
+   * @throws {RangeError} If an option is out of its range.
+   */
+  constructor(
+    serverAddress: AddressInput<A>,
+    RequestHandlerClass: RequestHandlerClass<NoInfer<R>, NoInfer<A>>,
+    options: TCPServerOptions = {},
+  ) {
+    super(serverAddress as unknown as A, RequestHandlerClass, options);
+    const statics = new.target;
+    const {
+      addressFamily = statics.addressFamily,
+      requestQueueSize = statics.requestQueueSize,
+      allowReuseAddress = statics.allowReuseAddress,
+      allowReusePort = statics.allowReusePort,
+      bindAndActivate = true,
+      driver,
+    } = options;
+    checkInteger(
+      `make a ${statics.name}`,
+      "requestQueueSize",
+      requestQueueSize,
+      0,
+    );
+    this.#requestQueueSize = requestQueueSize;
+    this.#allowReuseAddress = allowReuseAddress;
+    this.#allowReusePort = allowReusePort;
+    this.socket = new Socket(addressFamily, statics.socketType, 0, { driver });
+    if (!bindAndActivate) return;
+    try {
+      this.serverBind();
+      this.serverActivate();
+    } catch (error) {
+      this.#giveUp();
+      throw error;
+    }
+  }
+
+  /** The family of the addresses; to choose another, override the static member. */
+  get addressFamily(): number {
+    return this.socket.family;
+  }
+
+  /** The type of the socket; to choose another, override the static member. */
+  get socketType(): number {
+    return this.socket.type;
+  }
+
+  /** How many connections may wait to be accepted. */
+  get requestQueueSize(): number {
+    return this.#requestQueueSize;
+  }
+
+  set requestQueueSize(size: number) {
+    this.#checkUnbound("requestQueueSize");
+    checkInteger("set requestQueueSize", "requestQueueSize", size, 0);
+    this.#requestQueueSize = size;
+  }
+
+  /** Whether the address may be taken while old connections of it linger. */
+  get allowReuseAddress(): boolean {
+    return this.#allowReuseAddress;
+  }
+
+  set allowReuseAddress(allow: boolean) {
+    this.#checkUnbound("allowReuseAddress");
+    this.#allowReuseAddress = allow;
+  }
+
+  /** Whether several sockets may have the port. */
+  get allowReusePort(): boolean {
+    return this.#allowReusePort;
+  }
+
+  set allowReusePort(allow: boolean) {
+    this.#checkUnbound("allowReusePort");
+    this.#allowReusePort = allow;
+  }
+
+  /**
+   * Binds the socket to the server's address; the constructor calls it.
+   *
+   * @throws {OSError} EADDRINUSE if someone has the address, EADDRNOTAVAIL if it is
+   * no address of this machine.
+   * @throws {PermissionError} EACCES if it is not granted; the message names the flag.
+   *
+   * @example Bind later
+   * ```ts
+   * import { socketserver } from "@berkeley/socket";
+   *
+   * await using server = new socketserver.TCPServer(
+   *   ["127.0.0.1", 0],
+   *   socketserver.BaseRequestHandler,
+   *   { bindAndActivate: false },
+   * );
+   * server.requestQueueSize = 10;
+   * server.serverBind();
+   * server.serverActivate();
+   * ```
+   *
+   * Port of [`BaseServer.server_bind`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.server_bind), `bind(2)`.
+   */
+  serverBind(): void {
+    const { socket } = this;
+    if (this.#allowReuseAddress) socket.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1);
+    if (this.#allowReusePort) socket.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1);
+    // The sandbox settles the queue's length here already.
+    endpointOf(socket, "bind").bind(
+      checkAddress<A>(
+        "bind",
+        socket.family,
+        this.serverAddress as unknown as AddressInput<A>,
+      ),
+      socket.type === SOCK_STREAM ? this.#requestQueueSize : undefined,
+    );
+    this.#bound = true;
+    this.serverAddress = socket.getsockname();
+  }
+
+  /** Begins to listen; the constructor calls it. `listen(2)`. */
+  override serverActivate(): void {
+    this.socket.listen(this.#requestQueueSize);
+  }
+
+  /** Closes the socket, and ends the serving. */
+  override serverClose(): Awaitable<void> {
+    this.socket.close();
+    return super.serverClose();
+  }
+
+  /**
+   * Tells the number of the server's socket.
+   *
+   * Drivers: POSIX; the sandboxed one throws EOPNOTSUPP while the socket is open.
+   *
+   * @returns The number; -1 of a closed server.
+   * @throws {OSError} EOPNOTSUPP.
+   *
+   * @example -1 once closed
+   * ```ts
+   * import { socketserver } from "@berkeley/socket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const server = new socketserver.TCPServer(["127.0.0.1", 0], socketserver.BaseRequestHandler);
+   * await server.serverClose();
+   * assertEquals(server.fileno(), -1);
+   * ```
+   *
+   * Port of [`BaseServer.fileno`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.fileno).
+   */
+  fileno(): number {
+    return this.socket.fileno();
+  }
+
+  /** Waits for the next connection; `accept(2)`. */
+  override getRequest(
+    options?: WaitOptions,
+  ): Awaitable<[request: R, clientAddress: A]> {
+    return this.socket.accept(options) as Promise<unknown> as Promise<[R, A]>;
+  }
+
+  /**
+   * Ends the sending, and calls `closeRequest`.
+   *
+   * A handler that leaves unread what the client has sent may cost it the end of the
+   * answer: TCP then resets the connection, in Python too.
+   */
+  override shutdownRequest(request: R): Awaitable<void> {
+    try {
+      (request as unknown as Socket).shutdown(SHUT_WR);
+    } catch (error) {
+      // The client may be gone already.
+      if (!(error instanceof OSError)) throw error;
+    }
+    return this.closeRequest(request);
+  }
+
+  /** Closes the connection, and files of it that the handler left open. */
+  override closeRequest(request: R): Awaitable<void> {
+    const connection: object = request;
+    // Files that the handler left open hold the connection; Python's garbage
+    // collector would close them.
+    if (connection instanceof BaseSocket) abandon(connection);
+    else (request as unknown as Socket).close();
+  }
+
+  /** Closes the server at the end of an `await using` block; its port or path is then free again. */
+  override async [Symbol.asyncDispose](): Promise<void> {
+    await super[Symbol.asyncDispose]();
+    await this.socket[Symbol.asyncDispose]();
+  }
+
+  /** How long `handleRequest` waits: the shorter of its own and the socket's timeout. */
+  protected override get requestPatience(): number | null {
+    const timeouts = [this.socket.gettimeout(), this.timeout]
+      .filter((timeout) => timeout !== null);
+    return timeouts.length === 0 ? null : Math.min(...timeouts);
+  }
+
+  /** Waits until the socket has a request. */
+  protected override requestReady(options: ReadyOptions): Awaitable<boolean> {
+    return this.#readable(options);
+  }
+
+  async #readable({ timeout, signal }: ReadyOptions): Promise<boolean> {
+    try {
+      await endpointOf(this.socket, "accept").readable(
+        waitFor(timeout, signal),
+      );
+      return true;
+    } catch (error) {
+      const isLate = error instanceof TimeoutError ||
+        error instanceof BlockingIOError;
+      if (!isLate) throw error;
+      return false;
+    }
+  }
+
+  /** Closes the server as Python's constructor does, also if a subclass's own close is not ready for it. */
+  #giveUp(): void {
+    const ignore = () => {};
+    try {
+      Promise.resolve(this.serverClose()).catch(ignore);
+    } catch {
+      // Its fields are not set yet; what it was to say is why the binding failed.
+    }
+    this.socket.close();
+  }
+
+  #checkUnbound(name: string): void {
+    if (!this.#bound) return;
+    throw new TypeError(
+      `Cannot set ${name}: the server is bound already; make it a static member or an option, or pass bindAndActivate: false`,
+    );
+  }
+}

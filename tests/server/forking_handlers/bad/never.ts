@@ -1,0 +1,3 @@
+// Never finishes loading.
+await new Promise(() => {});
+export default class Never {}

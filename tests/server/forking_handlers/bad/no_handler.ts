@@ -1,0 +1,2 @@
+// A default export that handles nothing.
+export default class Nothing {}

@@ -1,0 +1,3 @@
+// Throws when it is loaded.
+throw new RangeError("not today");
+export default class Never {}
