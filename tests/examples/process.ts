@@ -1,6 +1,7 @@
 // The examples as a user runs them: by the `deno run` lines at their top, each a
 // process of its own.
 import { delay } from "@std/async/delay";
+import { folder } from "../support/peers.ts";
 
 /** The folder that the `deno run` lines are meant for. */
 export const ROOT: URL = new URL("../../", import.meta.url);
@@ -16,8 +17,41 @@ export async function commandsOf(example: string): Promise<string[]> {
   return [...header.matchAll(/^ \* +(deno run .*)$/gm)].map(([, line]) => line);
 }
 
+/** Gives a command without its permissions. */
+export function unpermitted(command: string): string {
+  return command.replaceAll(/ (--allow-\w+|-P)=\S+/g, "")
+    .replace("deno run", "deno run --no-prompt");
+}
+
+/**
+ * Gives a command that runs an example with other constants, for what would take
+ * too long or too much with its own.
+ *
+ * ```ts ignore
+ * const command = await altered(server, { GRACE: 60 });
+ * ```
+ */
+export async function altered(
+  command: string,
+  constants: Readonly<Record<string, number>>,
+): Promise<string> {
+  const [path] = /examples\/\w+\.ts/.exec(command) ?? [""];
+  const library = JSON.stringify(new URL("mod.ts", ROOT).href);
+  let text = (await Deno.readTextFile(new URL(path, ROOT)))
+    .replace('"@berkeley/socket"', library);
+  for (const [name, value] of Object.entries(constants)) {
+    const was = RegExp(`^const ${name} = .*?;`, "m");
+    if (!was.test(text)) throw new Error(`There is no ${name} in ${path}`);
+    text = text.replace(was, `const ${name} = ${value};`);
+  }
+  const copy = `${folder}/${crypto.randomUUID()}.ts`;
+  await Deno.writeTextFile(copy, text);
+  return command.replace("deno run", "deno run --config=deno.json")
+    .replace(path, copy);
+}
+
 // The ports that the examples listen on.
-const PORTS = [50007, 9999];
+const PORTS = [50007, 50010, 8000, 9999];
 
 /**
  * Waits until the examples' ports are this test's own, for they are fixed: no
@@ -36,7 +70,7 @@ export async function examplePorts(): Promise<Disposable> {
     await delay(LONGEST / 100);
   }
   file.close();
-  throw new Error(`Ports ${PORTS.join(" and ")} must be free for the examples`);
+  throw new Error(`Ports ${PORTS.join(", ")} must be free for the examples`);
 }
 
 function isFree(port: number): boolean {
@@ -64,12 +98,12 @@ export class Running implements AsyncDisposable {
   readonly #timer: ReturnType<typeof setTimeout>;
   #printed = "";
 
-  constructor(child: Deno.ChildProcess) {
+  constructor(child: Deno.ChildProcess, longest = LONGEST) {
     this.#child = child;
     this.#stdout = child.stdout.pipeThrough(new TextDecoderStream())
       .getReader();
     this.#stderr = new Response(child.stderr).text();
-    this.#timer = setTimeout(() => this.#kill("SIGKILL"), LONGEST);
+    this.#timer = setTimeout(() => this.#kill("SIGKILL"), longest);
   }
 
   /** Waits until it has printed a text; gives all that it has printed so far. */
@@ -128,11 +162,13 @@ export class Running implements AsyncDisposable {
  *
  * @param cwd The folder to run it in; this repository's if omitted.
  * @param through A command line that runs it in turn; none if omitted.
+ * @param longest Milliseconds after which it is killed.
  */
 export function start(
   command: string,
   cwd: string | URL = ROOT,
   through: readonly string[] = [],
+  longest: number = LONGEST,
 ): Running {
   const [, ...flags] = command.split(" ");
   const [program, ...args] = [...through, Deno.execPath(), ...flags];
@@ -145,6 +181,7 @@ export function start(
       stdout: "piped",
       stderr: "piped",
     }).spawn(),
+    longest,
   );
 }
 

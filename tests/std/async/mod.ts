@@ -1,2 +1,2 @@
 // @ts-types="./types.d.ts"
-export { deadline, delay } from "npm:deno-std@1.4.0/async/mod.js";
+export { deadline, delay, retry } from "npm:deno-std@1.4.0/async/mod.js";

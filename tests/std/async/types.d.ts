@@ -16,3 +16,17 @@ export function deadline<T>(
   ms: number,
   options?: DeadlineOptions,
 ): Promise<T>;
+
+/** Options for {@linkcode retry}. */
+export interface RetryOptions {
+  multiplier?: number;
+  maxTimeout?: number;
+  maxAttempts?: number;
+  minTimeout?: number;
+  jitter?: number;
+}
+/** Calls the function until it succeeds, with pauses of growing length between the attempts. */
+export function retry<T>(
+  fn: (() => Promise<T>) | (() => T),
+  options?: RetryOptions,
+): Promise<T>;

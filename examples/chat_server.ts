@@ -1,0 +1,157 @@
+/**
+ * A chat room: what a client says, line by line, all others hear. Clients are
+ * nc, telnet or some lines of Python. They are asked for a name, and may say /who
+ * and /quit; Ctrl-C says goodbye to all.
+ *
+ *     deno run --allow-net=127.0.0.1:50010 examples/chat_server.ts
+ *     deno run -P=chat_server examples/chat_server.ts
+ *
+ * Then, in as many other terminals as you like:
+ *
+ *     nc 127.0.0.1 50010
+ *
+ * @module
+ */
+import { socket, socketserver } from "@berkeley/socket";
+
+const HOST = "127.0.0.1";
+const PORT = 50010;
+const NAME = /^[\p{L}\p{N}_-]{1,20}$/u;
+const LONGEST_LINE = 512; // bytes, with its end
+const LONGEST_SILENCE = 600; // seconds
+const LONGEST_SEND = 5; // seconds
+const MOST_WAITING = 1000; // lines that a client has not taken yet
+const GRACE = 2; // seconds
+const NEWLINE = 10;
+
+const clients = new Set<ChatHandler>();
+
+class ChatHandler extends socketserver.StreamRequestHandler {
+  override timeout = LONGEST_SILENCE;
+  name = ""; // none until the client is in the room
+  #waiting: string[] = [];
+  #writing: Promise<void> | undefined;
+  #dismissed = false;
+
+  override async handle() {
+    clients.add(this);
+    try {
+      this.tell("* What is your name?");
+      for await (const line of this.#lines()) {
+        if (line === "/quit") break;
+        if (this.name === "") this.#enter(line);
+        else if (line === "/who") this.tell(`* Here: ${names().join(", ")}`);
+        else if (line.startsWith("/")) this.tell("* You can say /who or /quit");
+        else if (line !== "") tellAll(`${this.name}: ${line}`, this);
+        // Who sends a whole book lets the others have their turn.
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+    } catch (error) {
+      if (error instanceof socket.TimeoutError) {
+        this.dismiss("You were silent for too long");
+      } else if (!(error instanceof socket.ConnectionError)) throw error;
+    } finally {
+      clients.delete(this);
+      if (this.name !== "") tellAll(`* ${this.name} has left`);
+      await this.#writing;
+    }
+  }
+
+  /** Sends a line, but does not wait: who reads slowly holds nobody up. */
+  tell(line: string) {
+    if (this.#dismissed) return;
+    this.#waiting.push(line);
+    this.#writing ??= this.#write();
+    if (this.#waiting.length > MOST_WAITING) {
+      this.dismiss("You read too slowly");
+    }
+  }
+
+  /** Has the handling end, with a last word. */
+  dismiss(why: string) {
+    if (this.#dismissed) return;
+    this.#dismissed = true;
+    this.#waiting = [`* ${why}, goodbye`];
+    this.#writing ??= this.#write();
+    this.connection.shutdown(socket.SHUT_RD);
+  }
+
+  #enter(name: string) {
+    if (!NAME.test(name)) {
+      this.tell("* A name is 1 to 20 letters, digits, - and _. And yours?");
+    } else if (names().includes(name)) {
+      this.tell(`* There is a ${name} already. What is your name?`);
+    } else {
+      tellAll(`* ${name} has come`);
+      this.name = name;
+      this.tell(`* Welcome, ${name}! You can say /who or /quit`);
+    }
+  }
+
+  /** Gives what the client says, line by line. */
+  async *#lines() {
+    while (!this.#dismissed) {
+      const line = await this.rfile.readline(LONGEST_LINE);
+      if (line.length === 0) return;
+      if (isWhole(line)) {
+        // What is no UTF-8 becomes U+FFFD; nobody gets control characters.
+        yield new TextDecoder().decode(line).replace(/\p{Cc}/gu, " ").trim();
+      } else {
+        while (!isWhole(await this.rfile.readline(LONGEST_LINE)));
+        this.tell(`* A line has at most ${LONGEST_LINE} bytes`);
+      }
+    }
+  }
+
+  /** Sends what waits until nothing does. */
+  async #write() {
+    while (this.#waiting.length > 0) {
+      const text = this.#waiting.splice(0).join("\r\n") + "\r\n";
+      try {
+        await this.connection.sendall(new TextEncoder().encode(text), 0, {
+          signal: AbortSignal.timeout(LONGEST_SEND * 1000),
+        });
+      } catch (error) {
+        // If the client has gone, the reading ends too.
+        if (error instanceof socket.OSError) break;
+        this.dismiss("You read too slowly");
+      }
+    }
+    this.#writing = undefined;
+  }
+}
+
+/** Whether a line has its end, or is the last. */
+function isWhole(line: Uint8Array) {
+  return line.length < LONGEST_LINE || line.at(-1) === NEWLINE;
+}
+
+/** Gives the names of who is in the room. */
+function names() {
+  return [...clients].map(({ name }) => name).filter((name) => name !== "");
+}
+
+/** Tells all who are in the room, but for one. */
+function tellAll(line: string, but?: ChatHandler) {
+  for (const client of clients) {
+    if (client.name !== "" && client !== but) client.tell(line);
+  }
+}
+
+try {
+  await using server = new socketserver.ThreadingTCPServer(
+    [HOST, PORT],
+    ChatHandler,
+  );
+  Deno.addSignalListener("SIGINT", () => server.shutdown());
+  console.log(`Listening on ${HOST}:${PORT}, press Ctrl-C to stop`);
+  await server.serveForever();
+
+  for (const client of clients) client.dismiss("The server closes");
+  await server.shutdown({ grace: GRACE });
+  console.log("Goodbye");
+} catch (error) {
+  if (!(error instanceof socket.OSError)) throw error;
+  console.error(error.message);
+  Deno.exit(1);
+}

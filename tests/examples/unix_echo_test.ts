@@ -1,0 +1,273 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { bytes, folder, readAll, text, writeAll } from "../support/peers.ts";
+import { needsProgram, runPiped } from "../support/programs.ts";
+import { hasPython, runPython, spawnPython } from "../support/python.ts";
+import {
+  commandsOf,
+  examplePorts,
+  run,
+  start,
+  unpermitted,
+} from "./process.ts";
+
+const PATH = "/tmp/echo.sock";
+const FLAGS = `--allow-read=${PATH} --allow-write=${PATH} ` +
+  `--allow-net=unix:${PATH}`;
+const LISTENING = `Listening on ${PATH}, press Ctrl-C to stop\n`;
+const [server, serverByName] = await commandsOf("unix_echo_server");
+const [client, clientByName] = await commandsOf("unix_echo_client");
+// There are no such paths.
+const ignore = Deno.build.os === "windows";
+
+/** Waits until the path is this test's own, and nothing is there. */
+async function examplePath(): Promise<Disposable> {
+  const ports = await examplePorts();
+  if (await isDead()) await Deno.remove(PATH);
+  return ports;
+}
+
+/** Whether a server that was killed has left the path. */
+async function isDead(): Promise<boolean> {
+  try {
+    (await connect()).close();
+    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.ConnectionRefused;
+  }
+}
+
+function connect(): Promise<Deno.UnixConn> {
+  return Deno.connect({ transport: "unix", path: PATH });
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => true, () => false);
+}
+
+Deno.test("the Unix echo examples name their commands", () => {
+  assertEquals([server, serverByName, client, clientByName], [
+    `deno run ${FLAGS} examples/unix_echo_server.ts`,
+    "deno run -P=unix_echo_server examples/unix_echo_server.ts",
+    `deno run ${FLAGS} examples/unix_echo_client.ts`,
+    "deno run -P=unix_echo_client examples/unix_echo_client.ts",
+  ]);
+});
+
+for (const [serve, call] of [[server, client], [serverByName, clientByName]]) {
+  Deno.test({
+    name:
+      `Unix echo: the client gets back what it sent, until Ctrl-C [${serve}]`,
+    ignore,
+    async fn() {
+      using _path = await examplePath();
+      await using serving = start(serve);
+      assertEquals(await serving.printed("stop\n"), LISTENING);
+      for (const called of [await run(call), await run(call)]) {
+        assertEquals(
+          [called.code, called.stdout],
+          [0, "Received Hello, world\n"],
+        );
+      }
+      serving.interrupt();
+      const { code, stdout } = await serving.end();
+      assertEquals(stdout, LISTENING + "Goodbye, clients cut off: 0\n");
+      assertEquals(code, 0);
+      assertEquals(await isThere(PATH), false);
+    },
+  });
+}
+
+Deno.test({
+  name: "Unix echo: the path may be another one",
+  ignore,
+  async fn() {
+    const path = `${folder}/${crypto.randomUUID()}`;
+    const elsewhere = (command: string) =>
+      `${command.replaceAll(PATH, path)} ${path}`;
+    await using serving = start(elsewhere(server));
+    await serving.printed(`Listening on ${path},`);
+    assertEquals(
+      (await run(elsewhere(client))).stdout,
+      "Received Hello, world\n",
+    );
+    serving.interrupt();
+    assertEquals((await serving.end()).code, 0);
+    assertEquals(await isThere(path), false);
+  },
+});
+
+Deno.test({
+  name: "unix_echo_server serves many clients at once",
+  ignore,
+  async fn() {
+    using _path = await examplePath();
+    await using serving = start(server);
+    await serving.printed("Listening");
+    const conns = await Promise.all(Array.from({ length: 100 }, connect));
+    const sent = bytes("a line\n".repeat(1000));
+    // The last connected is the first served: nobody waits for another.
+    for (const conn of conns.reverse()) {
+      const [received] = await Promise.all([
+        readAll(conn),
+        writeAll(conn, sent).then(() => conn.closeWrite()),
+      ]);
+      assertEquals(text(received), text(sent));
+      conn.close();
+    }
+  },
+});
+
+Deno.test({
+  name: "unix_echo_server serves Python's clients",
+  ignore: ignore || !hasPython,
+  async fn() {
+    using _path = await examplePath();
+    await using serving = start(server);
+    await serving.printed("Listening");
+    const received = await runPython(
+      `
+import socket, sys
+
+with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as s:
+    s.connect(sys.argv[1])
+    s.sendall(b"one\\ntwo\\nthree")
+    s.shutdown(socket.SHUT_WR)
+    with s.makefile("rb") as file:
+        print(file.read())
+`,
+      { args: [PATH] },
+    );
+    assertEquals(received, "b'one\\ntwo\\nthree'\n");
+  },
+});
+
+const needsSocat = needsProgram("socat", "-V");
+Deno.test({
+  name: "unix_echo_server serves socat",
+  ignore: ignore || needsSocat.ignore,
+  async fn() {
+    using _path = await examplePath();
+    await using serving = start(server);
+    await serving.printed("Listening");
+    const received = await runPiped(
+      ["socat", "-t20", "-", `UNIX-CONNECT:${PATH}`],
+      "one\ntwo",
+    );
+    assertEquals(received, "one\ntwo");
+  },
+});
+
+Deno.test({
+  name: "unix_echo_client is served by Python's server",
+  ignore: ignore || !hasPython,
+  async fn() {
+    using _path = await examplePath();
+    await using serving = spawnPython(
+      `
+import os, socketserver, sys
+
+class Handler(socketserver.StreamRequestHandler):
+    def handle(self):
+        self.wfile.write(self.rfile.readline())
+
+with socketserver.UnixStreamServer(sys.argv[1], Handler) as server:
+    print("Listening")
+    server.handle_request()
+os.unlink(sys.argv[1])
+`,
+      [PATH],
+    );
+    assertEquals(await serving.readLine(), "Listening");
+    assertEquals((await run(client)).stdout, "Received Hello, world\n");
+    assertEquals((await serving.status).code, 0);
+  },
+});
+
+Deno.test({
+  name: "unix_echo_server goes on after clients that vanish",
+  ignore,
+  async fn() {
+    using _path = await examplePath();
+    await using serving = start(server);
+    await serving.printed("Listening");
+    for (let i = 0; i < 50; i++) {
+      const conn = await connect();
+      // It never gets its echo.
+      if (i % 2 === 0) await conn.write(bytes("a line\n"));
+      conn.close();
+    }
+    assertEquals((await run(client)).stdout, "Received Hello, world\n");
+    serving.interrupt();
+    const { code } = await serving.end();
+    assertEquals([code, await isThere(PATH)], [0, false]);
+  },
+});
+
+Deno.test({
+  name: "unix_echo_server cuts off at Ctrl-C who is still there",
+  ignore,
+  async fn() {
+    using _path = await examplePath();
+    await using serving = start(server);
+    await serving.printed("Listening");
+    const conns = await Promise.all(Array.from({ length: 3 }, connect));
+    for (const conn of conns) {
+      await conn.write(bytes("\n"));
+      assertEquals(await conn.read(new Uint8Array(9)), 1);
+    }
+    serving.interrupt();
+    for (const conn of conns) {
+      assertEquals(await conn.read(new Uint8Array(1)), null);
+      conn.close();
+    }
+    const { code, stdout, stderr } = await serving.end();
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, /\nGoodbye, clients cut off: 3\n$/);
+    assertEquals(await isThere(PATH), false);
+  },
+});
+
+Deno.test({
+  name: "unix_echo_server says that the path is in use",
+  ignore,
+  async fn() {
+    using _path = await examplePath();
+    using _held = Deno.listen({ transport: "unix", path: PATH });
+    assertEquals(await run(server), {
+      code: 1,
+      stdout: "",
+      stderr: `Cannot bind to "${PATH}": address already in use (EADDRINUSE)\n`,
+    });
+    // What is not its own it leaves.
+    (await connect()).close();
+  },
+});
+
+Deno.test({
+  name: "unix_echo_client says that nobody listens",
+  ignore,
+  async fn() {
+    using _path = await examplePath();
+    const { code, stdout, stderr } = await run(client);
+    assertEquals([code, stdout], [1, ""]);
+    assertMatch(
+      stderr,
+      /^Cannot connect to "\/tmp\/echo\.sock": .*\(ENOENT\)\n$/,
+    );
+  },
+});
+
+for (const [command, call] of [[server, "bind"], [client, "connect"]]) {
+  Deno.test({
+    name: `Unix echo: without permission to ${call} it names the flags`,
+    ignore,
+    async fn() {
+      assertEquals(await run(unpermitted(command)), {
+        code: 1,
+        stdout: "",
+        stderr: `Cannot ${call} to "${PATH}": permission denied (EACCES); ` +
+          `run again with ${FLAGS}\n`,
+      });
+    },
+  });
+}
