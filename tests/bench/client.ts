@@ -1,4 +1,6 @@
-// The client of every peer: plain Deno.Conn.
+// The client of every peer over TCP: plain Deno.Conn.
+
+import { during, type Rate } from "./during.ts";
 
 /** Connections to one server; disposing of them closes them. */
 export class Client implements Disposable {
@@ -15,20 +17,41 @@ export class Client implements Disposable {
   }
 
   /**
+   * Opens a connection, does one round trip on it and closes it, again and again,
+   * `count` at the same time.
+   *
+   * @returns How many connections there were, and how many a second.
+   */
+  static async reconnect(
+    port: number,
+    count: number,
+    bytes: number,
+    seconds: number,
+  ): Promise<Rate> {
+    const message = line(bytes);
+    return await during(seconds, count, () => async () => {
+      using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+      await writeAll(conn, message);
+      await readAll(conn, new Uint8Array(bytes));
+    });
+  }
+
+  /**
    * Sends `bytes` bytes on each connection and waits until they are back, again
    * and again.
    *
    * @returns How many round trips there were, and how many a second.
    */
-  async echo(
-    bytes: number,
-    seconds: number,
-  ): Promise<{ count: number; rate: number }> {
-    const message = new Uint8Array(bytes).fill(97);
-    return await this.#during(seconds, async (conn, buffer) => {
-      await writeAll(conn, message);
-      await readAll(conn, buffer);
-    }, bytes);
+  async echo(bytes: number, seconds: number): Promise<Rate> {
+    const message = line(bytes);
+    return await during(seconds, this.#conns.length, (index) => {
+      const conn = this.#conns[index];
+      const buffer = new Uint8Array(bytes);
+      return async () => {
+        await writeAll(conn, message);
+        await readAll(conn, buffer);
+      };
+    });
   }
 
   /**
@@ -37,18 +60,18 @@ export class Client implements Disposable {
    *
    * @returns How many times, and how many times a second.
    */
-  async send(
-    size: number,
-    total: number,
-    seconds: number,
-  ): Promise<{ count: number; rate: number }> {
+  async send(size: number, total: number, seconds: number): Promise<Rate> {
     const chunk = new Uint8Array(size).fill(97);
-    return await this.#during(seconds, async (conn, buffer) => {
-      for (let sent = 0; sent < total; sent += size) {
-        await writeAll(conn, chunk);
-      }
-      await readAll(conn, buffer);
-    }, 1);
+    return await during(seconds, this.#conns.length, (index) => {
+      const conn = this.#conns[index];
+      const buffer = new Uint8Array(1);
+      return async () => {
+        for (let sent = 0; sent < total; sent += size) {
+          await writeAll(conn, chunk);
+        }
+        await readAll(conn, buffer);
+      };
+    });
   }
 
   /** Lets every connection do a round trip, so that it has been used. */
@@ -63,29 +86,13 @@ export class Client implements Disposable {
   [Symbol.dispose](): void {
     for (const conn of this.#conns) conn.close();
   }
+}
 
-  async #during(
-    seconds: number,
-    step: (conn: Deno.Conn, buffer: Uint8Array) => Promise<void>,
-    size: number,
-  ): Promise<{ count: number; rate: number }> {
-    let count = 0;
-    let going = true;
-    const timer = setTimeout(() => going = false, seconds * 1000);
-    const start = performance.now();
-    try {
-      await Promise.all(this.#conns.map(async (conn) => {
-        const buffer = new Uint8Array(size);
-        while (going) {
-          await step(conn, buffer);
-          count++;
-        }
-      }));
-    } finally {
-      clearTimeout(timer);
-    }
-    return { count, rate: count * 1000 / (performance.now() - start) };
-  }
+/** A message that ends as lines do, for servers that read lines. */
+function line(bytes: number): Uint8Array {
+  const message = new Uint8Array(bytes).fill(97);
+  message[bytes - 1] = 10;
+  return message;
 }
 
 async function writeAll(conn: Deno.Conn, data: Uint8Array): Promise<void> {

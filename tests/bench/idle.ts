@@ -7,6 +7,7 @@ const PEERS = [
   { name: "raw Deno.Conn", program: "raw.ts" },
   { name: "recvInto", program: "recv_into.ts", bar: 1 },
   { name: "recv", program: "recv.ts", bar: 1 },
+  { name: "ThreadingTCPServer", program: "base_handler.ts", bar: 1 },
 ];
 
 // Each turn starts a server and fills it, which takes seconds.

@@ -9,6 +9,7 @@ import { echo } from "./echo.ts";
 import { idle } from "./idle.ts";
 import { type Options, parse, USAGE } from "./options.ts";
 import { table } from "./report.ts";
+import { server } from "./server.ts";
 import { startup } from "./startup.ts";
 import type { Report } from "./turns.ts";
 
@@ -16,6 +17,7 @@ const SCENARIOS: Record<string, (options: Options) => Promise<Report[]>> = {
   echo,
   bulk,
   idle,
+  server,
   startup,
 };
 

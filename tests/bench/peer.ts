@@ -1,4 +1,5 @@
 import { lines } from "./lines.ts";
+import { interpreter } from "./python.ts";
 
 /** What a server has used up so far. */
 export interface Usage {
@@ -26,16 +27,20 @@ export class Peer implements AsyncDisposable {
 
   /** Starts a program of `servers/` and waits for its port. */
   static async start(program: string, ...args: string[]): Promise<Peer> {
-    const { pathname } = new URL(`./servers/${program}`, import.meta.url);
+    const url = new URL(`./servers/${program}`, import.meta.url);
+    const path = decodeURIComponent(url.pathname);
+    const [runtime, ...flags] = program.endsWith(".py")
+      // Isolated, so that no module of the working directory is taken for Python's.
+      ? [interpreter, "-I"]
+      : [
+        Deno.execPath(),
+        "run",
+        "--allow-net=127.0.0.1",
+        "--v8-flags=--expose-gc",
+      ];
     const peer = new Peer(
-      new Deno.Command(Deno.execPath(), {
-        args: [
-          "run",
-          "--allow-net=127.0.0.1",
-          "--v8-flags=--expose-gc",
-          decodeURIComponent(pathname),
-          ...args,
-        ],
+      new Deno.Command(runtime, {
+        args: [...flags, path, ...args],
         stdin: "piped",
         stdout: "piped",
       }),

@@ -4,9 +4,11 @@ import { type Report, takeTurns } from "./turns.ts";
 const PROGRAMS = [
   { name: "an empty script", program: "empty.ts" },
   { name: "import mod.ts", program: "import.ts", bar: 15 },
+  { name: "Deno.listen, one connection", program: "listen.ts" },
+  { name: "ThreadingTCPServer, one connection", program: "serve.ts" },
 ];
 
-/** How long a program takes from start to end that only imports the library. */
+/** How long a program takes from start to end that only imports the library, or serves one connection. */
 export async function startup({ rounds }: Options): Promise<Report[]> {
   const report = await takeTurns({
     title: "Start-up",
@@ -25,7 +27,7 @@ export async function startup({ rounds }: Options): Promise<Report[]> {
 async function run(program: string): Promise<number> {
   const { pathname } = new URL(`./programs/${program}`, import.meta.url);
   const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", decodeURIComponent(pathname)],
+    args: ["run", "--allow-net=127.0.0.1", decodeURIComponent(pathname)],
     stdin: "null",
     stdout: "null",
     stderr: "inherit",

@@ -1,0 +1,18 @@
+/** The interpreter of Python's servers: `python3`, or what the variable PYTHON names. */
+export const interpreter: string = Deno.env.get("PYTHON") || "python3";
+
+/** Tells which Python the interpreter is, such as "3.13"; if there is none, says so. */
+export async function pythonVersion(): Promise<string | undefined> {
+  const code = "import sys; print('%d.%d' % sys.version_info[:2], end='')";
+  const command = new Deno.Command(interpreter, {
+    args: ["-I", "-c", code],
+    stderr: "inherit",
+  });
+  try {
+    const { success, stdout } = await command.output();
+    if (success) return new TextDecoder().decode(stdout);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  console.error(`skipping the servers of CPython: no ${interpreter} here`);
+}

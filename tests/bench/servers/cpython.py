@@ -1,0 +1,75 @@
+# CPython's servers; follows control.ts. The argument says which.
+
+import asyncio
+import json
+import os
+import socketserver
+import sys
+import threading
+import time
+
+
+class Receiving(socketserver.BaseRequestHandler):
+    def handle(self):
+        while data := self.request.recv(4096):
+            self.request.sendall(data)
+
+
+class Lines(socketserver.StreamRequestHandler):
+    def handle(self):
+        while line := self.rfile.readline():
+            self.wfile.write(line)
+
+
+class Datagrams(socketserver.BaseRequestHandler):
+    def handle(self):
+        data, socket = self.request
+        socket.sendto(data, self.client_address)
+
+
+class Connections(socketserver.ThreadingTCPServer):
+    # As ours: with Python's 5 a burst of clients waits for a second.
+    request_queue_size = 128
+
+
+KINDS = {
+    "BaseRequestHandler": (Connections, Receiving),
+    "StreamRequestHandler": (Connections, Lines),
+    "UDPServer": (socketserver.UDPServer, Datagrams),
+    "ThreadingUDPServer": (socketserver.ThreadingUDPServer, Datagrams),
+}
+
+
+async def echo(reader, writer):
+    while data := await reader.read(4096):
+        writer.write(data)
+        await writer.drain()
+    writer.close()
+
+
+async def serve_streams():
+    server = await asyncio.start_server(echo, "127.0.0.1", 0, backlog=128)
+    begin(server.sockets[0].getsockname()[1])
+    await server.serve_forever()
+
+
+def begin(port):
+    threading.Thread(target=control, args=(port,), daemon=True).start()
+
+
+def control(port):
+    print(port, flush=True)
+    for _ in sys.stdin:
+        # Memory is not asked for.
+        cpu = time.process_time_ns() / 1000
+        print(json.dumps({"cpu": cpu, "rss": 0, "heap": 0}), flush=True)
+    os._exit(0)
+
+
+if sys.argv[1] == "asyncio":
+    asyncio.run(serve_streams())
+else:
+    Server, Handler = KINDS[sys.argv[1]]
+    with Server(("127.0.0.1", 0), Handler) as server:
+        begin(server.server_address[1])
+        server.serve_forever()
