@@ -1,12 +1,13 @@
 // What the README shows is run as it stands: its programs, its commands, and
 // every row of its table of permissions.
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { needsPython, runPython } from "../support/python.ts";
+import { retry } from "@std/async/retry";
+import { needsPython, runPython, spawnPython } from "../support/python.ts";
 import { examplePorts, ROOT, type Running, start } from "./process.ts";
 
 const readme = await Deno.readTextFile(new URL("README.md", ROOT));
-const [server, client] = blocks("ts");
-const [pythonClient] = blocks("python");
+const [server, client, threadingServer] = blocks("ts");
+const [pythonClient, pythonServer] = blocks("python");
 
 /** Gives the code blocks of a language. */
 function blocks(language: string): string[] {
@@ -121,8 +122,52 @@ Deno.test({
   },
 });
 
+/** Sends lines to the server, as soon as it listens, and gives what comes back. */
+async function echoed(lines: string): Promise<string> {
+  const connect = () => Deno.connect({ hostname: "127.0.0.1", port: 50007 });
+  const conn = await retry(connect, {
+    maxAttempts: 100,
+    minTimeout: 20,
+    maxTimeout: 100,
+  });
+  await conn.write(new TextEncoder().encode(lines));
+  await conn.closeWrite();
+  return await new Response(conn.readable).text();
+}
+
+Deno.test("README: the threading server serves many clients until Ctrl-C", async () => {
+  using _ports = await examplePorts();
+  await using elsewhere = await Elsewhere.make();
+  await using serving = await elsewhere.start(threadingServer, [FLAG]);
+  assertEquals(await echoed("first\n"), "first\n");
+  const idle = await Deno.connect({ hostname: "127.0.0.1", port: 50007 });
+  const lines = ["a\n", "b\nc\n", "d"];
+  const answers = await Promise.all(lines.map((line) => echoed(line)));
+  assertEquals(answers, lines);
+  serving.interrupt();
+  const { code, stdout, stderr } = await serving.end();
+  idle.close();
+  assertEquals([code, stdout, stderr], [0, "Cut off: 1\n", ""]);
+});
+
+Deno.test({
+  ...needsPython,
+  name: "README: Python's threading server does the same",
+  async fn() {
+    using _ports = await examplePorts();
+    await using _serving = spawnPython(
+      // Of Python's servers it has to be asked.
+      pythonServer.replace(
+        "\n\n",
+        "\nsocketserver.TCPServer.allow_reuse_address = True\n\n",
+      ),
+    );
+    assertEquals(await echoed("a\nb"), "a\nb");
+  },
+});
+
 Deno.test("README: its programs and commands are those that are tested", async () => {
-  assertEquals([blocks("ts").length, blocks("python").length], [2, 1]);
+  assertEquals([blocks("ts").length, blocks("python").length], [3, 2]);
   const commands = blocks("sh").map((code) => code.trim());
   assertEquals(commands, [
     "deno task echo",
@@ -133,7 +178,7 @@ Deno.test("README: its programs and commands are those that are tested", async (
   const { tasks } = JSON.parse(
     await Deno.readTextFile(new URL("deno.json", ROOT)),
   );
-  for (const [, task] of readme.matchAll(/\btask ([\w:]+)/g)) {
+  for (const [, task] of readme.matchAll(/\bdeno(?:@[\d.]+)? task ([\w:]+)/g)) {
     assert(task in tasks, `Name a task of deno.json, not "${task}"`);
   }
 });
@@ -191,7 +236,8 @@ for (const [call, flags] of rows("Permissions")) {
       const here = (text: string) =>
         places.reduce((text, [its, ours]) => text.replaceAll(its, ours), text);
       const program = `
-        import { socket } from "@berkeley/socket";
+        import { socket, socketserver } from "@berkeley/socket";
+        const Handler = socketserver.BaseRequestHandler;
         const s = socket.socket();
         const u = socket.socket(socket.AF_UNIX);
         const d = socket.socket(socket.AF_INET, socket.SOCK_DGRAM);
