@@ -1,9 +1,10 @@
 import { checkTimeout } from "../../socket/timeout.ts";
+import type { HandlerServer } from "../base_request_handler.ts";
 import type { ShutdownOptions } from "../options.ts";
 import type { Calls } from "./calls.ts";
 
 /** What a handler in a Worker has for its server: the server itself is in the parent. */
-export class RemoteServer {
+export class RemoteServer implements HandlerServer {
   /** The server's address. */
   readonly serverAddress: unknown;
   readonly #calls: Calls;

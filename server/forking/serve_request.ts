@@ -5,7 +5,6 @@ import { SOCK_DGRAM, SOCK_STREAM } from "../../socket/constants/mod.ts";
 import { OSError } from "../../socket/errors.ts";
 import { sandbox } from "../../socket/sandbox/driver.ts";
 import { Socket } from "../../socket/socket.ts";
-import type { BaseServer } from "../base_server.ts";
 import {
   type BaseRequestHandler,
   type RequestHandlerClass,
@@ -70,11 +69,7 @@ function make(
     else receive?.(data);
   };
   const server = new RemoteServer(serverAddress, calls);
-  const handler = new Handler(
-    request,
-    clientAddress,
-    server as unknown as BaseServer,
-  );
+  const handler = new Handler(request, clientAddress, server);
   return { handler, socket };
 }
 

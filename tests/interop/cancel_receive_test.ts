@@ -163,7 +163,7 @@ async function several(
     all.reduce((sum, each) => sum + each[what], 0);
   assert(count("timeouts") > 300, `${count("timeouts")} timeouts`);
   assert(count("aborts") > 300, `${count("aborts")} aborts`);
-  assert(count("refusals") > 300, `${count("refusals")} EAGAIN`);
+  assert(count("refusals") > 100, `${count("refusals")} EAGAIN`);
   assert(count("total") > 2000, `${count("total")} interruptions`);
 }
 

@@ -35,6 +35,11 @@ export class Interruptions {
     return this.timeouts + this.aborts + this.refusals;
   }
 
+  /** How many there were of the kind of which there were fewest. */
+  get least(): number {
+    return Math.min(this.timeouts, this.aborts, this.refusals);
+  }
+
   /** Sets the socket's timeout for the next call and says how else it is interrupted. */
   next(socket: Socket): Interruption {
     const random = this.random;
