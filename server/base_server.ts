@@ -78,6 +78,8 @@ export class BaseServer<R extends object = any, A = any>
   static timeout: number | null = null;
   /** How many requests may be handled at a time. */
   static maxConnections: number = Infinity;
+  /** How long the handling of a request may take; seconds, `null` for ever. */
+  static requestTimeout: number | null = null;
 
   /** The server's address. */
   serverAddress: A;
@@ -87,6 +89,8 @@ export class BaseServer<R extends object = any, A = any>
   timeout: number | null;
   /** How many requests may be handled at a time. */
   maxConnections: number;
+  /** How long the handling of a request may take; seconds, `null` for ever. */
+  requestTimeout: number | null;
   readonly #requests = new Requests();
   readonly #backOff = new BackOff();
   #loop: Loop | undefined;
@@ -110,8 +114,10 @@ export class BaseServer<R extends object = any, A = any>
     const {
       timeout = new.target.timeout,
       maxConnections = new.target.maxConnections,
+      requestTimeout = new.target.requestTimeout,
     } = options;
     checkTimeout(call, timeout);
+    checkTimeout(call, requestTimeout);
     if (maxConnections !== Infinity) {
       checkInteger(call, "maxConnections", maxConnections, 1);
     }
@@ -119,6 +125,7 @@ export class BaseServer<R extends object = any, A = any>
     this.RequestHandlerClass = RequestHandlerClass;
     this.timeout = timeout;
     this.maxConnections = maxConnections;
+    this.requestTimeout = requestTimeout;
   }
 
   /**
@@ -411,7 +418,8 @@ export class BaseServer<R extends object = any, A = any>
    * Port of [`BaseServer.process_request`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.process_request).
    */
   processRequest(request: R, clientAddress: A): Awaitable<void> {
-    return this.#process(request, clientAddress);
+    return Promise.try(() => this.finishRequest(request, clientAddress))
+      .then(() => this.shutdownRequest(request));
   }
 
   /**
@@ -606,13 +614,15 @@ export class BaseServer<R extends object = any, A = any>
   /** Handles a request under the server's eyes: `shutdown` can wait for it and cut it off. */
   protected attendRequest(
     request: R,
+    clientAddress: A,
     work: () => Promise<void>,
     inLoop = false,
   ): Promise<void> {
-    return this.#requests.add(
-      request,
-      (task) => runWithin({ server: this, task, inLoop }, work),
-    ).ended;
+    return this.#requests.add(request, {
+      handle: (task) => runWithin({ server: this, task, inLoop }, work),
+      timeout: this.requestTimeout,
+      late: (error) => this.#late(request, clientAddress, error),
+    }).ended;
   }
 
   /** Waits for all requests that are being handled, but not for the caller's own. */
@@ -625,11 +635,7 @@ export class BaseServer<R extends object = any, A = any>
   protected cutOffRequests(): number {
     const by = contextOf(this)?.task?.request;
     const requests = this.#requests.cut(by).map(({ request }) => request);
-    const close = async (request: object) => {
-      await this.closeRequest(request as R);
-    };
-    // They are of no interest any more, and neither are their errors.
-    for (const request of requests) close(request).catch(() => {});
+    for (const request of requests) this.#drop(request as R);
     return new Set(requests).size;
   }
 
@@ -641,6 +647,21 @@ export class BaseServer<R extends object = any, A = any>
   ): Promise<void> {
     if (wasCut(request)) return;
     await this.handleError(request, clientAddress, error);
+  }
+
+  /** Closes a request that was cut off; it is of no interest any more, and neither are its errors. */
+  async #drop(request: R): Promise<void> {
+    await Promise.try(() => this.closeRequest(request)).catch(() => {});
+  }
+
+  /** Closes a request that took longer than it may, and was cut off, and tells `handleError`. */
+  async #late(request: R, clientAddress: A, error: unknown): Promise<void> {
+    this.#drop(request);
+    try {
+      await this.handleError(request, clientAddress, error);
+    } catch (error) {
+      report(error, clientAddress);
+    }
   }
 
   /** Waits until nothing is handled any more, cuts off what is late, and tells how many. */
@@ -682,13 +703,8 @@ export class BaseServer<R extends object = any, A = any>
     }
     const [request, clientAddress] = taken;
     const handle = () => this.#handle(request, clientAddress);
-    await this.attendRequest(request, handle, inLoop);
+    await this.attendRequest(request, clientAddress, handle, inLoop);
     return true;
-  }
-
-  async #process(request: R, clientAddress: A): Promise<void> {
-    await this.finishRequest(request, clientAddress);
-    await this.shutdownRequest(request);
   }
 
   async #handle(request: R, clientAddress: A): Promise<void> {

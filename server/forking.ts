@@ -32,8 +32,6 @@ export interface Forking {
   maxChildren: number;
   /** How many Workers handle a request now; Python has a set of processes here. */
   readonly activeChildren: number;
-  /** How long a request may take; seconds, `null` for ever. */
-  requestTimeout: number | null;
   /** Whether `serverClose` waits for the requests that are being handled. */
   blockOnClose: boolean;
 }
@@ -103,12 +101,10 @@ export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
     }
     static timeout: number | null = 300;
     static maxChildren = navigator.hardwareConcurrency;
-    static requestTimeout: number | null = null;
     static permissions: Deno.PermissionOptions | undefined = undefined;
     static unstableWorkerOptions = false;
 
     readonly handlerModule: string;
-    requestTimeout: number | null;
     #maxChildren: number;
     readonly #pool: Pool;
 
@@ -122,7 +118,6 @@ export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
       super(serverAddress, HandlerInWorker, options);
       this.handlerModule = module;
       this.#maxChildren = settings.maxChildren;
-      this.requestTimeout = settings.requestTimeout;
       this.#pool = new Pool({ module, permissions: settings.permissions });
     }
 
@@ -156,7 +151,6 @@ export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
         clientAddress,
         serverAddress: this.serverAddress,
         signal: signalOf(request),
-        timeout: this.requestTimeout,
         most: this.#maxChildren,
         shutdown: (grace) => {
           const shutdown = () => this.shutdown({ grace });

@@ -18,6 +18,15 @@ export interface ServerOptions {
    * @default {Infinity}
    */
   maxConnections?: number;
+  /**
+   * How long the handling of a request may take; seconds, `null` for ever. What
+   * takes longer is cut off as by `shutdown`, and `handleError` gets a TimeoutError.
+   * The `timeout` of a handler is for each receive and send: a client that sends byte
+   * by byte outlives it. Not in Python.
+   *
+   * @default {null}
+   */
+  requestTimeout?: number | null;
 }
 
 /** What a server over a socket takes. */

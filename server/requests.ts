@@ -1,3 +1,4 @@
+import { type OSError, timedOut } from "../socket/errors.ts";
 import { waitFor, watch } from "../socket/timeout.ts";
 
 /** One request that is being handled. */
@@ -73,6 +74,16 @@ export function wasCut(request: object): boolean {
   return tasks.get(request)?.isCut ?? false;
 }
 
+/** How a request is handled. */
+export interface Handling {
+  /** Handles it. */
+  readonly handle: (task: RequestTask) => Promise<void>;
+  /** How long that may take; seconds, `null` for ever. */
+  readonly timeout: number | null;
+  /** Is told when it takes longer, and has been cut off. */
+  readonly late: (error: OSError) => void;
+}
+
 /** The requests of one server that are being handled. */
 export class Requests {
   readonly #tasks = new Set<RequestTask>();
@@ -87,16 +98,14 @@ export class Requests {
     return this.#tasks.size;
   }
 
-  /** Counts a request in until its handling has ended. */
-  add(
-    request: object,
-    handle: (task: RequestTask) => Promise<void>,
-  ): RequestTask {
+  /** Counts a request in until its handling has ended, or takes too long. */
+  add(request: object, { handle, timeout, late }: Handling): RequestTask {
     const task = new RequestTask(request);
     this.#tasks.add(task);
     for (const came of this.#coming) came();
     this.#coming.clear();
     task.follow(handle(task), () => this.#remove(task));
+    if (timeout !== null) this.#limit(task, timeout, late);
     return task;
   }
 
@@ -108,10 +117,7 @@ export class Requests {
   /** Cuts all off, on behalf of a request only the others that do not end the server, and gives them. */
   cut(by: object | undefined): RequestTask[] {
     const cut = this.#others(by);
-    for (const task of cut) {
-      task.cut();
-      this.#remove(task);
-    }
+    for (const task of cut) this.#cut(task);
     return cut;
   }
 
@@ -179,6 +185,22 @@ export class Requests {
     return tasks.filter(({ request }) =>
       request !== by && !this.#ending.has(request)
     );
+  }
+
+  /** Cuts a request off that takes longer than its seconds. */
+  #limit(task: RequestTask, timeout: number, late: Handling["late"]): void {
+    const expire = () => {
+      this.#cut(task);
+      const subject = `the request within ${timeout} seconds`;
+      late(timedOut({ syscall: "handle", subject }));
+    };
+    const stop = watch(waitFor(timeout)!, expire, expire);
+    task.ended.then(stop, stop);
+  }
+
+  #cut(task: RequestTask): void {
+    task.cut();
+    this.#remove(task);
   }
 
   #remove(task: RequestTask): void {

@@ -86,7 +86,7 @@ export function ThreadingMixIn<T extends ServerClass>(
     override processRequest(request: object, clientAddress: unknown): void {
       const handle = () => this.processRequestThread(request, clientAddress);
       // Only an error in handleError or in the steps after it comes here.
-      this.attendRequest(request, handle).catch((error) =>
+      this.attendRequest(request, clientAddress, handle).catch((error) =>
         report(error, clientAddress)
       );
     }

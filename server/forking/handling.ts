@@ -1,8 +1,7 @@
+import { abortable } from "@std/async/abortable";
 import { BaseSocket } from "../../socket/base_socket.ts";
 import { kindOf } from "../../socket/arguments.ts";
-import { timedOut } from "../../socket/errors.ts";
 import type { Socket } from "../../socket/socket.ts";
-import { waitFor, watch } from "../../socket/timeout.ts";
 import type { Child } from "./child.ts";
 import { DatagramRelay } from "./datagram_relay.ts";
 import type { Answer, Call, Down, Up } from "./messages.ts";
@@ -17,8 +16,6 @@ export interface HandlingOptions {
   readonly serverAddress: unknown;
   /** Gives the handling up when it aborts. */
   readonly signal: AbortSignal;
-  /** How long the handling may take; seconds, `null` for ever. */
-  readonly timeout: number | null;
   /** How many Workers are to be kept. */
   readonly most: number;
   /** Shuts the server down on behalf of the request. */
@@ -36,15 +33,18 @@ export async function handleInWorker(
     request,
     (message, transfer = []) => port.postMessage(message, transfer),
   );
-  const limit = new Limit(options);
+  const { signal, clientAddress, serverAddress } = options;
   let child: Child | undefined;
   let isReusable = false;
+  // Its Worker is ended at once, so that who closes the server can wait for that.
+  const drop = () => {
+    child!.lost = undefined;
+    pool.drop(child!);
+  };
   try {
-    child = await pool.take(limit.signal);
-    // Its Worker is ended at once, so that who closes the server can wait for that.
-    limit.signal.addEventListener("abort", () => pool.drop(child!));
+    child = await pool.take(signal);
+    signal.addEventListener("abort", drop);
     const done = converse(child, port, relay, options);
-    const { clientAddress, serverAddress } = options;
     child.begin({
       type: "begin",
       port: port2,
@@ -53,17 +53,17 @@ export async function handleInWorker(
       serverAddress,
     }, [port2]);
     relay.start();
-    const end = await limit.keep(done);
+    const end = await abortable(done, signal);
     isReusable = end.isReusable;
-    await limit.keep(relay.finish());
+    await abortable(relay.finish(), signal);
     if (end.error !== undefined) throw end.error;
   } finally {
-    limit.lift();
+    signal.removeEventListener("abort", drop);
     relay.stop();
     port.close();
     if (child !== undefined) {
       child.lost = undefined;
-      if (limit.signal.aborted || !isReusable) pool.drop(child);
+      if (signal.aborted || !isReusable) pool.drop(child);
       else pool.give(child, options.most);
     }
   }
@@ -109,36 +109,6 @@ function converse(
       } else relay.receive(data);
     };
   });
-}
-
-/** How long a request may be handled: until its time is over, or it is cut off. */
-class Limit {
-  readonly #over = Promise.withResolvers<never>();
-  readonly #aborting = new AbortController();
-  /** Ends the watch. */
-  readonly lift: () => void;
-
-  constructor({ timeout, signal }: HandlingOptions) {
-    const end = (reason: unknown) => {
-      this.#over.reject(reason);
-      this.#aborting.abort(reason);
-    };
-    this.#over.promise.catch(() => {});
-    this.lift = watch(waitFor(timeout, signal)!, () => {
-      const subject = `the request within ${timeout} seconds`;
-      end(timedOut({ syscall: "handle", subject }));
-    }, end);
-    if (signal.aborted) end(signal.reason);
-  }
-
-  get signal(): AbortSignal {
-    return this.#aborting.signal;
-  }
-
-  /** Waits for something while it may. */
-  keep<T>(promise: Promise<T>): Promise<T> {
-    return Promise.race([promise, this.#over.promise]);
-  }
 }
 
 function relayOf(

@@ -1,5 +1,4 @@
 import { checkInteger, kindOf } from "../../socket/arguments.ts";
-import { checkTimeout } from "../../socket/timeout.ts";
 
 /** What {@linkcode ForkingMixIn} adds to the options of a server. */
 export interface ForkingOptions {
@@ -10,14 +9,6 @@ export interface ForkingOptions {
    * @default {navigator.hardwareConcurrency}
    */
   maxChildren?: number;
-  /**
-   * How long a request may take, a Worker's start included; seconds, `null` for
-   * ever. What takes longer is given up: `handleError` is told, the connection is
-   * closed, and another Worker takes the place of this one. Not in Python.
-   *
-   * @default {null}
-   */
-  requestTimeout?: number | null;
   /**
    * What the handlers may do, where that is less than the program may:
    * `"none"`, or as in `{ read: ["./data"] }`, where what is left out is denied.
@@ -41,8 +32,6 @@ export interface ForkingOptions {
 export interface ForkingStatics {
   /** How many Workers there may be. */
   maxChildren: number;
-  /** How long a request may take; seconds, `null` for ever. */
-  requestTimeout: number | null;
   /** What the handlers may do, where that is less than the program may. */
   permissions: Deno.PermissionOptions | undefined;
   /** Whether the program always runs with `--unstable-worker-options`. */
@@ -62,18 +51,16 @@ export function forkingSettings(
 ): ForkingSettings {
   const {
     maxChildren = statics.maxChildren,
-    requestTimeout = statics.requestTimeout,
     permissions = statics.permissions,
     unstableWorkerOptions = statics.unstableWorkerOptions,
   } = options;
   checkMaxChildren(call, maxChildren);
-  checkTimeout(call, requestTimeout);
   if (permissions !== undefined && !unstableWorkerOptions) {
     throw new TypeError(
       `Cannot ${call}: permissions need --unstable-worker-options, without which Deno would end the program; say unstableWorkerOptions: true if it always runs with that flag`,
     );
   }
-  return { maxChildren, requestTimeout, permissions, unstableWorkerOptions };
+  return { maxChildren, permissions, unstableWorkerOptions };
 }
 
 /** Refuses what is no number of Workers. */

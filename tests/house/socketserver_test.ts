@@ -39,6 +39,7 @@ const types: readonly string[] = [
 /** Public members of ours that Python's classes have not. */
 const ourMembers: readonly string[] = [
   "maxConnections",
+  "requestTimeout",
   "signal",
 ];
 

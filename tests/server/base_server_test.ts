@@ -14,6 +14,7 @@ Deno.test("BaseServer has Python's attributes, with their defaults", () => {
   assertEquals(server.RequestHandlerClass, idle);
   assertEquals(server.timeout, null);
   assertEquals(server.maxConnections, Infinity);
+  assertEquals(server.requestTimeout, null);
   assertEquals(BaseServer.timeout, null);
   assertEquals(BaseServer.maxConnections, Infinity);
 });
@@ -46,6 +47,16 @@ const wrongOptions: readonly [options: unknown, type: string, text: string][] =
     ],
     [
       { timeout: "1" },
+      "TypeError",
+      "a timeout must be seconds or null, not string",
+    ],
+    [
+      { requestTimeout: -1 },
+      "RangeError",
+      "a timeout must be 0 to 9223372036.854774 seconds, not -1",
+    ],
+    [
+      { requestTimeout: "1" },
       "TypeError",
       "a timeout must be seconds or null, not string",
     ],

@@ -13,7 +13,11 @@ import {
   type UDPServerOptions,
 } from "../../server/mod.ts";
 
-const base: Required<ServerOptions> = { timeout: 7, maxConnections: 3 };
+const base: Required<ServerOptions> = {
+  timeout: 7,
+  maxConnections: 3,
+  requestTimeout: 5,
+};
 const ofSockets: Required<Omit<SocketServerOptions, "driver">> = {
   ...base,
   bindAndActivate: false,

@@ -8,7 +8,11 @@ function pending(count: number) {
   const list = Array.from({ length: count }, () => {
     const request = {};
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const { ended } = requests.add(request, () => promise);
+    const { ended } = requests.add(request, {
+      handle: () => promise,
+      timeout: null,
+      late: () => {},
+    });
     return { request, end: resolve, fail: reject, ended };
   });
   return { requests, list };

@@ -1,2 +1,7 @@
 // @ts-types="./types.d.ts"
-export { deadline, delay, retry } from "npm:deno-std@1.4.0/async/mod.js";
+export {
+  abortable,
+  deadline,
+  delay,
+  retry,
+} from "npm:deno-std@1.4.0/async/mod.js";

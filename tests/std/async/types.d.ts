@@ -30,3 +30,6 @@ export function retry<T>(
   fn: (() => Promise<T>) | (() => T),
   options?: RetryOptions,
 ): Promise<T>;
+
+/** Settles as the promise does, or rejects with the signal's reason when it aborts. */
+export function abortable<T>(p: Promise<T>, signal: AbortSignal): Promise<T>;
