@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { needsProgram, runPiped } from "../support/programs.ts";
+import { needsProgram, runPiped } from "../support/foreign.ts";
 import { needsPython, runPython } from "../support/python.ts";
 import { ADDRESS, Guest, welcome } from "./guest.ts";
 import {

@@ -1,12 +1,8 @@
 // chat_server.ts and clients that do what they should not.
 import { assert, assertEquals } from "@std/assert";
+import type { LineProcess } from "../support/line_process.ts";
 import { bytes } from "../support/peers.ts";
-import {
-  needsPython,
-  type PythonProcess,
-  runPython,
-  spawnPython,
-} from "../support/python.ts";
+import { needsPython, runPython, spawnPython } from "../support/python.ts";
 import { Guest } from "./guest.ts";
 import { altered, commandsOf, examplePorts, start } from "./process.ts";
 
@@ -38,7 +34,7 @@ const FILLING = { LONGEST_LINE: 65536, LONGEST_SEND: 3600, MOST_WAITING: 20 };
 /** Enters with one who takes nothing, and has others talk until he is dropped. */
 async function withSlow(
   constants: Readonly<Record<string, number>>,
-  then: (slow: PythonProcess) => Promise<void>,
+  then: (slow: LineProcess) => Promise<void>,
 ): Promise<void> {
   using _ports = await examplePorts();
   await using serving = start(await altered(server, constants));

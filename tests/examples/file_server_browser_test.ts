@@ -1,7 +1,7 @@
 // examples/file_server.ts, and Chromium at the other end.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { decodePng } from "../support/png.ts";
-import { needsProgram, runProgram } from "../support/programs.ts";
+import { needsProgram, runForeign } from "../support/foreign.ts";
 import { byFlags, Serving, temporary, URL_HERE } from "./file_server.ts";
 
 const needsBrowser = needsProgram("chromium", "--version");
@@ -10,7 +10,7 @@ const LONGEST = 90_000;
 
 /** Lets a browser without a window load a page, and all that it asks for. */
 async function browse(profile: string, ...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await runProgram("chromium", [
+  const { code, stdout, stderr } = await runForeign("chromium", [
     ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"],
     ...["--no-first-run", "--disable-background-networking"],
     ...["--disable-component-update", "--disable-sync", "--no-proxy-server"],

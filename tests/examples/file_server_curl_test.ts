@@ -1,6 +1,6 @@
 // examples/file_server.ts, and curl at the other end.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { needsProgram, runProgram } from "../support/programs.ts";
+import { needsProgram, runForeign } from "../support/foreign.ts";
 import { byFlags, Serving, temporary, URL_HERE } from "./file_server.ts";
 import { ROOT } from "./process.ts";
 
@@ -17,7 +17,7 @@ interface Answer {
 
 /** Runs curl without settings of the machine's; gives its standard output. */
 async function curl(...args: string[]): Promise<Uint8Array> {
-  const { code, stdout, stderr } = await runProgram("curl", [
+  const { code, stdout, stderr } = await runForeign("curl", [
     ...["--disable", "--silent", "--show-error", "--noproxy", "*"],
     ...args,
   ], { longest: LONGEST });

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { bytes, readAll, text, writeAll } from "../support/peers.ts";
-import { needsProgram, runPiped } from "../support/programs.ts";
+import { needsProgram, runPiped } from "../support/foreign.ts";
 import { needsPython, runPython } from "../support/python.ts";
 import {
   altered,

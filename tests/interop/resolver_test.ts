@@ -13,8 +13,8 @@ import {
   NI_NAMEREQD,
   NI_NOFQDN,
 } from "../../socket/mod.ts";
-import { type ChildError, flagsIn, runChild } from "../support/child.ts";
 import { inNetwork, Network, whyNoNetwork } from "../support/name_server.ts";
+import { flagsIn, outcomeOf, type ThrownFields } from "../support/program.ts";
 import { hasPython, interpreter } from "../support/python.ts";
 
 const reason = whyNoNetwork();
@@ -57,7 +57,7 @@ function inside(name: string, fn: () => Promise<void>): void {
 
 const all = ["--allow-net", "--allow-read"];
 const child = (code: string, flags: readonly string[] = all) =>
-  runChild(code, flags, inNetwork);
+  outcomeOf(code, flags, inNetwork);
 
 /** The hosts of a name's addresses. */
 const hostsOf = (name: string, options = "{}") =>
@@ -181,7 +181,7 @@ inside(
   "getaddrinfo() finds a name with any one of the grants that its error names",
   async () => {
     for (const name of ["both.test", "filed", "inner"]) {
-      const error = await child(wrapped(hostsOf(name)), []) as ChildError;
+      const error = await child(wrapped(hostsOf(name)), []) as ThrownFields;
       const flags = flagsIn(error.message);
       assertEquals(flags, [`--allow-net=${name}`, "--allow-net=127.0.0.1:53"]);
       const [one, other] = [
@@ -199,7 +199,7 @@ inside(
   async () => {
     for (const address of ["10.1.0.1", "2001:db8::1"]) {
       const call = `socket.getnameinfo(["${address}", 80], ${NI_NAMEREQD})`;
-      const error = await child(call, []) as ChildError;
+      const error = await child(call, []) as ThrownFields;
       const flags = flagsIn(error.message);
       assertEquals(flags.length, 2);
       for (const flag of flags) {
@@ -215,7 +215,7 @@ inside("getaddrinfo() needs the name server for a canonical name", async () => {
   const call = wrapped(
     `(await socket.getaddrinfo("alias.test", 80, { flags: ${AI_CANONNAME} }))[0][3]`,
   );
-  const error = await child(call, ["--allow-net=alias.test"]) as ChildError;
+  const error = await child(call, ["--allow-net=alias.test"]) as ThrownFields;
   assertEquals(error.code, "EACCES");
   assertEquals(flagsIn(error.message), ["--allow-net=127.0.0.1:53"]);
   assertEquals(await child(call, flagsIn(error.message)), {
@@ -228,16 +228,18 @@ inside(
   async () => {
     const call = wrapped(hostsOf("name.example"));
     // dnsmasq refuses what is not its own.
-    const failing = await child(call) as ChildError;
+    const failing = await child(call) as ThrownFields;
     assertEquals(failing.errno, EAI_AGAIN);
-    const missing = await child(wrapped(hostsOf("missing.test"))) as ChildError;
+    const missing = await child(
+      wrapped(hostsOf("missing.test")),
+    ) as ThrownFields;
     assertEquals(missing.errno, EAI_NONAME);
     // The name exists, as Deno cannot tell: CPython says EAI_NODATA.
-    const text = await child(wrapped(hostsOf("text.test"))) as ChildError;
+    const text = await child(wrapped(hostsOf("text.test"))) as ThrownFields;
     assertEquals(text.errno, EAI_NONAME);
     const six = await child(
       wrapped(hostsOf("four.test", `{ family: ${AF_INET6} }`)),
-    ) as ChildError;
+    ) as ThrownFields;
     assertEquals(six.errno, EAI_NODATA);
   },
 );
@@ -246,7 +248,7 @@ inside("createConnection() looks names in other scripts up", async () => {
   const error = await child(
     `socket.createConnection(["bücher.test", 9], { timeout: 5 })`,
     ["--allow-net"],
-  ) as ChildError;
+  ) as ThrownFields;
   // There is no route in this network: the name has been found.
   assertEquals(error.code, "ENETUNREACH");
 });
@@ -290,7 +292,7 @@ inside(
   async () => {
     const error = await child(wrapped(hostsOf("name.slow.test")), [
       "--allow-net=127.0.0.1:53",
-    ]) as ChildError;
+    ]) as ThrownFields;
     assertEquals(error.errno, EAI_NONAME);
   },
 );

@@ -17,7 +17,7 @@ import {
   UnixStreamServer,
 } from "../../server/mod.ts";
 import { AF_INET6, AF_UNIX } from "../../socket/mod.ts";
-import { runProgram } from "../socket/child.ts";
+import { runProgram } from "../support/program.ts";
 import { folder, hasIpv6Here, text } from "../support/peers.ts";
 import { interpreter, needsPython, runPython } from "../support/python.ts";
 import { Random } from "../support/random.ts";

@@ -2,8 +2,8 @@
 // before; each case is a program of its own.
 
 import { assertEquals } from "@std/assert";
-import { runProgram } from "../socket/child.ts";
 import { folder } from "../support/peers.ts";
+import { runProgram } from "../support/program.ts";
 
 const SERVER = new URL("../../server/mod.ts", import.meta.url).href;
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { runProgram } from "../socket/child.ts";
+import { runProgram } from "../support/program.ts";
 import { hasPython, interpreter } from "../support/python.ts";
 
 // Broadcast and multicast in a network namespace of the test's own, where an

@@ -16,12 +16,9 @@ import {
   type DatagramTransport,
   datagramTransports,
 } from "../support/datagrams.ts";
+import type { LineProcess } from "../support/line_process.ts";
 import { bytes, text } from "../support/peers.ts";
-import {
-  needsPython,
-  type PythonProcess,
-  spawnPython,
-} from "../support/python.ts";
+import { needsPython, spawnPython } from "../support/python.ts";
 
 // CPython at the other end of datagrams, both ways.
 
@@ -39,14 +36,14 @@ function python(
   code: string,
   transport: DatagramTransport,
   address: unknown = transport.fresh(),
-): PythonProcess {
+): LineProcess {
   return spawnPython(prelude + code, [
     String(transport.family),
     JSON.stringify(address),
   ]);
 }
 
-async function said(peer: PythonProcess): Promise<never> {
+async function said(peer: LineProcess): Promise<never> {
   return JSON.parse(await peer.readLine() ?? "null") as never;
 }
 

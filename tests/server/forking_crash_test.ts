@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { TimeoutError } from "../../socket/mod.ts";
-import { runProgram } from "../socket/child.ts";
 import { ask, Client, handlers, Keeping, serving } from "../support/forking.ts";
+import { runProgram } from "../support/program.ts";
 
 const HOST: [string, number] = ["127.0.0.1", 0];
 const commands = handlers("commands");

@@ -3,10 +3,10 @@ import {
   ForkingUDPServer,
   ForkingUnixDatagramServer,
 } from "../../server/mod.ts";
-import { runProgram } from "../socket/child.ts";
 import { hasListenDatagram } from "../support/datagrams.ts";
 import { handlers } from "../support/forking.ts";
 import { bytes, folder, text } from "../support/peers.ts";
+import { runProgram } from "../support/program.ts";
 import { needsPython, runPython } from "../support/python.ts";
 
 const HOST: [string, number] = ["127.0.0.1", 0];

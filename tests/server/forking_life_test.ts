@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { runProgram } from "../socket/child.ts";
 import { handlers } from "../support/forking.ts";
+import { runProgram } from "../support/program.ts";
 
 const SERVER = import.meta.resolve("../../server/mod.ts");
 const SUPPORT = import.meta.resolve("../support/forking.ts");

@@ -7,8 +7,8 @@ import {
   assertThrows,
 } from "@std/assert";
 import { BaseRequestHandler, ForkingTCPServer } from "../../server/mod.ts";
-import { runProgram } from "../socket/child.ts";
 import { ask, handlers } from "../support/forking.ts";
+import { runProgram } from "../support/program.ts";
 
 const HOST: [string, number] = ["127.0.0.1", 0];
 const SERVER = import.meta.resolve("../../server/mod.ts");

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { runProgram } from "../socket/child.ts";
+import { runProgram } from "../support/program.ts";
 import { needsPython, runPython } from "../support/python.ts";
 
 const report = new URL("../../server/report.ts", import.meta.url).href;

@@ -3,7 +3,7 @@ import { acceptAll } from "../../socket/connections.ts";
 import { osError, timedOut } from "../../socket/errors.ts";
 import { createServer, OSError, TimeoutError } from "../../socket/mod.ts";
 import type { WaitOptions } from "../../socket/mod.ts";
-import { runProgram } from "./child.ts";
+import { runProgram } from "../support/program.ts";
 import { FakeClock, settle } from "./fake_clock.ts";
 
 /** Accepts what a script says: words are connections, codes in capitals are errors; then it is closed. */

@@ -6,7 +6,7 @@ import {
   gaierror,
   OSError,
 } from "../../socket/mod.ts";
-import { runProgram } from "./child.ts";
+import { runProgram } from "../support/program.ts";
 
 const net = { permissions: { net: true } } as const;
 

@@ -15,7 +15,7 @@ import {
   TimeoutError,
 } from "../../socket/mod.ts";
 import { folder, hasIpv6Here } from "../support/peers.ts";
-import { runProgram } from "./child.ts";
+import { runProgram } from "../support/program.ts";
 
 const net = { permissions: { net: true } } as const;
 const onIpv6 = { ...net, ignore: !hasIpv6Here } as const;

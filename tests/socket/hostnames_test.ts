@@ -9,7 +9,7 @@ import {
   PermissionError,
   sethostname,
 } from "../../socket/mod.ts";
-import { type ChildError, flagsIn, runChild } from "../support/child.ts";
+import { flagsIn, outcomeOf, type ThrownFields } from "../support/program.ts";
 import { needsPython, runPython } from "../support/python.ts";
 
 const linux = Deno.build.os === "linux";
@@ -55,12 +55,12 @@ Deno.test(
 
 Deno.test("gethostname() names the flag that makes it work", async () => {
   const call = `socket.gethostname()`;
-  const error = await runChild(call, []) as ChildError;
+  const error = await outcomeOf(call, []) as ThrownFields;
   assertEquals(
     error.message,
     "Cannot get the host name: permission denied (EACCES); run again with --allow-sys=hostname",
   );
-  const { value } = await runChild(call, flagsIn(error.message)) as {
+  const { value } = await outcomeOf(call, flagsIn(error.message)) as {
     value: string;
   };
   assert(value.length > 0);
@@ -76,7 +76,7 @@ Deno.test("gethostname() takes /etc/hostname where that may be read", {
     return; // not every system has it
   }
   assertEquals(
-    await runChild(`socket.gethostname()`, ["--allow-read=/etc/hostname"]),
+    await outcomeOf(`socket.gethostname()`, ["--allow-read=/etc/hostname"]),
     { value: file.trim() },
   );
 });
@@ -92,7 +92,7 @@ import socket
 print(socket.gethostname())
 `);
     const flags = ["--allow-sys=hostname", "--allow-read=/etc/hostname"];
-    assertEquals(await runChild(`socket.gethostname()`, flags), {
+    assertEquals(await outcomeOf(`socket.gethostname()`, flags), {
       value: name.trim(),
     });
   },
@@ -102,7 +102,7 @@ Deno.test("sethostname() names the flag that makes it work", {
   ignore: !linux,
 }, async () => {
   const call = `socket.sethostname("renamed")`;
-  const error = await runChild(call, ["--allow-write"]) as ChildError;
+  const error = await outcomeOf(call, ["--allow-write"]) as ThrownFields;
   assertEquals(
     error.message,
     "Cannot set the host name: permission denied (EACCES); run again with --allow-all",
@@ -135,7 +135,7 @@ Deno.test("sethostname() renames the machine", needs(unshare), async () => {
   }`;
   for (const name of ["renamed", "re.named.test", "x".repeat(64)]) {
     assertEquals(
-      await runChild(call(name), ["--allow-all"], unshare),
+      await outcomeOf(call(name), ["--allow-all"], unshare),
       {
         value: name,
       },
@@ -147,10 +147,10 @@ Deno.test(
   "sethostname() throws EPERM for who is not the superuser",
   needs(nobody),
   async () => {
-    const error = await runChild(`socket.sethostname("renamed")`, [
+    const error = await outcomeOf(`socket.sethostname("renamed")`, [
       "--allow-all",
     ], [...nobody, "env", "HOME=/tmp"])
-      .catch((error) => error) as ChildError;
+      .catch((error) => error) as ThrownFields;
     // Deno itself may not start there: then there is nothing to see.
     if (error instanceof Error) return;
     assertEquals([error.name, error.code], ["PermissionError", "EPERM"]);

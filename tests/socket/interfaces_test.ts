@@ -6,7 +6,7 @@ import {
   OSError,
   PermissionError,
 } from "../../socket/mod.ts";
-import { type ChildError, flagsIn, runChild } from "../support/child.ts";
+import { flagsIn, outcomeOf, type ThrownFields } from "../support/program.ts";
 import { needsPython, runPython } from "../support/python.ts";
 
 const linux = { ignore: Deno.build.os !== "linux" };
@@ -38,7 +38,7 @@ Deno.test({
   name: "ifNameindex(), ifNametoindex() and ifIndextoname() agree with CPython",
   ignore: linux.ignore || needsPython.ignore,
   fn: async () => {
-    const found = await runChild(`{${calls}}`, ["--allow-all"]);
+    const found = await outcomeOf(`{${calls}}`, ["--allow-all"]);
     const expected = JSON.parse(
       await runPython(`
 import json, socket
@@ -79,18 +79,18 @@ Deno.test({
   name: "ifNametoindex() names the flags that make it work",
   fn: async () => {
     const call = `socket.ifNametoindex("lo")`;
-    const error = await runChild(call, []) as ChildError;
+    const error = await outcomeOf(call, []) as ThrownFields;
     assertEquals(
       error.message,
       'Cannot find interface "lo": permission denied (EACCES); run again with --allow-sys=networkInterfaces',
     );
-    assertEquals(await runChild(call, flagsIn(error.message)), { value: 1 });
+    assertEquals(await outcomeOf(call, flagsIn(error.message)), { value: 1 });
     // One that Deno does not list may be there without an address.
     const other = `socket.ifNametoindex("no-such")`;
-    const next = await runChild(other, flagsIn(error.message)) as ChildError;
+    const next = await outcomeOf(other, flagsIn(error.message)) as ThrownFields;
     assertEquals(next.code, "EACCES");
     assertEquals(flagsIn(next.message), ["--allow-all"]);
-    const last = await runChild(other, flagsIn(next.message)) as ChildError;
+    const last = await outcomeOf(other, flagsIn(next.message)) as ThrownFields;
     assertEquals(
       last.message,
       'Cannot find interface "no-such": no interface with this name',
@@ -104,12 +104,12 @@ Deno.test({
   fn: async () => {
     for (const call of ["socket.ifNameindex()", "socket.ifIndextoname(1)"]) {
       let flags: string[] = [];
-      let result = await runChild(call, flags);
+      let result = await outcomeOf(call, flags);
       for (let tries = 0; "message" in (result as object); tries++) {
         assert(tries < 2, call);
-        flags = flagsIn((result as ChildError).message);
+        flags = flagsIn((result as ThrownFields).message);
         assertEquals(flags.length, 1);
-        result = await runChild(call, flags);
+        result = await outcomeOf(call, flags);
       }
     }
   },

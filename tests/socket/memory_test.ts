@@ -2,7 +2,7 @@
 // recv() gives is no larger than what came.
 import { assert, assertEquals } from "@std/assert";
 import { createServer, socket, socketpair } from "../../socket/mod.ts";
-import { valueOf } from "./child.ts";
+import { valueOf } from "../support/program.ts";
 
 /** Bytes of array buffers a connection, for some connections that wait in a call. */
 async function heldBy(call: string, before = ""): Promise<number> {

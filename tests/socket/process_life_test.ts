@@ -2,7 +2,7 @@
 // keeps it alive.
 import { assertEquals } from "@std/assert";
 import { createServer } from "../../socket/mod.ts";
-import { runProgram } from "./child.ts";
+import { runProgram } from "../support/program.ts";
 
 const begin = `
   import { AF_INET6, createConnection, createServer, MSG_DONTWAIT, socket, socketpair } from "socket";

@@ -5,7 +5,7 @@ import {
   getservbyport,
   OSError,
 } from "../../socket/mod.ts";
-import { runChild } from "../support/child.ts";
+import { outcomeOf } from "../support/program.ts";
 import { needsPython, runPython } from "../support/python.ts";
 
 /** Checks an error that no system call made, as Python's without errno. */
@@ -95,10 +95,10 @@ Deno.test({
   // The system's file is another one elsewhere.
   ignore: Deno.build.os !== "linux",
   fn: async () => {
-    const bare = await runChild(`{${everything}}`, []);
+    const bare = await outcomeOf(`{${everything}}`, []);
     assertEquals(Object.keys(bare as object), ["value"]);
     assertEquals(
-      await runChild(`{${everything}}`, ["--allow-read=/etc"]),
+      await outcomeOf(`{${everything}}`, ["--allow-read=/etc"]),
       bare,
     );
   },

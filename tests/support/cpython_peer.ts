@@ -1,6 +1,7 @@
 import { AF_INET, AF_INET6, AF_UNIX, Socket } from "../../socket/mod.ts";
+import type { LineProcess } from "./line_process.ts";
 import { folder, hasIpv6Here } from "./peers.ts";
-import { type PythonProcess, spawnPython } from "./python.ts";
+import { spawnPython } from "./python.ts";
 
 /** A kind of stream that both CPython and this library speak. */
 export interface Kind {
@@ -87,7 +88,7 @@ export const listening: readonly Listening[] = ["CPython", "ours"];
 /** A connection between the two programs. */
 export interface Meeting extends AsyncDisposable {
   readonly ours: Socket;
-  readonly python: PythonProcess;
+  readonly python: LineProcess;
   /** Reads the next value that the program `say`s. */
   hear(): Promise<unknown>;
 }
@@ -97,7 +98,7 @@ export async function pythonListener(
   { family, fresh }: Kind,
   code: string,
 ): Promise<
-  { python: PythonProcess; address: [string, number]; hear: Meeting["hear"] }
+  { python: LineProcess; address: [string, number]; hear: Meeting["hear"] }
 > {
   const python = spawnPython(prelude + code, [
     "listens",
@@ -135,7 +136,7 @@ export async function meet(
   return { ours, python, hear: hearing(python), ...disposal(ours, python) };
 }
 
-function hearing(python: PythonProcess): Meeting["hear"] {
+function hearing(python: LineProcess): Meeting["hear"] {
   return async () => {
     const line = await python.readLine();
     if (line === undefined) throw new Error("the program has ended");
@@ -143,7 +144,7 @@ function hearing(python: PythonProcess): Meeting["hear"] {
   };
 }
 
-function disposal(ours: Socket, python: PythonProcess): AsyncDisposable {
+function disposal(ours: Socket, python: LineProcess): AsyncDisposable {
   return {
     async [Symbol.asyncDispose]() {
       await ours[Symbol.asyncDispose]();

@@ -1,6 +1,11 @@
 // Python at the other end: answers to compare with, and live peers. The
 // interpreter is `python3`, or what the variable PYTHON names. `hasPython` is
 // found out on import, because `Deno.test({ ignore })` must know at once.
+import { runForeign } from "./foreign.ts";
+import { LineProcess } from "./line_process.ts";
+
+// Milliseconds after which a program is told to end.
+const LONGEST = 120_000;
 
 /** The interpreter that the tests run. */
 export const interpreter: string = Deno.env.get("PYTHON") || "python3";
@@ -17,8 +22,11 @@ if (!hasPython) {
 
 function runs(): boolean {
   try {
-    return command("", [], { stdin: "null", stderr: "null" }).outputSync()
-      .success;
+    return new Deno.Command(interpreter, {
+      args: argumentsFor("", []),
+      stdin: "null",
+      stderr: "null",
+    }).outputSync().success;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
@@ -26,15 +34,8 @@ function runs(): boolean {
 }
 
 /** Isolated (-I), for the working directory has folders named like modules of Python's. */
-function command(
-  code: string,
-  args: readonly string[],
-  options: Deno.CommandOptions,
-): Deno.Command {
-  return new Deno.Command(interpreter, {
-    ...options,
-    args: ["-I", "-u", "-X", "utf8", "-c", code, ...args],
-  });
+function argumentsFor(code: string, args: readonly string[]): string[] {
+  return ["-I", "-u", "-X", "utf8", "-c", code, ...args];
 }
 
 /**
@@ -45,90 +46,15 @@ function command(
  */
 export async function runPython(
   code: string,
-  options: { stdin?: string; args?: readonly string[] } = {},
+  { stdin, args = [] }: { stdin?: string; args?: readonly string[] } = {},
 ): Promise<string> {
-  const child = command(code, options.args ?? [], {
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  // A program that ends without reading is no failure by itself.
-  const written = new Blob([options.stdin ?? ""]).stream().pipeTo(child.stdin)
-    .catch(() => {});
-  const { success, code: status, stdout, stderr } = await child.output();
-  await written;
-  if (success) return new TextDecoder().decode(stdout);
-  throw new Error(
-    `${interpreter} ended with status ${status}: ${
-      new TextDecoder().decode(stderr)
-    }`,
+  const { code: status, stdout, stderr } = await runForeign(
+    interpreter,
+    argumentsFor(code, args),
+    { stdin, longest: LONGEST },
   );
-}
-
-/** A program that runs beside the test; disposing of it kills it and waits for its end. */
-export class PythonProcess implements AsyncDisposable {
-  readonly #child: Deno.ChildProcess;
-  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #output: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #decoder = new TextDecoder();
-  #text = "";
-
-  constructor(child: Deno.ChildProcess) {
-    this.#child = child;
-    this.#input = child.stdin.getWriter();
-    this.#output = child.stdout.getReader();
-  }
-
-  /** Its process number. */
-  get pid(): number {
-    return this.#child.pid;
-  }
-
-  /** Settles when it has ended. */
-  get status(): Promise<Deno.CommandStatus> {
-    return this.#child.status;
-  }
-
-  /** Reads the next line that it prints, without the line's end; `undefined` after the last. */
-  async readLine(): Promise<string | undefined> {
-    for (;;) {
-      const end = this.#text.indexOf("\n");
-      if (end >= 0) {
-        const line = this.#text.slice(0, end).replace(/\r$/, "");
-        this.#text = this.#text.slice(end + 1);
-        return line;
-      }
-      const { value, done } = await this.#output.read();
-      if (done) {
-        const rest = this.#text;
-        this.#text = "";
-        return rest === "" ? undefined : rest;
-      }
-      this.#text += this.#decoder.decode(value, { stream: true });
-    }
-  }
-
-  /** Writes a line to its stdin. */
-  async writeLine(line: string): Promise<void> {
-    await this.#input.write(new TextEncoder().encode(`${line}\n`));
-  }
-
-  /** Ends its stdin, which a program can take as the sign to end. */
-  async closeInput(): Promise<void> {
-    await this.#input.close();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#child.kill("SIGKILL");
-    } catch (error) {
-      // It has ended by itself.
-      if (!(error instanceof TypeError)) throw error;
-    }
-    await this.#child.status;
-    await this.#output.cancel();
-    await this.#input.abort().catch(() => {});
-  }
+  if (status === 0) return new TextDecoder().decode(stdout);
+  throw new Error(`${interpreter} ended with status ${status}: ${stderr}`);
 }
 
 /**
@@ -145,9 +71,10 @@ export class PythonProcess implements AsyncDisposable {
 export function spawnPython(
   code: string,
   args: readonly string[] = [],
-): PythonProcess {
-  return new PythonProcess(
-    command(code, args, {
+): LineProcess {
+  return new LineProcess(
+    new Deno.Command(interpreter, {
+      args: argumentsFor(code, args),
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { runProgram, valueOf } from "../child.ts";
+import { runProgram, valueOf } from "../../support/program.ts";
 
 // What depends on permissions, and on when a process ends; with and without
 // --unstable-net, which chooses between Deno.listenDatagram and node:dgram.

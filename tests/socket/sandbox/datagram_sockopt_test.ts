@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { valueOf } from "../child.ts";
+import { valueOf } from "../../support/program.ts";
 
 // Each option that is set through us, read back by an independent eye: libc's
 // getsockopt on the descriptor that is bound to the port.

@@ -1,26 +1,14 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { runProgram, valueOf } from "../child.ts";
+import {
+  importMap,
+  LIBRARY,
+  runProgram,
+  valueOf,
+} from "../../support/program.ts";
 
 // Programs without --unstable-net, where node:dgram serves.
 
 const root = new URL("../../../", import.meta.url);
-
-/** Where bare names point to when deno.json is left aside. */
-function importMap(): string {
-  const imports: Record<string, string> = {};
-  for (const name of ["assert", "async", "bytes"]) {
-    const folder = new URL(`tests/std/${name}/`, root);
-    const { exports } = JSON.parse(
-      Deno.readTextFileSync(new URL("deno.json", folder)),
-    );
-    for (const [path, file] of Object.entries<string>(exports)) {
-      imports[`@std/${name}${path.slice(1)}`] = new URL(file, folder).href;
-    }
-  }
-  return `data:application/json,${
-    encodeURIComponent(JSON.stringify({ imports }))
-  }`;
-}
 
 Deno.test("the conformance suite for datagrams passes without --unstable-net", async () => {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -63,15 +51,12 @@ Deno.test("node:dgram is not loaded before a socket needs it", async () => {
     `const loaded = [];
     const get = process.getBuiltinModule;
     process.getBuiltinModule = (name) => (loaded.push(name), get(name));
-    const { AF_INET, SOCK_DGRAM, socket } = await import("LIB");
+    const { AF_INET, SOCK_DGRAM, socket } = await import("${LIBRARY}");
     const s = socket(AF_INET, SOCK_DGRAM);
     console.log(loaded.length);
     s.bind(["127.0.0.1", 0]);
     console.log(loaded.join());
-    s.close();`.replace(
-      "LIB",
-      new URL("socket/mod.ts", root).href,
-    ),
+    s.close();`,
     { flags: ["--allow-net=127.0.0.1"] },
   );
   assertEquals(stdout, "0\nnode:dgram\n");

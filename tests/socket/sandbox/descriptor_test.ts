@@ -10,8 +10,8 @@ import {
 } from "../../../socket/mod.ts";
 import { type Handed, handing } from "../../support/descriptors.ts";
 import { folder } from "../../support/peers.ts";
+import { runProgram } from "../../support/program.ts";
 import { hasPython } from "../../support/python.ts";
-import { runProgram } from "../child.ts";
 
 // Handing descriptors over is a matter of exec(2).
 const ignore = !hasPython || Deno.build.os === "windows";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { runProgram } from "../child.ts";
+import { runProgram } from "../../support/program.ts";
 
 for (
   const [what, after, alive] of [

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { errno } from "../../../socket/constants/errno.ts";
 import { folder, hasIpv6Here } from "../../support/peers.ts";
-import { runProgram } from "../child.ts";
+import { runProgram } from "../../support/program.ts";
 
 const { EACCES } = errno;
 const onUnix = Deno.build.os !== "windows";

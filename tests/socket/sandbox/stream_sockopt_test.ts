@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { valueOf } from "../child.ts";
+import { valueOf } from "../../support/program.ts";
 
 // Each option of a TCP socket that is set through us, read back by an
 // independent eye: libc's getsockopt on the descriptor of the connection.

@@ -10,7 +10,7 @@ import {
   type UnixAddress,
 } from "../../../socket/mod.ts";
 import { arrival, bytes, folder, text } from "../../support/peers.ts";
-import { runProgram } from "../child.ts";
+import { runProgram } from "../../support/program.ts";
 
 // Deno's Unix sockets for datagrams can do one thing at a time; see
 // socket/sandbox/unixgram_channel.ts.

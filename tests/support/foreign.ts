@@ -41,7 +41,7 @@ export function needsProgram(
  * @param options `stdin` is what it reads; `longest`, in milliseconds, is when it
  * is told to end, and killed if it does not.
  */
-export async function runProgram(
+export async function runForeign(
   program: string,
   args: readonly string[],
   { stdin = "", longest = LONGEST }: { stdin?: string; longest?: number } = {},
@@ -70,6 +70,6 @@ export async function runPiped(
   [program, ...args]: readonly string[],
   stdin: string,
 ): Promise<string> {
-  const { stdout } = await runProgram(program, args, { stdin });
+  const { stdout } = await runForeign(program, args, { stdin });
   return new TextDecoder().decode(stdout);
 }
