@@ -2,30 +2,30 @@ import { assertEquals } from "@std/assert";
 import { needsProgram, runPiped } from "../support/foreign.ts";
 import { needsPython, runPython } from "../support/python.ts";
 import { ADDRESS, Guest, welcome } from "./guest.ts";
-import {
-  altered,
-  commandsOf,
-  examplePorts,
-  run,
-  start,
-  unpermitted,
-} from "./process.ts";
+import { altered, examplePorts, start } from "./process.ts";
+import { type ServerExample, testServer } from "./usual.ts";
 
-const LISTENING = "Listening on 127.0.0.1:50010, press Ctrl-C to stop\n";
-const [server, serverByName] = await commandsOf("chat_server");
-
-Deno.test("chat_server names its commands", () => {
-  assertEquals([server, serverByName], [
+const example: ServerExample = {
+  name: "chat_server",
+  commands: [
     "deno run --allow-net=127.0.0.1:50010 examples/chat_server.ts",
     "deno run -P=chat_server examples/chat_server.ts",
-  ]);
-});
+  ],
+  address: "127.0.0.1:50010",
+  flags: "--allow-net=127.0.0.1:50010",
+  first: "Listening on 127.0.0.1:50010, press Ctrl-C to stop\n",
+  last: "Goodbye\n",
+  hold: () => Deno.listen(ADDRESS),
+};
+const [server] = example.commands;
 
-for (const command of [server, serverByName]) {
+testServer(example);
+
+for (const command of example.commands) {
   Deno.test(`chat_server lets all others hear what one says, until Ctrl-C [${command}]`, async () => {
     using _ports = await examplePorts();
     await using serving = start(command);
-    assertEquals(await serving.printed("stop\n"), LISTENING);
+    assertEquals(await serving.printed("stop\n"), example.first);
     using ann = await Guest.enter("ann");
     using bob = await Guest.enter("bob");
     using zoë = await Guest.enter("zoë");
@@ -56,7 +56,7 @@ for (const command of [server, serverByName]) {
       ]);
     }
     const { code, stdout } = await serving.end();
-    assertEquals([code, stdout], [0, LISTENING + "Goodbye\n"]);
+    assertEquals([code, stdout], [0, example.first + example.last]);
   });
 }
 
@@ -172,18 +172,6 @@ Deno.test("chat_server has who is not in the room hear nothing", async () => {
   assertEquals(await ann.hear(), "* bob has left");
 });
 
-Deno.test("chat_server ends at Ctrl-C before any client", async () => {
-  using _ports = await examplePorts();
-  await using serving = start(server);
-  await serving.printed("Listening");
-  serving.interrupt();
-  assertEquals(await serving.end(), {
-    code: 0,
-    stdout: LISTENING + "Goodbye\n",
-    stderr: "",
-  });
-});
-
 Deno.test("chat_server says goodbye to who is silent for too long", async () => {
   using _ports = await examplePorts();
   await using serving = start(await altered(server, { LONGEST_SILENCE: 0.5 }));
@@ -245,24 +233,4 @@ Deno.test({
       "* bob has left",
     ]);
   },
-});
-
-Deno.test("chat_server says that the port is in use", async () => {
-  using _ports = await examplePorts();
-  using _held = Deno.listen(ADDRESS);
-  assertEquals(await run(server), {
-    code: 1,
-    stdout: "",
-    stderr:
-      'Cannot bind to "127.0.0.1:50010": address already in use (EADDRINUSE)\n',
-  });
-});
-
-Deno.test("chat_server names the flag without permission", async () => {
-  assertEquals(await run(unpermitted(server)), {
-    code: 1,
-    stdout: "",
-    stderr: 'Cannot bind to "127.0.0.1:50010": permission denied (EACCES); ' +
-      "run again with --allow-net=127.0.0.1:50010\n",
-  });
 });

@@ -1,36 +1,45 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { readAll } from "../support/peers.ts";
 import { needsPython, runPython, spawnPython } from "../support/python.ts";
-import { commandsOf, examplePorts, run, start } from "./process.ts";
+import { examplePorts, run, start } from "./process.ts";
+import {
+  type ClientExample,
+  type ServerExample,
+  testClient,
+  testServer,
+} from "./usual.ts";
 
 const ADDRESS = { hostname: "127.0.0.1", port: 50007 };
 const LISTENING = "Listening on 127.0.0.1:50007, press Ctrl-C to stop\n";
-const [server, serverByName] = await commandsOf("echo_server");
-const [client, clientByName] = await commandsOf("echo_client");
-
-/** Reads to the end. */
-async function readAll(conn: Deno.Conn): Promise<Uint8Array> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  for (;;) {
-    const buffer = new Uint8Array(65536);
-    const count = await conn.read(buffer);
-    if (count === null) return await new Blob(chunks).bytes();
-    chunks.push(buffer.subarray(0, count));
-  }
-}
-
-/** The command without its permissions. */
-function unpermitted(command: string): string {
-  return command.replace(/ (--allow-net|-P)=\S+/, " --no-prompt");
-}
-
-Deno.test("the echo examples name their commands", () => {
-  assertEquals([server, serverByName, client, clientByName], [
+const reached = {
+  address: "127.0.0.1:50007",
+  flags: "--allow-net=127.0.0.1:50007",
+};
+const serverExample: ServerExample = {
+  ...reached,
+  name: "echo_server",
+  commands: [
     "deno run --allow-net=127.0.0.1:50007 examples/echo_server.ts",
     "deno run -P=echo_server examples/echo_server.ts",
+  ],
+  first: LISTENING,
+  last: "Goodbye\n",
+  hold: () => Deno.listen(ADDRESS),
+};
+const clientExample: ClientExample = {
+  ...reached,
+  name: "echo_client",
+  commands: [
     "deno run --allow-net=127.0.0.1:50007 examples/echo_client.ts",
     "deno run -P=echo_client examples/echo_client.ts",
-  ]);
-});
+  ],
+  refusal: "connection refused (ECONNREFUSED)",
+};
+const [server, serverByName] = serverExample.commands;
+const [client, clientByName] = clientExample.commands;
+
+testServer(serverExample);
+testClient(clientExample);
 
 for (const [serve, call] of [[server, client], [serverByName, clientByName]]) {
   Deno.test(`echo: the client gets back what it sent [${serve}]`, async () => {
@@ -123,18 +132,6 @@ with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
   },
 });
 
-Deno.test("echo_server ends at Ctrl-C while it waits for a client", async () => {
-  using _ports = await examplePorts();
-  await using serving = start(server);
-  await serving.printed("Listening");
-  serving.interrupt();
-  assertEquals(await serving.end(), {
-    code: 0,
-    stdout: LISTENING + "Goodbye\n",
-    stderr: "",
-  });
-});
-
 Deno.test("echo_server ends at Ctrl-C while it serves a client", async () => {
   using _ports = await examplePorts();
   await using serving = start(server);
@@ -147,40 +144,6 @@ Deno.test("echo_server ends at Ctrl-C while it serves a client", async () => {
   assertMatch(stdout, /\nGoodbye\n$/);
   assertEquals(await conn.read(new Uint8Array(1)), null);
 });
-
-Deno.test("echo_server says that the port is in use", async () => {
-  using _ports = await examplePorts();
-  using _held = Deno.listen(ADDRESS);
-  assertEquals(await run(server), {
-    code: 1,
-    stdout: "",
-    stderr:
-      'Cannot bind to "127.0.0.1:50007": address already in use (EADDRINUSE)\n',
-  });
-});
-
-Deno.test("echo_client says that nobody listens", async () => {
-  using _ports = await examplePorts();
-  assertEquals(await run(client), {
-    code: 1,
-    stdout: "",
-    stderr:
-      'Cannot connect to "127.0.0.1:50007": connection refused (ECONNREFUSED)\n',
-  });
-});
-
-for (
-  const [command, call] of [[server, "bind"], [client, "connect"]]
-) {
-  Deno.test(`echo: without permission to ${call} it names the flag`, async () => {
-    assertEquals(await run(unpermitted(command)), {
-      code: 1,
-      stdout: "",
-      stderr: `Cannot ${call} to "127.0.0.1:50007": permission denied ` +
-        "(EACCES); run again with --allow-net=127.0.0.1:50007\n",
-    });
-  });
-}
 
 Deno.test("deno task echo shows both and ends well", async () => {
   using _ports = await examplePorts();

@@ -9,10 +9,12 @@ import {
   byFlags,
   byName,
   forFolder,
+  SERVING,
   Serving,
   temporary,
 } from "./file_server.ts";
 import { examplePorts, ROOT, run } from "./process.ts";
+import { testServer } from "./usual.ts";
 
 const STYLE = await Deno.readTextFile(new URL("examples/site/style.css", ROOT));
 const OK = "HTTP/1.0 200 OK";
@@ -33,13 +35,17 @@ function statusIn(answer: string): string {
   return answer.split("\r\n", 1)[0];
 }
 
-Deno.test("file_server names its commands", () => {
-  const net = "--allow-net=127.0.0.1:8000";
-  assertEquals([byFlags, byName, forFolder], [
-    `deno run ${net} --allow-read=examples/site examples/file_server.ts`,
+testServer({
+  name: "file_server",
+  commands: [
+    "deno run --allow-net=127.0.0.1:8000 --allow-read=examples/site examples/file_server.ts",
     "deno run -P=file_server examples/file_server.ts",
-    `deno run ${net} --allow-read=FOLDER examples/file_server.ts FOLDER`,
-  ]);
+    "deno run --allow-net=127.0.0.1:8000 --allow-read=FOLDER examples/file_server.ts FOLDER",
+  ],
+  address: "127.0.0.1:8000",
+  first: SERVING,
+  last: "Goodbye\n",
+  hold: () => Deno.listen(ADDRESS),
 });
 
 for (const command of [byFlags, byName]) {
@@ -299,17 +305,6 @@ for sent in (b"", b"GET /fi", b"GET /file HTTP/1.0\\r\\n", b"GET /file HTTP/1.0\
       assertMatch(line, /^127\.0\.0\.1 "/);
     }
   },
-});
-
-Deno.test("file_server says that the port is in use", async () => {
-  using _ports = await examplePorts();
-  using _held = Deno.listen(ADDRESS);
-  assertEquals(await run(byFlags), {
-    code: 1,
-    stdout: "",
-    stderr:
-      'Cannot bind to "127.0.0.1:8000": address already in use (EADDRINUSE)\n',
-  });
 });
 
 Deno.test("file_server names the flag without permission to bind", async () => {

@@ -1,22 +1,28 @@
 import { assertEquals } from "@std/assert";
 import { Client } from "../support/forking.ts";
-import { commandsOf, examplePorts, run, start } from "./process.ts";
+import { examplePorts, run, start } from "./process.ts";
+import { type ServerExample, testServer } from "./usual.ts";
 
-const LISTENING = "Listening on 127.0.0.1:50010, press Ctrl-C to stop\n";
-const [command, byName] = await commandsOf("forking_server");
-
-Deno.test("forking_server names its commands", () => {
-  assertEquals([command, byName], [
+const example: ServerExample = {
+  name: "forking_server",
+  commands: [
     "deno run --allow-net=127.0.0.1:50010 --allow-read=. examples/forking_server.ts",
     "deno run -P=forking_server examples/forking_server.ts",
-  ]);
-});
+  ],
+  address: "127.0.0.1:50010",
+  first: "Listening on 127.0.0.1:50010, press Ctrl-C to stop\n",
+  last: "Goodbye\n",
+  hold: () => Deno.listen({ hostname: "127.0.0.1", port: 50010 }),
+};
+const [command] = example.commands;
 
-for (const serve of [command, byName]) {
+testServer(example);
+
+for (const serve of example.commands) {
   Deno.test(`forking_server counts primes by forking_handler, and answers one client while it computes for another [${serve}]`, async () => {
     using _ports = await examplePorts();
     await using serving = start(serve);
-    await serving.printed(LISTENING);
+    await serving.printed(example.first);
     // This takes hours.
     using patient = await Client.to(50010, "10\n1000000000000");
     assertEquals(await patient.hear(), "4 primes below 10");
@@ -28,21 +34,10 @@ for (const serve of [command, byName]) {
     // And it does not keep the server from ending.
     serving.interrupt();
     const { code, stdout } = await serving.end();
-    assertEquals([code, stdout], [0, `${LISTENING}Goodbye\n`]);
+    assertEquals([code, stdout], [0, example.first + example.last]);
     assertEquals(await patient.hear(), undefined);
   });
 }
-
-Deno.test("forking_server says that the port is in use", async () => {
-  using _ports = await examplePorts();
-  using _held = Deno.listen({ hostname: "127.0.0.1", port: 50010 });
-  assertEquals(await run(command), {
-    code: 1,
-    stdout: "",
-    stderr:
-      'Cannot bind to "127.0.0.1:50010": address already in use (EADDRINUSE)\n',
-  });
-});
 
 Deno.test("forking_server without permission to read names the flag", async () => {
   using _ports = await examplePorts();

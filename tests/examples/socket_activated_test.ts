@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { handing } from "../support/descriptors.ts";
-import { folder } from "../support/peers.ts";
+import { folder, readAll } from "../support/peers.ts";
 import { hasPython, needsPython, runPython } from "../support/python.ts";
 import { commandsOf, ROOT, run, type Running, start } from "./process.ts";
 
@@ -34,18 +34,8 @@ async function echoed(conn: Deno.Conn, sent: Uint8Array): Promise<Uint8Array> {
     writer.releaseLock();
     await conn.closeWrite();
   }
-  const [received] = await Promise.all([receive(conn), send()]);
+  const [received] = await Promise.all([readAll(conn), send()]);
   return received;
-}
-
-async function receive(conn: Deno.Conn): Promise<Uint8Array> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  while (true) {
-    const buffer = new Uint8Array(65536);
-    const count = await conn.read(buffer);
-    if (count === null) return await new Blob(chunks).bytes();
-    chunks.push(buffer.subarray(0, count));
-  }
 }
 
 Deno.test("socket_activated names its command, which grants nothing", () => {

@@ -2,19 +2,30 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { bytes, readAll, text, writeAll } from "../support/peers.ts";
 import { needsProgram, runPiped } from "../support/foreign.ts";
 import { needsPython, runPython } from "../support/python.ts";
-import {
-  altered,
-  commandsOf,
-  examplePorts,
-  run,
-  start,
-  unpermitted,
-} from "./process.ts";
+import { altered, examplePorts, start } from "./process.ts";
+import { type ServerExample, testServer, testServing } from "./usual.ts";
 
 const ADDRESS = { hostname: "127.0.0.1", port: 50007 };
-const LISTENING = "Listening on 127.0.0.1:50007, press Ctrl-C to stop\n";
-const [server, serverByName] = await commandsOf("threaded_echo_server");
-const [client, clientByName] = await commandsOf("echo_client");
+const example: ServerExample = {
+  name: "threaded_echo_server",
+  commands: [
+    "deno run --allow-net=127.0.0.1:50007 examples/threaded_echo_server.ts",
+    "deno run -P=threaded_echo_server examples/threaded_echo_server.ts",
+  ],
+  address: "127.0.0.1:50007",
+  flags: "--allow-net=127.0.0.1:50007",
+  first: "Listening on 127.0.0.1:50007, press Ctrl-C to stop\n",
+  last: "Goodbye, clients cut off: 0\n",
+  hold: () => Deno.listen(ADDRESS),
+};
+const [server] = example.commands;
+
+testServer(example);
+testServing(example, "echo_client", {
+  client: "Received Hello, world\n",
+  server:
+    /^(Connected by \[ "127\.0\.0\.1", \d+ \]\n){2}Goodbye, clients cut off: 0\n$/,
+});
 
 /** Connects, and waits until the server handles it. */
 async function connect(): Promise<Deno.Conn> {
@@ -22,34 +33,6 @@ async function connect(): Promise<Deno.Conn> {
   await conn.write(bytes("?"));
   assertEquals(await conn.read(new Uint8Array(9)), 1);
   return conn;
-}
-
-Deno.test("threaded_echo_server names its commands", () => {
-  assertEquals([server, serverByName], [
-    "deno run --allow-net=127.0.0.1:50007 examples/threaded_echo_server.ts",
-    "deno run -P=threaded_echo_server examples/threaded_echo_server.ts",
-  ]);
-});
-
-for (const [serve, call] of [[server, client], [serverByName, clientByName]]) {
-  Deno.test(`threaded_echo_server serves echo_client until Ctrl-C [${serve}]`, async () => {
-    using _ports = await examplePorts();
-    await using serving = start(serve);
-    assertEquals(await serving.printed("stop\n"), LISTENING);
-    for (const called of [await run(call), await run(call)]) {
-      assertEquals([called.code, called.stdout], [
-        0,
-        "Received Hello, world\n",
-      ]);
-    }
-    serving.interrupt();
-    const { code, stdout } = await serving.end();
-    assertMatch(
-      stdout.slice(LISTENING.length),
-      /^(Connected by \[ "127\.0\.0\.1", \d+ \]\n){2}Goodbye, clients cut off: 0\n$/,
-    );
-    assertEquals(code, 0);
-  });
 }
 
 Deno.test("threaded_echo_server serves many clients at once", async () => {
@@ -182,36 +165,4 @@ Deno.test("threaded_echo_server lets clients finish at Ctrl-C, and then ends at 
   const { code, stdout, stderr } = await serving.end();
   assertEquals([code, stderr], [0, ""]);
   assertMatch(stdout, /\nGoodbye, clients cut off: 0\n$/);
-});
-
-Deno.test("threaded_echo_server ends at Ctrl-C before any client", async () => {
-  using _ports = await examplePorts();
-  await using serving = start(server);
-  await serving.printed("Listening");
-  serving.interrupt();
-  assertEquals(await serving.end(), {
-    code: 0,
-    stdout: LISTENING + "Goodbye, clients cut off: 0\n",
-    stderr: "",
-  });
-});
-
-Deno.test("threaded_echo_server says that the port is in use", async () => {
-  using _ports = await examplePorts();
-  using _held = Deno.listen(ADDRESS);
-  assertEquals(await run(server), {
-    code: 1,
-    stdout: "",
-    stderr:
-      'Cannot bind to "127.0.0.1:50007": address already in use (EADDRINUSE)\n',
-  });
-});
-
-Deno.test("threaded_echo_server names the flag without permission", async () => {
-  assertEquals(await run(unpermitted(server)), {
-    code: 1,
-    stdout: "",
-    stderr: 'Cannot bind to "127.0.0.1:50007": permission denied (EACCES); ' +
-      "run again with --allow-net=127.0.0.1:50007\n",
-  });
 });

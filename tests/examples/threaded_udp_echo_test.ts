@@ -1,49 +1,32 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { needsPython, runPython } from "../support/python.ts";
-import {
-  commandsOf,
-  examplePorts,
-  run,
-  start,
-  unpermitted,
-} from "./process.ts";
+import { examplePorts, start } from "./process.ts";
+import { type ServerExample, testServer, testServing } from "./usual.ts";
 
 const ADDRESS = {
   transport: "udp",
   hostname: "127.0.0.1",
   port: 50008,
 } as const;
-const RECEIVING = "Receiving on 127.0.0.1:50008, press Ctrl-C to stop\n";
-const [server, serverByName] = await commandsOf("threaded_udp_echo_server");
-const [client, clientByName] = await commandsOf("udp_echo_client");
-
-Deno.test("threaded_udp_echo_server names its commands", () => {
-  assertEquals([server, serverByName], [
+const example: ServerExample = {
+  name: "threaded_udp_echo_server",
+  commands: [
     "deno run --allow-net=127.0.0.1 examples/threaded_udp_echo_server.ts",
     "deno run -P=threaded_udp_echo_server examples/threaded_udp_echo_server.ts",
-  ]);
-});
+  ],
+  address: "127.0.0.1:50008",
+  flags: "--allow-net=127.0.0.1:50008",
+  first: "Receiving on 127.0.0.1:50008, press Ctrl-C to stop\n",
+  last: "Goodbye\n",
+  hold: () => Deno.listenDatagram(ADDRESS),
+};
+const [server] = example.commands;
 
-for (const [serve, call] of [[server, client], [serverByName, clientByName]]) {
-  Deno.test(`threaded_udp_echo_server serves udp_echo_client until Ctrl-C [${serve}]`, async () => {
-    using _ports = await examplePorts();
-    await using serving = start(serve);
-    assertEquals(await serving.printed("stop\n"), RECEIVING);
-    for (const called of [await run(call), await run(call)]) {
-      assertEquals([called.code, called.stdout], [
-        0,
-        "Received Hello, world\n",
-      ]);
-    }
-    serving.interrupt();
-    const { code, stdout } = await serving.end();
-    assertMatch(
-      stdout.slice(RECEIVING.length),
-      /^(12 bytes from \[ "127\.0\.0\.1", \d+ \]\n){2}Goodbye\n$/,
-    );
-    assertEquals(code, 0);
-  });
-}
+testServer(example);
+testServing(example, "udp_echo_client", {
+  client: "Received Hello, world\n",
+  server: /^(12 bytes from \[ "127\.0\.0\.1", \d+ \]\n){2}Goodbye\n$/,
+});
 
 Deno.test("threaded_udp_echo_server sends datagrams of every size back to a Deno.DatagramConn", async () => {
   using _ports = await examplePorts();
@@ -107,37 +90,4 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
     const { code, stderr } = await serving.end();
     assertEquals([code, stderr], [0, ""]);
   },
-});
-
-Deno.test("threaded_udp_echo_server ends at Ctrl-C before any datagram", async () => {
-  using _ports = await examplePorts();
-  await using serving = start(server);
-  await serving.printed("Receiving");
-  serving.interrupt();
-  assertEquals(await serving.end(), {
-    code: 0,
-    stdout: RECEIVING + "Goodbye\n",
-    stderr: "",
-  });
-});
-
-Deno.test("threaded_udp_echo_server says that the port is in use", async () => {
-  using _ports = await examplePorts();
-  const held = Deno.listenDatagram(ADDRESS);
-  assertEquals(await run(server), {
-    code: 1,
-    stdout: "",
-    stderr:
-      'Cannot bind to "127.0.0.1:50008": address already in use (EADDRINUSE)\n',
-  });
-  held.close();
-});
-
-Deno.test("threaded_udp_echo_server names the flag without permission", async () => {
-  assertEquals(await run(unpermitted(server)), {
-    code: 1,
-    stdout: "",
-    stderr: 'Cannot bind to "127.0.0.1:50008": permission denied (EACCES); ' +
-      "run again with --allow-net=127.0.0.1:50008\n",
-  });
 });

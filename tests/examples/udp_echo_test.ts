@@ -1,39 +1,49 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { needsPython, runPython } from "../support/python.ts";
-import { commandsOf, examplePorts, run, start } from "./process.ts";
+import { examplePorts, run, start } from "./process.ts";
+import {
+  type ClientExample,
+  type ServerExample,
+  testClient,
+  testServer,
+  testServing,
+} from "./usual.ts";
 
-const RECEIVING = "Receiving on 127.0.0.1:50008, press Ctrl-C to stop\n";
-const [server, serverByName] = await commandsOf("udp_echo_server");
-const [client, clientByName] = await commandsOf("udp_echo_client");
-
-Deno.test("the UDP echo examples name their commands", () => {
-  assertEquals([server, serverByName, client, clientByName], [
+const address = "127.0.0.1:50008";
+const serverExample: ServerExample = {
+  name: "udp_echo_server",
+  commands: [
     "deno run --allow-net=127.0.0.1 examples/udp_echo_server.ts",
     "deno run -P=udp_echo_server examples/udp_echo_server.ts",
+  ],
+  address,
+  flags: "--allow-net=127.0.0.1:50008",
+  first: "Receiving on 127.0.0.1:50008, press Ctrl-C to stop\n",
+  last: "Goodbye\n",
+  hold: () =>
+    Deno.listenDatagram({
+      transport: "udp",
+      hostname: "127.0.0.1",
+      port: 50008,
+    }),
+};
+const clientExample: ClientExample = {
+  name: "udp_echo_client",
+  commands: [
     "deno run --allow-net=127.0.0.1:0,127.0.0.1:50008 examples/udp_echo_client.ts",
     "deno run -P=udp_echo_client examples/udp_echo_client.ts",
-  ]);
+  ],
+  address,
+};
+const [server] = serverExample.commands;
+const [client] = clientExample.commands;
+
+testServer(serverExample);
+testClient(clientExample);
+testServing(serverExample, "udp_echo_client", {
+  client: "Received Hello, world\n",
+  server: /^(12 bytes from \[ "127\.0\.0\.1", \d+ \]\n){2}Goodbye\n$/,
 });
-
-for (const [serve, call] of [[server, client], [serverByName, clientByName]]) {
-  Deno.test(`UDP echo: the client gets back what it sent [${serve}]`, async () => {
-    using _ports = await examplePorts();
-    await using serving = start(serve);
-    assertEquals(await serving.printed("stop\n"), RECEIVING);
-
-    const called = await run(call);
-    assertEquals(called.stdout, "Received Hello, world\n");
-    assertEquals(called.code, 0);
-
-    serving.interrupt();
-    const { code, stdout } = await serving.end();
-    assertMatch(
-      stdout.slice(RECEIVING.length),
-      /^12 bytes from \[ "127\.0\.0\.1", \d+ \]\nGoodbye\n$/,
-    );
-    assertEquals(code, 0);
-  });
-}
 
 Deno.test("udp_echo_client says that nobody answers", async () => {
   using _ports = await examplePorts();

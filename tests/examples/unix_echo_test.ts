@@ -2,22 +2,45 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { bytes, folder, readAll, text, writeAll } from "../support/peers.ts";
 import { needsProgram, runPiped } from "../support/foreign.ts";
 import { hasPython, runPython, spawnPython } from "../support/python.ts";
+import { examplePorts, run, start } from "./process.ts";
 import {
-  commandsOf,
-  examplePorts,
-  run,
-  start,
-  unpermitted,
-} from "./process.ts";
+  type ClientExample,
+  type ServerExample,
+  testClient,
+  testServer,
+} from "./usual.ts";
 
 const PATH = "/tmp/echo.sock";
 const FLAGS = `--allow-read=${PATH} --allow-write=${PATH} ` +
   `--allow-net=unix:${PATH}`;
 const LISTENING = `Listening on ${PATH}, press Ctrl-C to stop\n`;
-const [server, serverByName] = await commandsOf("unix_echo_server");
-const [client, clientByName] = await commandsOf("unix_echo_client");
 // There are no such paths.
 const ignore = Deno.build.os === "windows";
+const reached = { address: PATH, flags: FLAGS, reserve: examplePath, ignore };
+const serverExample: ServerExample = {
+  ...reached,
+  name: "unix_echo_server",
+  commands: [
+    `deno run ${FLAGS} examples/unix_echo_server.ts`,
+    "deno run -P=unix_echo_server examples/unix_echo_server.ts",
+  ],
+  first: LISTENING,
+  last: "Goodbye, clients cut off: 0\n",
+};
+const clientExample: ClientExample = {
+  ...reached,
+  name: "unix_echo_client",
+  commands: [
+    `deno run ${FLAGS} examples/unix_echo_client.ts`,
+    "deno run -P=unix_echo_client examples/unix_echo_client.ts",
+  ],
+  refusal: "no such file or directory (ENOENT)",
+};
+const [server, serverByName] = serverExample.commands;
+const [client, clientByName] = clientExample.commands;
+
+testServer(serverExample);
+testClient(clientExample);
 
 /** Waits until the path is this test's own, and nothing is there. */
 async function examplePath(): Promise<Disposable> {
@@ -43,15 +66,6 @@ function connect(): Promise<Deno.UnixConn> {
 async function isThere(path: string): Promise<boolean> {
   return await Deno.lstat(path).then(() => true, () => false);
 }
-
-Deno.test("the Unix echo examples name their commands", () => {
-  assertEquals([server, serverByName, client, clientByName], [
-    `deno run ${FLAGS} examples/unix_echo_server.ts`,
-    "deno run -P=unix_echo_server examples/unix_echo_server.ts",
-    `deno run ${FLAGS} examples/unix_echo_client.ts`,
-    "deno run -P=unix_echo_client examples/unix_echo_client.ts",
-  ]);
-});
 
 for (const [serve, call] of [[server, client], [serverByName, clientByName]]) {
   Deno.test({
@@ -242,32 +256,3 @@ Deno.test({
     (await connect()).close();
   },
 });
-
-Deno.test({
-  name: "unix_echo_client says that nobody listens",
-  ignore,
-  async fn() {
-    using _path = await examplePath();
-    const { code, stdout, stderr } = await run(client);
-    assertEquals([code, stdout], [1, ""]);
-    assertMatch(
-      stderr,
-      /^Cannot connect to "\/tmp\/echo\.sock": .*\(ENOENT\)\n$/,
-    );
-  },
-});
-
-for (const [command, call] of [[server, "bind"], [client, "connect"]]) {
-  Deno.test({
-    name: `Unix echo: without permission to ${call} it names the flags`,
-    ignore,
-    async fn() {
-      assertEquals(await run(unpermitted(command)), {
-        code: 1,
-        stdout: "",
-        stderr: `Cannot ${call} to "${PATH}": permission denied (EACCES); ` +
-          `run again with ${FLAGS}\n`,
-      });
-    },
-  });
-}
