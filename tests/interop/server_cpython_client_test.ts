@@ -17,8 +17,8 @@ import {
   UnixStreamServer,
 } from "../../server/mod.ts";
 import { AF_INET6, AF_UNIX } from "../../socket/mod.ts";
-import { runProgram } from "../support/program.ts";
 import { folder, hasIpv6Here, text } from "../support/peers.ts";
+import { runProgram } from "../support/program.ts";
 import { interpreter, needsPython, runPython } from "../support/python.ts";
 import { Random } from "../support/random.ts";
 
@@ -86,6 +86,13 @@ family, address = getattr(socket, sys.argv[1]), json.loads(sys.argv[2])
 address = tuple(address) if isinstance(address, list) else address
 chance = random.Random(int(sys.argv[3]))
 payload = lambda most: chance.randbytes(int(most ** chance.random()))
+
+def how_many(act, threads):
+    done = []
+    started = [threading.Thread(target=act, args=(i, done)) for i in range(threads)]
+    for each in started: each.start()
+    for each in started: each.join()
+    return len(done)
 `;
 
 const framesClient = prelude + `
@@ -103,11 +110,7 @@ def frames(number, done):
         assert f.read() == b"bye"
     done.append(number)
 
-done = []
-threads = [threading.Thread(target=frames, args=(i, done)) for i in range(8)]
-for each in threads: each.start()
-for each in threads: each.join()
-print(len(done))
+print(how_many(frames, 8))
 `;
 
 /** Gives frames back, from back to front. */
@@ -187,11 +190,7 @@ def exchange(number, done):
             assert answer == data[::-1] and sender[:2] == (address if isinstance(address, str) else address)[:2]
     done.append(number)
 
-done = []
-threads = [threading.Thread(target=exchange, args=(i, done)) for i in range(4)]
-for each in threads: each.start()
-for each in threads: each.join()
-print(len(done))
+print(how_many(exchange, 4))
 `;
 
 /** Gives a datagram back, from back to front, by files. */

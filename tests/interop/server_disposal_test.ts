@@ -28,6 +28,16 @@ class Echo extends StreamRequestHandler {
   }
 }
 
+/** The same, and `began` counts its requests. */
+function counting(began: Counter) {
+  return class extends Echo {
+    override handle() {
+      began.add();
+      return super.handle();
+    }
+  };
+}
+
 /** Listens where a server was, with plain Deno. */
 function takeOver({ transport }: ServerKind, address: unknown): void {
   const listener = transport.name === "Unix"
@@ -78,14 +88,11 @@ for (const kind of serverKinds) {
       let address: unknown;
       let serving: Promise<void>;
       const began = new Counter();
-      class Counting extends Echo {
-        override handle() {
-          began.add();
-          return super.handle();
-        }
-      }
       {
-        await using server = new Server(transport.fresh() as never, Counting);
+        await using server = new Server(
+          transport.fresh() as never,
+          counting(began),
+        );
         address = server.serverAddress;
         serving = server.serveForever();
         using clients = await connectAll(kind, server, 20);
@@ -187,16 +194,10 @@ for (const kind of threadingKinds) {
 
   Deno.test(`serverClose() does not wait if blockOnClose is false [${name}]`, async () => {
     const began = new Counter();
-    class Counting extends Echo {
-      override handle() {
-        began.add();
-        return super.handle();
-      }
-    }
     class Careless extends Server {
       static override blockOnClose = false;
     }
-    const server = new Careless(transport.fresh() as never, Counting);
+    const server = new Careless(transport.fresh() as never, counting(began));
     const serving = server.serveForever();
     using clients = await connectAll(kind, server, 3);
     await began.reached(3);

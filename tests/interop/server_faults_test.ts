@@ -10,7 +10,6 @@ import {
   ConnectionError,
   type InetAddress,
   OSError,
-  type Socket,
   TimeoutError,
 } from "../../socket/mod.ts";
 import { Counter } from "../support/counter.ts";
@@ -18,6 +17,7 @@ import { bytes, writeAll } from "../support/peers.ts";
 import { needsPython, runPython } from "../support/python.ts";
 import {
   connectAll,
+  type Connection,
   leavesNothingOpen,
   plainKinds,
   readToEnd,
@@ -25,8 +25,6 @@ import {
   serverKinds,
   threadingKinds,
 } from "../support/stream_servers.ts";
-
-type Connection = Socket<InetAddress, null>;
 
 /** The class of a kind, with what it reports kept in `errors`. */
 function reporting({ Server }: ServerKind) {

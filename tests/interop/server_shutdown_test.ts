@@ -3,11 +3,11 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { BaseRequestHandler } from "../../server/mod.ts";
-import type { InetAddress, Socket } from "../../socket/mod.ts";
 import { Counter } from "../support/counter.ts";
 import { bytes, text, writeAll } from "../support/peers.ts";
 import {
   connectAll,
+  type Connection,
   leavesNothingOpen,
   plainKinds,
   readToEnd,
@@ -18,7 +18,6 @@ import {
 
 const CLIENTS = 100;
 
-type Connection = Socket<InetAddress, null>;
 type Handle = (this: BaseRequestHandler<Connection>) => Promise<void>;
 
 /** A server whose handlers do that; `began` counts them, `aborted` the signals. */

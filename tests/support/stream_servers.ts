@@ -5,8 +5,12 @@ import {
   ThreadingUnixStreamServer,
   UnixStreamServer,
 } from "../../server/mod.ts";
+import type { InetAddress, Socket } from "../../socket/mod.ts";
 import { openSockets } from "./open_files.ts";
 import { readAll, type Transport, transports } from "./peers.ts";
+
+/** What their handlers are given. */
+export type Connection = Socket<InetAddress, null>;
 
 /** A class of servers of streams, and how plain Deno reaches it. */
 export interface ServerKind {

@@ -6,6 +6,16 @@ const one = ["construct", "client", "handle_request", "server_close"] as const;
 /** The same, and a look at what the client got. */
 const answered = [...one, "answer"] as const;
 
+/** A request that is taken at the second try. */
+const again = [
+  "construct",
+  "client",
+  "handle_request",
+  "handle_request",
+  "server_close",
+  "answer",
+] as const;
+
 const inHandler = ["setup", "handle", "finish"];
 
 const inRequest = [
@@ -133,26 +143,12 @@ export const requestCases: readonly Case[] = [
   {
     name: "get_request throws an OSError",
     faults: { get_request: { error: "EMFILE", times: 1 } },
-    actions: [
-      "construct",
-      "client",
-      "handle_request",
-      "handle_request",
-      "server_close",
-      "answer",
-    ],
+    actions: again,
   },
   {
     name: "get_request throws another error",
     faults: { get_request: { error: "Planned", times: 1 } },
-    actions: [
-      "construct",
-      "client",
-      "handle_request",
-      "handle_request",
-      "server_close",
-      "answer",
-    ],
+    actions: again,
   },
   {
     name: "get_request throws what waiting does not mend",
