@@ -27,6 +27,8 @@ export class UnixgramChannel implements Channel {
   readonly waits = true;
   readonly #conn: Deno.DatagramConn;
   #helper: Deno.DatagramConn | undefined;
+  /** Settles when the last wake has gone out. */
+  #waking: Promise<void> = Promise.resolve();
   #receiving: Receiving | undefined;
   /** Whether Deno is receiving. */
   #running = false;
@@ -129,11 +131,18 @@ export class UnixgramChannel implements Channel {
     });
   }
 
-  async #wake(): Promise<void> {
-    this.#helper ??= Deno.listenDatagram({
-      transport: "unixpacket",
-      path: `\0${crypto.randomUUID()}`,
+  /** Ends a receive by a datagram that is for nobody. */
+  #wake(): Promise<void> {
+    // One may have to wait for room, and a second send would be refused meanwhile.
+    const waking = this.#waking.then(async () => {
+      if (!this.#running) return;
+      this.#helper ??= Deno.listenDatagram({
+        transport: "unixpacket",
+        path: `\0${crypto.randomUUID()}`,
+      });
+      await this.#helper.send(new Uint8Array(0), this.#conn.addr);
     });
-    await this.#helper.send(new Uint8Array(0), this.#conn.addr);
+    this.#waking = waking.catch(() => {});
+    return waking;
   }
 }

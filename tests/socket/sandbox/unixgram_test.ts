@@ -169,3 +169,42 @@ Deno.test({
     );
   },
 });
+
+Deno.test("sendto() goes through while receives wait and the queue is full, however often", async () => {
+  using ours = bound();
+  const here = ours.getsockname();
+  const CLIENTS = 40;
+  const ROUNDS = 50;
+  const total = CLIENTS * ROUNDS;
+  async function answer() {
+    const answers: Promise<number>[] = [];
+    let next = ours.recvfrom(100);
+    for (let count = 1; count <= total; count++) {
+      const [data, from] = await next;
+      // The answer comes upon a receive that waits.
+      if (count < total) next = ours.recvfrom(100);
+      answers.push(ours.sendto(data, from!));
+    }
+    await Promise.all(answers);
+  }
+  async function ask(number: number) {
+    using client = bound();
+    // Two are under way at a time, and the queue holds eleven.
+    const send = (round: number) =>
+      client.sendto(bytes(`${number}.${round}`), here);
+    const answers: string[] = [];
+    await send(0);
+    for (let round = 1; round < ROUNDS; round++) {
+      await send(round);
+      answers.push(text(await client.recv(100)));
+    }
+    answers.push(text(await client.recv(100)));
+    const expected = Array.from(
+      { length: ROUNDS },
+      (_, at) => `${number}.${at}`,
+    );
+    assertEquals(answers, expected);
+  }
+  const clients = Array.from({ length: CLIENTS }, (_, number) => ask(number));
+  await Promise.all([answer(), ...clients]);
+});
