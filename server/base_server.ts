@@ -232,7 +232,8 @@ export class BaseServer<R extends object = any, A = any>
    * a grace it also waits for the requests that are being handled, and cuts off what
    * is left of them.
    *
-   * @param options `grace`: how long requests may go on, in seconds; 0 for not at all.
+   * @param options `grace`: how long requests may go on, in seconds; 0 for not at all,
+   * `null` for as long as they take.
    * @returns How many requests were cut off: their connections are closed, their
    * handlers no longer waited for.
    * @throws {RangeError} If the grace is negative.
@@ -269,7 +270,7 @@ export class BaseServer<R extends object = any, A = any>
       await ended;
       return 0;
     }
-    return await this.#end(ended, grace);
+    return await this.#end(grace, ended);
   }
 
   /**
@@ -665,9 +666,9 @@ export class BaseServer<R extends object = any, A = any>
   }
 
   /** Waits until nothing is handled any more, cuts off what is late, and tells how many. */
-  async #end(ended: Promise<void> | undefined, grace: number): Promise<number> {
+  async #end(grace: number | null, ended?: Promise<void>): Promise<number> {
     const by = contextOf(this)?.task?.request;
-    const deadline = performance.now() + grace * 1000;
+    const deadline = performance.now() + (grace ?? Infinity) * 1000;
     for (let cut = 0;;) {
       const timeout = Math.max(0, deadline - performance.now()) / 1000;
       await this.#requests.left(0, { by, timeout });

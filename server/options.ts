@@ -95,8 +95,9 @@ export interface ServeForeverOptions extends WaitOptions {
 /** What {@linkcode BaseServer.shutdown} takes. */
 export interface ShutdownOptions {
   /**
-   * How long requests that are being handled may go on; seconds. What is left then
-   * is cut off. If it is omitted nothing is waited for or cut off.
+   * How long requests that are being handled may go on; seconds, `null` for as long
+   * as they take. What is left then is cut off. If it is omitted nothing is waited
+   * for or cut off.
    */
-  grace?: number;
+  grace?: number | null;
 }

@@ -2,6 +2,7 @@ import { abortable } from "@std/async/abortable";
 import { BaseSocket } from "../../socket/base_socket.ts";
 import { kindOf } from "../../socket/arguments.ts";
 import type { Socket } from "../../socket/socket.ts";
+import type { ShutdownOptions } from "../options.ts";
 import type { Child } from "./child.ts";
 import { DatagramRelay } from "./datagram_relay.ts";
 import type { Answer, Call, Down, Up } from "./messages.ts";
@@ -19,7 +20,7 @@ export interface HandlingOptions {
   /** How many Workers are to be kept. */
   readonly most: number;
   /** Shuts the server down on behalf of the request. */
-  shutdown(grace: number | undefined): Promise<number>;
+  shutdown(grace: ShutdownOptions["grace"]): Promise<number>;
 }
 
 /** Has a Worker handle a request; throws what the handler threw, or why it could not go on. */

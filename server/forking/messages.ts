@@ -1,4 +1,5 @@
 import type { Address } from "../../socket/address.ts";
+import type { ShutdownOptions } from "../options.ts";
 import type { PackedError } from "./packed_error.ts";
 
 /** What a Worker is told to do, over its own channel. */
@@ -98,7 +99,7 @@ export interface Call {
 
 /** What the parent can do for a handler. */
 export type Task =
-  | { readonly name: "shutdown"; readonly grace: number | undefined }
+  | { readonly name: "shutdown"; readonly grace: ShutdownOptions["grace"] }
   | {
     readonly name: "sendto";
     readonly data: Uint8Array;

@@ -308,3 +308,25 @@ Deno.test("shutdown() leaves a TCP server's port and its queue as they are", asy
   await server.handleRequest();
   assertEquals(await client.read(new Uint8Array(1)), null);
 });
+
+Deno.test("shutdown({ grace: null }) waits for the requests as long as they take", async () => {
+  const gate = new Gate();
+  let isDone = false;
+  const server = new ThreadingQueueServer(
+    "",
+    handling(async () => {
+      await gate.pass();
+      isDone = true;
+    }),
+  ) as unknown as QueueServer;
+  server.put("one");
+  const serving = server.serveForever();
+  await gate.reached();
+  const stopping = server.shutdown({ grace: null });
+  await serving;
+  assertEquals(isDone, false);
+  gate.open();
+  assertEquals(await stopping, 0);
+  assertEquals(isDone, true);
+  await server.serverClose();
+});
