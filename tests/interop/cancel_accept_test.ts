@@ -85,8 +85,9 @@ for (const kind of mainKinds) {
         const numbers = (await Promise.all(echoes)).sort((a, b) => a - b);
         assertEquals(numbers, numbers.map((_, i) => i), `seed ${random.seed}`);
         assertEquals(await python.readLine(), "[]");
+        // There are some 2,000 of them; far fewer on a machine that is busy.
         assert(
-          interruptions.total > 2000,
+          interruptions.total > 500,
           `only ${interruptions.total} interruptions`,
         );
       } finally {

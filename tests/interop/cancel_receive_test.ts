@@ -161,10 +161,11 @@ async function several(
   await deadline(Promise.all(all.map(stream)), LONGEST);
   const count = (what: "timeouts" | "aborts" | "refusals" | "total") =>
     all.reduce((sum, each) => sum + each[what], 0);
-  assert(count("timeouts") > 300, `${count("timeouts")} timeouts`);
-  assert(count("aborts") > 300, `${count("aborts")} aborts`);
-  assert(count("refusals") > 100, `${count("refusals")} EAGAIN`);
-  assert(count("total") > 2000, `${count("total")} interruptions`);
+  // There are some 2,500 of them; far fewer on a machine that is busy.
+  assert(count("timeouts") > 100, `${count("timeouts")} timeouts`);
+  assert(count("aborts") > 100, `${count("aborts")} aborts`);
+  assert(count("refusals") > 50, `${count("refusals")} EAGAIN`);
+  assert(count("total") > 1000, `${count("total")} interruptions`);
 }
 
 const writer = (seed: number) => `
