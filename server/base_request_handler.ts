@@ -85,9 +85,10 @@ export class BaseRequestHandler<
   }
 
   /**
-   * Aborts when the request is cut off, by {@linkcode BaseServer.shutdown} with a
-   * grace. Its connection is closed then all the same, and what the handler throws is
-   * not reported; this is for what else it waits for. Not in Python.
+   * Aborts when the request is cut off: by {@linkcode BaseServer.shutdown} with a
+   * grace, by `requestTimeout`, or by `serverClose` of a server of daemons. Its connection is closed then all the same, and what the handler throws is
+   * not reported; this is for what else it waits for. In a Worker it never aborts: the
+   * Worker itself is ended. Not in Python.
    */
   get signal(): AbortSignal {
     return signalOf(this.request);

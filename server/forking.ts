@@ -282,7 +282,7 @@ export type ForkingUDPServer<A extends Address = InetAddress> =
  * Port of [`socketserver.ForkingUnixStreamServer`](https://docs.python.org/3/library/socketserver.html#socketserver.ForkingUnixStreamServer).
  */
 export const ForkingUnixStreamServer: ForkingClass<typeof UnixStreamServer> =
-  ForkingMixIn(UnixStreamServer) as never;
+  ForkingMixIn(UnixStreamServer);
 
 /** A server that {@linkcode ForkingUnixStreamServer} makes. */
 export type ForkingUnixStreamServer = UnixStreamServer & Forking;
@@ -305,7 +305,7 @@ export type ForkingUnixStreamServer = UnixStreamServer & Forking;
  */
 export const ForkingUnixDatagramServer: ForkingClass<
   typeof UnixDatagramServer
-> = ForkingMixIn(UnixDatagramServer) as never;
+> = ForkingMixIn(UnixDatagramServer);
 
 /** A server that {@linkcode ForkingUnixDatagramServer} makes. */
 export type ForkingUnixDatagramServer = UnixDatagramServer & Forking;

@@ -15,8 +15,7 @@ import type { StreamRequest } from "./tcp_server.ts";
  *
  * Python's class attributes may be overridden by static members or by fields.
  * `timeout` is for each receive and send, as in Python: a client that sends byte by
- * byte outlives it. To bound a whole request, give each call a
- * `signal: AbortSignal.timeout(…)`.
+ * byte outlives it. The server's `requestTimeout` bounds the whole request.
  *
  * @example Line by line
  * ```ts

@@ -187,8 +187,7 @@ export type ThreadingUDPServer<A extends Address = InetAddress> =
  */
 export const ThreadingUnixStreamServer:
   & typeof UnixStreamServer
-  & ThreadingClass = class ThreadingUnixStreamServer
-    extends ThreadingMixIn(UnixStreamServer) {};
+  & ThreadingClass = ThreadingMixIn(UnixStreamServer);
 
 /** A server that {@linkcode ThreadingUnixStreamServer} makes. */
 export type ThreadingUnixStreamServer = UnixStreamServer & Threading;
@@ -216,8 +215,7 @@ export type ThreadingUnixStreamServer = UnixStreamServer & Threading;
  */
 export const ThreadingUnixDatagramServer:
   & typeof UnixDatagramServer
-  & ThreadingClass = class ThreadingUnixDatagramServer
-    extends ThreadingMixIn(UnixDatagramServer) {};
+  & ThreadingClass = ThreadingMixIn(UnixDatagramServer);
 
 /** A server that {@linkcode ThreadingUnixDatagramServer} makes. */
 export type ThreadingUnixDatagramServer = UnixDatagramServer & Threading;

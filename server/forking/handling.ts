@@ -62,11 +62,10 @@ export async function handleInWorker(
     signal.removeEventListener("abort", drop);
     relay.stop();
     port.close();
-    if (child !== undefined) {
+    if (child !== undefined && isReusable && !signal.aborted) {
       child.lost = undefined;
-      if (signal.aborted || !isReusable) pool.drop(child);
-      else pool.give(child, options.most);
-    }
+      pool.give(child, options.most);
+    } else if (child !== undefined) drop();
   }
 }
 

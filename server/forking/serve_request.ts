@@ -1,6 +1,6 @@
 import type { Address } from "../../socket/address.ts";
 import { decodePath } from "../../socket/address.ts";
-import { endpointOf } from "../../socket/base_socket.ts";
+import { abandon, endpointOf } from "../../socket/base_socket.ts";
 import { SOCK_DGRAM, SOCK_STREAM } from "../../socket/constants/mod.ts";
 import { OSError } from "../../socket/errors.ts";
 import { sandbox } from "../../socket/sandbox/driver.ts";
@@ -125,13 +125,17 @@ function addrOf(address: Address, transport: "tcp" | "udp"): Deno.Addr {
  * sent is on its way.
  */
 async function finish(socket: Socket): Promise<void> {
+  if (socket.type === SOCK_DGRAM) await sent(socket);
+  abandon(socket);
+  await socket[Symbol.asyncDispose]();
+}
+
+/** Waits until no datagram is to be sent any more. */
+async function sent(socket: Socket): Promise<void> {
   try {
-    const endpoint = endpointOf(socket, "close");
-    if (socket.type === SOCK_DGRAM) await endpoint.writable(undefined);
-    await endpoint.close();
+    await endpointOf(socket, "close").writable(undefined);
   } catch (error) {
     // The handler has closed it.
     if (!(error instanceof OSError)) throw error;
   }
-  await socket[Symbol.asyncDispose]();
 }
