@@ -1,7 +1,7 @@
 import { checkInteger } from "../socket/arguments.ts";
 import { BackOff } from "../socket/back_off.ts";
 import { OSError } from "../socket/errors.ts";
-import { checkTimeout, type WaitOptions } from "../socket/timeout.ts";
+import { checkTimeout, type WaitOptions } from "../socket/wait.ts";
 import {
   type Awaitable,
   checkHandlerClass,

@@ -1,6 +1,6 @@
 import { concat } from "@std/bytes/concat";
 import type { Address, AddressInput, InetAddress } from "../socket/address.ts";
-import { type FileSource, SocketFile } from "../socket/makefile.ts";
+import { type FileSource, SocketFile } from "../socket/file/mod.ts";
 import type { Socket } from "../socket/socket.ts";
 import {
   type Awaitable,

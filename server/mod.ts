@@ -67,7 +67,7 @@ export {
   ForkingUDPServer,
   ForkingUnixDatagramServer,
   ForkingUnixStreamServer,
-} from "./forking.ts";
+} from "./forking/mod.ts";
 
 // Request handlers.
 export {

@@ -1,5 +1,5 @@
 import type { Driver } from "../socket/driver.ts";
-import type { WaitOptions } from "../socket/timeout.ts";
+import type { WaitOptions } from "../socket/wait.ts";
 
 /** What every server takes. Each option is a static member of the class as well, for subclasses to override. */
 export interface ServerOptions {

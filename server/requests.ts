@@ -1,5 +1,5 @@
 import { type OSError, timedOut } from "../socket/errors.ts";
-import { waitFor, watch } from "../socket/timeout.ts";
+import { waitFor, watch } from "../socket/wait.ts";
 
 /** One request that is being handled. */
 export class RequestTask {

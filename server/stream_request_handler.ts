@@ -1,7 +1,7 @@
 import type { Address, InetAddress } from "../socket/address.ts";
 import { IPPROTO_TCP, TCP_NODELAY } from "../socket/constants/mod.ts";
 import { OSError } from "../socket/errors.ts";
-import type { SocketFile } from "../socket/makefile.ts";
+import type { SocketFile } from "../socket/file/mod.ts";
 import {
   type Awaitable,
   BaseRequestHandler,

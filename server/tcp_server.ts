@@ -16,7 +16,7 @@ import {
 } from "../socket/constants/mod.ts";
 import { BlockingIOError, OSError, TimeoutError } from "../socket/errors.ts";
 import { Socket } from "../socket/socket.ts";
-import { waitFor, type WaitOptions } from "../socket/timeout.ts";
+import { waitFor, type WaitOptions } from "../socket/wait.ts";
 import type { Awaitable, RequestHandlerClass } from "./base_request_handler.ts";
 import { BaseServer, type ReadyOptions } from "./base_server.ts";
 import type { TCPServerOptions } from "./options.ts";

@@ -2,7 +2,7 @@ import type { Address, AddressInput, InetAddress } from "../socket/address.ts";
 import { checkInteger } from "../socket/arguments.ts";
 import { SOCK_DGRAM } from "../socket/constants/mod.ts";
 import type { Socket } from "../socket/socket.ts";
-import type { WaitOptions } from "../socket/timeout.ts";
+import type { WaitOptions } from "../socket/wait.ts";
 import type { Awaitable, RequestHandlerClass } from "./base_request_handler.ts";
 import type { ReadyOptions } from "./base_server.ts";
 import type { UDPServerOptions } from "./options.ts";

@@ -1,4 +1,4 @@
-import { encodeHost } from "./idna.ts";
+import { encodeHost } from "./text/idna.ts";
 import { checkInteger, kindOf } from "./arguments.ts";
 import { AF_INET, AF_INET6, AF_UNIX } from "./constants/mod.ts";
 import type {

@@ -1,6 +1,6 @@
 import { delay } from "@std/async/delay";
 import { ConnectionAbortedError, type OSError } from "./errors.ts";
-import type { WaitOptions } from "./timeout.ts";
+import type { WaitOptions } from "./wait.ts";
 
 // What `accept(2)` gives for a connection that failed before it was taken, and
 // for resources that others may free again.

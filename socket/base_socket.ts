@@ -23,7 +23,7 @@ import {
   type Wait,
   waitFor,
   type WaitOptions,
-} from "./timeout.ts";
+} from "./wait.ts";
 
 /** Options of {@linkcode socket} and {@linkcode Socket}. */
 export interface SocketOptions {

@@ -4,7 +4,7 @@ import { AF_INET, AF_UNSPEC, SOCK_STREAM } from "./constants/mod.ts";
 import type { Driver } from "./driver.ts";
 import { driverFor } from "./drivers.ts";
 import { OSError, PermissionError, timedOut } from "./errors.ts";
-import { encodeHost } from "./idna.ts";
+import { encodeHost } from "./text/idna.ts";
 import { Socket } from "./socket.ts";
 import {
   checkTimeout,
@@ -13,7 +13,7 @@ import {
   waitFor,
   type WaitOptions,
   watch,
-} from "./timeout.ts";
+} from "./wait.ts";
 
 /** Options of {@linkcode createConnection}. */
 export interface CreateConnectionOptions extends WaitOptions {

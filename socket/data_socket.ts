@@ -10,7 +10,7 @@ import {
 } from "./arguments.ts";
 import { BaseSocket, ownFlags } from "./base_socket.ts";
 import type { AncillaryData } from "./driver.ts";
-import type { WaitOptions } from "./timeout.ts";
+import type { WaitOptions } from "./wait.ts";
 
 /** What {@linkcode Socket.recvmsg} gives. */
 export type ReceivedMessage<From> = [

@@ -1,5 +1,5 @@
 import type { Address, AddressInput } from "./address.ts";
-import { CMSG_LEN } from "./ancillary.ts";
+import { CMSG_LEN } from "./convert/ancillary.ts";
 import {
   checkDescriptor,
   checkInteger,

@@ -41,7 +41,7 @@
  * @module
  */
 import type { Address, Inet6Address, InetAddress } from "./address.ts";
-import type { Wait } from "./timeout.ts";
+import type { Wait } from "./wait.ts";
 
 /** A way to make sockets. */
 export interface Driver {

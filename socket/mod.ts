@@ -43,7 +43,10 @@ export {
   TimeoutError as timeout,
 } from "./errors.ts";
 
-export { UnicodeDecodeError, UnicodeEncodeError } from "./unicode_errors.ts";
+export {
+  UnicodeDecodeError,
+  UnicodeEncodeError,
+} from "./text/unicode_errors.ts";
 
 // Constants: their own module is the list of their names.
 export * from "./constants/mod.ts";
@@ -72,7 +75,7 @@ export {
   type GetaddrinfoOptions,
   getnameinfo,
   type LookupOptions,
-} from "./lookup.ts";
+} from "./names/getaddrinfo.ts";
 export {
   getfqdn,
   gethostbyaddr,
@@ -80,18 +83,22 @@ export {
   gethostbynameEx,
   gethostname,
   sethostname,
-} from "./hostnames.ts";
+} from "./names/hosts.ts";
 export { getprotobyname, getservbyname, getservbyport } from "./services.ts";
-export { ifIndextoname, ifNameindex, ifNametoindex } from "./interfaces.ts";
-export { htonl, htons, ntohl, ntohs } from "./byte_order.ts";
-export { inetAton, inetNtoa, inetNtop, inetPton } from "./inet.ts";
-export { CMSG_LEN, CMSG_SPACE } from "./ancillary.ts";
+export {
+  ifIndextoname,
+  ifNameindex,
+  ifNametoindex,
+} from "./names/interfaces.ts";
+export { htonl, htons, ntohl, ntohs } from "./convert/byte_order.ts";
+export { inetAton, inetNtoa, inetNtop, inetPton } from "./convert/inet.ts";
+export { CMSG_LEN, CMSG_SPACE } from "./convert/ancillary.ts";
 export { close, dup, recvFds, sendFds } from "./descriptors.ts";
 export {
   getdefaulttimeout,
   setdefaulttimeout,
   type WaitOptions,
-} from "./timeout.ts";
+} from "./wait.ts";
 
 // Socket objects.
 export {
@@ -111,7 +118,7 @@ export {
   type Newline,
   type ReadUntilOptions,
   SocketFile,
-} from "./makefile.ts";
+} from "./file/mod.ts";
 export type { SendfileOptions } from "./sendfile.ts";
 export type { Data } from "./arguments.ts";
 export type {
@@ -137,4 +144,4 @@ export type {
   InterfaceName,
   Message,
 } from "./driver.ts";
-export type { Wait } from "./timeout.ts";
+export type { Wait } from "./wait.ts";

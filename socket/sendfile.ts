@@ -1,6 +1,6 @@
 import { checkInteger, kindOf } from "./arguments.ts";
 import { OSError } from "./errors.ts";
-import type { WaitOptions } from "./timeout.ts";
+import type { WaitOptions } from "./wait.ts";
 
 /** Options of {@linkcode Socket.sendfile}. */
 export interface SendfileOptions extends WaitOptions {

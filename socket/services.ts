@@ -1,6 +1,6 @@
 import { checkInteger, kindOf } from "./arguments.ts";
 import { OSError } from "./errors.ts";
-import { readIfGranted } from "./granted.ts";
+import { readIfGranted } from "./permissions.ts";
 import * as embedded from "./constants/services.ts";
 
 /** A service as `services(5)` lists it: the name first, then its aliases. */

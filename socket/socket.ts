@@ -6,7 +6,7 @@ import {
   type SenderOf,
 } from "./address.ts";
 import type { SocketOptions } from "./base_socket.ts";
-import { acceptAll } from "./connections.ts";
+import { acceptAll } from "./accept_loop.ts";
 import { EAGAIN, SOCK_STREAM } from "./constants/mod.ts";
 import type { InetFamily, StreamKind } from "./constants/family.ts";
 import { DataSocket } from "./data_socket.ts";
@@ -16,9 +16,9 @@ import {
   type MakefileMode,
   type MakefileOptions,
   openFile,
-} from "./makefile.ts";
+} from "./file/mod.ts";
 import { sendFile, type SendfileOptions } from "./sendfile.ts";
-import type { WaitOptions } from "./timeout.ts";
+import type { WaitOptions } from "./wait.ts";
 import { readableOf, writableOf } from "./web_streams.ts";
 
 /**

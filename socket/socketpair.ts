@@ -3,7 +3,7 @@ import { SOCK_STREAM } from "./constants/mod.ts";
 import type { Driver } from "./driver.ts";
 import { driverFor } from "./drivers.ts";
 import { Socket } from "./socket.ts";
-import { waitFor, type WaitOptions } from "./timeout.ts";
+import { waitFor, type WaitOptions } from "./wait.ts";
 
 /** Options of {@linkcode socketpair}. */
 export interface SocketpairOptions extends WaitOptions {

@@ -1,5 +1,5 @@
 import { SHUT_RD, SHUT_WR } from "./constants/mod.ts";
-import type { WaitOptions } from "./timeout.ts";
+import type { WaitOptions } from "./wait.ts";
 
 /** What a web stream needs of its socket. */
 interface StreamSource {

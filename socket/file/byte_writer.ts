@@ -1,7 +1,7 @@
 import { OSError } from "../errors.ts";
 import { ByteBuffer } from "./byte_buffer.ts";
 import type { FileSource } from "./source.ts";
-import { Turns } from "./turns.ts";
+import { Turns } from "../lock.ts";
 
 // A driver may have to copy what it is given, so it gets no more than it can
 // be expected to send at once.

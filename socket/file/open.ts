@@ -1,7 +1,7 @@
 import { ByteReader } from "./byte_reader.ts";
 import type { ByteWriter } from "./byte_writer.ts";
-import { openDecoder } from "./decoder.ts";
-import { openEncoder } from "./encoder.ts";
+import { openDecoder } from "./codecs/decoder.ts";
+import { openEncoder } from "./codecs/encoder.ts";
 import type { FileFormat } from "./options.ts";
 import type { FileSource } from "./source.ts";
 import { TextReader } from "./text_reader.ts";

@@ -1,6 +1,6 @@
 import { checkInteger } from "../arguments.ts";
-import { checkErrorHandler, type ErrorHandler } from "./encoding.ts";
-import type { Newline } from "./newlines.ts";
+import { checkErrorHandler, type ErrorHandler } from "./codecs/encoding.ts";
+import type { Newline } from "./codecs/newlines.ts";
 
 export type { ErrorHandler, Newline };
 

@@ -1,7 +1,7 @@
 import type { Contents } from "./contents.ts";
 import { IncompleteReadError, LimitOverrunError } from "./errors.ts";
 import type { FileSource } from "./source.ts";
-import { Turns } from "./turns.ts";
+import { Turns } from "../lock.ts";
 
 /**
  * The reading half of a file.

@@ -6,7 +6,7 @@ import {
   kindOf,
 } from "../arguments.ts";
 import { OSError } from "../errors.ts";
-import type { WaitOptions } from "../timeout.ts";
+import type { WaitOptions } from "../wait.ts";
 import { ByteReader } from "./byte_reader.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import { countCharacters } from "./char_buffer.ts";

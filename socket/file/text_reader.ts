@@ -1,8 +1,8 @@
 import { ByteBuffer } from "./byte_buffer.ts";
 import { CharBuffer } from "./char_buffer.ts";
-import type { Decoder, Piece } from "./decoder.ts";
-import { UnicodeDecodeError } from "../unicode_errors.ts";
-import { type Newline, NewlineReader } from "./newlines.ts";
+import type { Decoder, Piece } from "./codecs/decoder.ts";
+import { UnicodeDecodeError } from "../text/unicode_errors.ts";
+import { type Newline, NewlineReader } from "./codecs/newlines.ts";
 import { Reader } from "./reader.ts";
 import type { FileSource } from "./source.ts";
 

@@ -1,6 +1,6 @@
 import type { ByteWriter } from "./byte_writer.ts";
-import type { Encoder } from "./encoder.ts";
-import { type Newline, newlinesToWrite } from "./newlines.ts";
+import type { Encoder } from "./codecs/encoder.ts";
+import { type Newline, newlinesToWrite } from "./codecs/newlines.ts";
 
 /** How a file's text becomes bytes. */
 export interface TextOutput {

@@ -7,12 +7,12 @@ import {
 } from "../constants/mod.ts";
 import type { Endpoint } from "../driver.ts";
 import { osError } from "../errors.ts";
-import { DatagramEndpoint } from "./datagram.ts";
-import type { DatagramTransport } from "./datagram_channel.ts";
-import { DatagramSocket } from "./datagram_socket.ts";
+import { DatagramEndpoint } from "../endpoint/datagram_endpoint.ts";
+import type { DatagramTransport } from "../endpoint/datagram_transport.ts";
+import { DatagramSocket } from "../endpoint/datagram_socket.ts";
 import { unsupported } from "./errors.ts";
 import { Udp } from "./udp.ts";
-import { Unixgram } from "./unixgram.ts";
+import { Unixgram } from "./unix_datagram.ts";
 
 const transports: ReadonlyMap<number, DatagramTransport> = new Map<
   number,

@@ -1,14 +1,14 @@
 import type { Driver, Endpoint } from "../driver.ts";
 import { AF_INET, SOCK_DGRAM } from "../constants/mod.ts";
-import type { Wait } from "../timeout.ts";
-import { DatagramEndpoint } from "./datagram.ts";
+import type { Wait } from "../wait.ts";
+import { DatagramEndpoint } from "../endpoint/datagram_endpoint.ts";
 import { adoptDatagram, openDatagram, pairDatagrams } from "./datagrams.ts";
-import { gethostname, sethostname } from "./host_name.ts";
-import { gethostbyname } from "./hosts.ts";
+import { gethostname, sethostname } from "./hostname.ts";
+import { gethostbyname } from "./resolver/find_host.ts";
 import { ifIndextoname, ifNameindex, ifNametoindex } from "./interfaces.ts";
-import { getaddrinfo, getnameinfo } from "./lookup.ts";
-import { gethostbyaddr } from "./reverse.ts";
-import { StreamEndpoint } from "./stream.ts";
+import { getaddrinfo, getnameinfo } from "./resolver/getaddrinfo.ts";
+import { gethostbyaddr } from "./resolver/find_names.ts";
+import { StreamEndpoint } from "../endpoint/stream_endpoint.ts";
 import { adoptStream, openStream, pairStreams } from "./streams.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { OSErrorFields } from "../errors.ts";
-import type { Wait } from "../timeout.ts";
+import type { Wait } from "../wait.ts";
 import { within } from "./within.ts";
 
 /**

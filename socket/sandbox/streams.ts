@@ -9,18 +9,18 @@ import {
   SOCK_STREAM,
 } from "../constants/mod.ts";
 import { type OSError, osError } from "../errors.ts";
-import type { Wait } from "../timeout.ts";
-import type { Listener } from "./acceptor.ts";
-import type { Conn } from "./conn.ts";
+import type { Wait } from "../wait.ts";
+import type { Listener } from "../endpoint/acceptor.ts";
+import type { Conn } from "../endpoint/stream_transport.ts";
 import {
   DescriptorSocket,
   isUnixDescriptor,
   openTcpDescriptor,
-} from "./descriptor.ts";
+} from "./node/descriptor.ts";
 import { translate, unsupported } from "./errors.ts";
-import { StreamSocket } from "./stream_socket.ts";
+import { StreamSocket } from "../endpoint/stream_socket.ts";
 import { Tcp } from "./tcp.ts";
-import type { Transport } from "./transport.ts";
+import type { Transport } from "../endpoint/transport.ts";
 import { Unix } from "./unix.ts";
 import { within } from "./within.ts";
 

@@ -2,11 +2,11 @@ import { hostAndPort, quoteAddress } from "../address.ts";
 import type { Address, Inet6Address, InetAddress } from "../address.ts";
 import { AF_INET6, AF_UNSPEC } from "../constants/mod.ts";
 import { osError } from "../errors.ts";
-import type { Listener } from "./acceptor.ts";
-import type { Conn } from "./conn.ts";
-import { hostFor, otherFamily } from "./host_for.ts";
-import { nodeConnect } from "./node_conn.ts";
-import type { ListenOptions, Transport } from "./transport.ts";
+import type { Listener } from "../endpoint/acceptor.ts";
+import type { Conn } from "../endpoint/stream_transport.ts";
+import { hostFor, otherFamily } from "./deno_address.ts";
+import { nodeConnect } from "../endpoint/node_stream.ts";
+import type { ListenOptions, Transport } from "../endpoint/transport.ts";
 
 type NetAddress = InetAddress | Inet6Address;
 

@@ -6,16 +6,16 @@ import {
   formatIpv6,
   parseIpv4Loose,
   parseIpv6,
-} from "../ip_address.ts";
+} from "../text/ip_address.ts";
 import type {
   Channel,
   DatagramSettings,
   DatagramTransport,
   Target,
-} from "./datagram_channel.ts";
-import { hostFor, otherFamily } from "./host_for.ts";
-import { getaddrinfo } from "./lookup.ts";
-import { NodeChannel } from "./node_datagram.ts";
+} from "../endpoint/datagram_transport.ts";
+import { hostFor, otherFamily } from "./deno_address.ts";
+import { getaddrinfo } from "./resolver/getaddrinfo.ts";
+import { NodeChannel } from "./node/datagram_channel.ts";
 import { isGranted, netFlag } from "./permissions.ts";
 import { UdpChannel } from "./udp_channel.ts";
 

@@ -6,7 +6,7 @@ import type {
   DatagramSettings,
   Membership,
   Target,
-} from "./datagram_channel.ts";
+} from "../endpoint/datagram_transport.ts";
 
 // No datagram is longer. A buffer is held only while a receive waits.
 const LONGEST = 65536;

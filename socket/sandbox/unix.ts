@@ -1,10 +1,10 @@
 import { decodePath } from "../address.ts";
 import type { Address, UnixAddress } from "../address.ts";
 import { OSError, osError } from "../errors.ts";
-import type { Listener } from "./acceptor.ts";
-import type { Conn } from "./conn.ts";
+import type { Listener } from "../endpoint/acceptor.ts";
+import type { Conn } from "../endpoint/stream_transport.ts";
 import { unsupported } from "./errors.ts";
-import type { Transport } from "./transport.ts";
+import type { Transport } from "../endpoint/transport.ts";
 
 // sizeof(sun_path), Linux's; macOS has 104 and says so itself.
 const LONGEST_PATH = 108;

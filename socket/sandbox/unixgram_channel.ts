@@ -1,6 +1,10 @@
 import type { Address } from "../address.ts";
 import { osError } from "../errors.ts";
-import type { Channel, Datagram, Target } from "./datagram_channel.ts";
+import type {
+  Channel,
+  Datagram,
+  Target,
+} from "../endpoint/datagram_transport.ts";
 
 // Linux sends no longer ones unless it is told to (net.core.wmem_default).
 const LONGEST = 212992;

@@ -1,5 +1,5 @@
 import type { OSErrorFields } from "../errors.ts";
-import { neverWaits, type Wait, watch } from "../timeout.ts";
+import { neverWaits, type Wait, watch } from "../wait.ts";
 import { outOfTime } from "./errors.ts";
 
 /**

@@ -26,18 +26,21 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   "socket/data_socket.ts": "tests/conformance/",
   "socket/socket.ts": "tests/conformance/",
   "socket/error_message.ts": "tests/socket/errors_test.ts", // the text of every error
-  "socket/ip_address.ts": "tests/socket/inet_test.ts", // what inet.ts stands on
-  "socket/unicode_errors.ts": "tests/socket/file/", // files throw them
+  "socket/text/ip_address.ts": "tests/socket/convert/inet_test.ts", // what inet.ts stands on
+  "socket/text/unicode_errors.ts": "tests/socket/file/", // files throw them
   "server/mod.ts": "tests/house/surface_test.ts",
+  "server/report.ts": "tests/process/server_report_test.ts",
 };
 
 /** Folders that one subject tests as a whole, and where. */
 const foldersTested: Readonly<Record<string, string>> = {
+  "socket/endpoint/": "tests/conformance/",
   "socket/sandbox/": "tests/conformance/",
   "socket/posix/": "tests/conformance/",
   "socket/constants/": "tests/socket/constants_test.ts",
   "socket/file/": "tests/socket/file/",
-  "server/forking/": "tests/server/forking_test.ts",
+  "server/forking/": "tests/process/forking_test.ts",
+  "socket/file/codecs/": "tests/socket/file/",
 };
 
 function testOf(path: string): string {

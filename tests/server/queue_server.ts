@@ -1,4 +1,4 @@
-import { waitFor, type WaitOptions, watch } from "../../socket/timeout.ts";
+import { waitFor, type WaitOptions, watch } from "../../socket/wait.ts";
 import { BaseServer, type ReadyOptions } from "../../server/mod.ts";
 
 /** A request that comes from no socket. */

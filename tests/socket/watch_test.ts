@@ -11,7 +11,7 @@ import {
   type Wait,
   waitFor,
   watch,
-} from "../../socket/timeout.ts";
+} from "../../socket/wait.ts";
 import { FakeClock } from "./fake_clock.ts";
 
 /** A signal that counts the listeners on it. */

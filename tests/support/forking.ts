@@ -2,9 +2,9 @@
 import { ForkingTCPServer } from "../../server/mod.ts";
 import { bytes, text } from "./peers.ts";
 
-/** The URL of a module in tests/server/forking_handlers/. */
+/** The URL of a module in tests/process/forking_handlers/. */
 export function handlers(name: string): URL {
-  return new URL(`../server/forking_handlers/${name}.ts`, import.meta.url);
+  return new URL(`../process/forking_handlers/${name}.ts`, import.meta.url);
 }
 
 /** A server that keeps the errors that it is told of. */

@@ -1,6 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { openDecoder, type Piece } from "../../../socket/file/decoder.ts";
-import type { ErrorHandler } from "../../../socket/file/encoding.ts";
+import {
+  openDecoder,
+  type Piece,
+} from "../../../socket/file/codecs/decoder.ts";
+import type { ErrorHandler } from "../../../socket/file/codecs/encoding.ts";
 import { needsPython, runPython } from "../../support/python.ts";
 import { Random } from "../../support/random.ts";
 import { bytes } from "./scripted_source.ts";

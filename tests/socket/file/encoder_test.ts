@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { openEncoder } from "../../../socket/file/encoder.ts";
-import { UnicodeEncodeError } from "../../../socket/unicode_errors.ts";
+import { openEncoder } from "../../../socket/file/codecs/encoder.ts";
+import { UnicodeEncodeError } from "../../../socket/text/unicode_errors.ts";
 import { needsPython, runPython } from "../../support/python.ts";
 import { latin } from "./scripted_source.ts";
 

@@ -5,7 +5,7 @@ import {
   OSError,
   TimeoutError,
 } from "../../../socket/errors.ts";
-import { openFile, type SocketFile } from "../../../socket/makefile.ts";
+import { openFile, type SocketFile } from "../../../socket/file/mod.ts";
 import {
   bytes,
   latin,

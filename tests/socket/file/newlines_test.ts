@@ -3,7 +3,7 @@ import {
   type Newline,
   NewlineReader,
   newlinesToWrite,
-} from "../../../socket/file/newlines.ts";
+} from "../../../socket/file/codecs/newlines.ts";
 
 function translate(newline: Newline, ...texts: string[]): string[] {
   const reader = new NewlineReader(newline);

@@ -3,8 +3,8 @@ import {
   IncompleteReadError,
   LimitOverrunError,
 } from "../../../socket/file/errors.ts";
-import { UnicodeDecodeError } from "../../../socket/unicode_errors.ts";
-import { openFile } from "../../../socket/makefile.ts";
+import { UnicodeDecodeError } from "../../../socket/text/unicode_errors.ts";
+import { openFile } from "../../../socket/file/mod.ts";
 import {
   bytes,
   latin,

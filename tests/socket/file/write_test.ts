@@ -4,8 +4,8 @@ import {
   osError,
   TimeoutError,
 } from "../../../socket/errors.ts";
-import { UnicodeEncodeError } from "../../../socket/unicode_errors.ts";
-import { openFile } from "../../../socket/makefile.ts";
+import { UnicodeEncodeError } from "../../../socket/text/unicode_errors.ts";
+import { openFile } from "../../../socket/file/mod.ts";
 import { Random } from "../../support/random.ts";
 import { bytes, ScriptedSource, type Send } from "./scripted_source.ts";
 

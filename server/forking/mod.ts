@@ -1,0 +1,315 @@
+import type {
+  Address,
+  AddressInput,
+  InetAddress,
+} from "../../socket/address.ts";
+import type { WaitOptions } from "../../socket/wait.ts";
+import { BaseRequestHandler } from "../base_request_handler.ts";
+import { contextOf, runWithin } from "../context.ts";
+import { handleInWorker } from "./parent/handle_request.ts";
+import {
+  checkMaxChildren,
+  type ForkingOptions,
+  forkingSettings,
+  type ForkingStatics,
+  handlerModule,
+} from "./options.ts";
+import { Pool } from "./parent/pool.ts";
+import type {
+  ServeForeverOptions,
+  TCPServerOptions,
+  UDPServerOptions,
+} from "../options.ts";
+import { signalOf } from "../requests.ts";
+import { TCPServer } from "../tcp_server.ts";
+import { type ServerClass, ThreadingMixIn } from "../threading.ts";
+import { UDPServer } from "../udp_server.ts";
+import { UnixDatagramServer, UnixStreamServer } from "../unix_server.ts";
+
+export type { ForkingOptions, ForkingStatics };
+
+/** What {@linkcode ForkingMixIn} adds to a server. */
+export interface Forking {
+  /** The URL of the module whose default export is the class of the handlers. */
+  readonly handlerModule: string;
+  /** How many Workers there may be. */
+  maxChildren: number;
+  /** How many Workers handle a request now; Python has a set of processes here. */
+  readonly activeChildren: number;
+  /** Whether `serverClose` waits for the requests that are being handled. */
+  blockOnClose: boolean;
+}
+
+/**
+ * A class of servers that {@linkcode ForkingMixIn} has made of another one: its
+ * constructor takes a module in place of a class of handlers.
+ *
+ * @typeParam T The other one.
+ */
+export type ForkingClass<T extends ServerClass> =
+  & (new (
+    serverAddress: InstanceType<T>["serverAddress"],
+    handlerModule: string | URL,
+    options?: ConstructorParameters<T>[2] & ForkingOptions,
+  ) => InstanceType<T> & Forking)
+  & Omit<T, "prototype">
+  & ForkingStatics;
+
+/**
+ * Makes of a class of servers one that has each request handled in a Worker: what
+ * handlers compute is done side by side and keeps nobody waiting, and one that fails,
+ * whichever way, costs its own request only.
+ *
+ * Classes cannot go to a Worker. So the constructor takes the URL of a module whose
+ * default export is the class of the handlers, which it loads in each Worker:
+ * `new URL("./handler.ts", import.meta.url)`. The handlers have real sockets; their
+ * bytes travel through the parent, with flow control. Of the server, `this.server`
+ * has only `serverAddress` and `shutdown`.
+ *
+ * Where Python forks for each request, a Worker that is done takes the next one:
+ * variables of its modules keep their values. There are at most `maxChildren`; when
+ * all are busy, no more requests are taken. One that ends while it handles a request,
+ * by an error that nothing caught, by `close()` or by `Deno.exit()`, is told of to
+ * `handleError`, and another one takes its place. In the same way `requestTimeout`
+ * and `shutdown` with a grace give a Worker up. Deno cannot stop an endless loop: its
+ * thread goes on until the process ends (Deno 2.9).
+ *
+ * What a Worker loads from files needs `--allow-read`: the handler's module, what that
+ * imports, and this package where it is a folder of this machine. The error names the
+ * flag. `verifyRequest`, `shutdownRequest` and the other steps run in the parent;
+ * `finishRequest` is what calls on a Worker.
+ *
+ * @param Base The class.
+ * @returns The class that extends it.
+ *
+ * @example A server class of your own
+ * ```ts
+ * import { socketserver } from "@berkeley/socket";
+ *
+ * class Server extends socketserver.ForkingMixIn(socketserver.TCPServer) {
+ *   static override maxChildren = 2;
+ * }
+ *
+ * const handlers = new URL("./handler.ts", import.meta.url);
+ * await using _ = new Server(["127.0.0.1", 0], handlers);
+ * ```
+ *
+ * Port of [`socketserver.ForkingMixIn`](https://docs.python.org/3/library/socketserver.html#socketserver.ForkingMixIn).
+ */
+export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
+  // The loop goes on beside requests, their errors and the end are dealt with, as
+  // for tasks; only that a Worker does the work.
+  class Server extends ThreadingMixIn(Base) implements Forking {
+    static {
+      Object.defineProperty(this, "name", { value: `Forking${Base.name}` });
+    }
+    static timeout: number | null = 300;
+    static maxChildren = navigator.hardwareConcurrency;
+    static permissions: Deno.PermissionOptions | undefined = undefined;
+    static unstableWorkerOptions = false;
+
+    readonly handlerModule: string;
+    #maxChildren: number;
+    readonly #pool: Pool;
+
+    // deno-lint-ignore no-explicit-any -- TypeScript asks for it of mix-ins
+    constructor(...args: any[]) {
+      const statics = new.target as unknown as ForkingStatics;
+      const call = `make a ${new.target.name}`;
+      const [serverAddress, handler, options = {}] = args;
+      const module = handlerModule(call, handler);
+      const settings = forkingSettings(call, options, statics);
+      super(serverAddress, HandlerInWorker, options);
+      this.handlerModule = module;
+      this.#maxChildren = settings.maxChildren;
+      this.#pool = new Pool({ module, permissions: settings.permissions });
+    }
+
+    get maxChildren(): number {
+      return this.#maxChildren;
+    }
+
+    set maxChildren(most: number) {
+      checkMaxChildren("set maxChildren", most);
+      this.#maxChildren = most;
+    }
+
+    get activeChildren(): number {
+      return this.#pool.busy;
+    }
+
+    override serveForever(options?: ServeForeverOptions): Promise<void> {
+      return this.#pool.during(() => super.serveForever(options));
+    }
+
+    override handleRequest(options?: WaitOptions): Promise<void> {
+      return this.#pool.during(() => super.handleRequest(options));
+    }
+
+    override finishRequest(
+      request: object,
+      clientAddress: unknown,
+    ): Promise<void> {
+      const context = contextOf(this);
+      return handleInWorker(request, this.#pool, {
+        clientAddress,
+        serverAddress: this.serverAddress,
+        signal: signalOf(request),
+        most: this.#maxChildren,
+        shutdown: (grace) => {
+          const shutdown = () => this.shutdown({ grace });
+          return context ? runWithin(context, shutdown) : shutdown();
+        },
+      });
+    }
+
+    override async serverClose(): Promise<void> {
+      await super.serverClose();
+      await this.#pool.close();
+    }
+
+    protected override get mostRequests(): number {
+      return Math.min(super.mostRequests, this.#maxChildren);
+    }
+
+    protected override prepareServing({ signal }: WaitOptions): Promise<void> {
+      return this.#pool.prove(signal);
+    }
+  }
+  return Server as unknown as ForkingClass<T>;
+}
+
+/** Stands where a class of handlers is asked for: the real one is in the Workers. */
+class HandlerInWorker extends BaseRequestHandler {}
+
+/**
+ * Serves TCP connections, each in a Worker; see {@linkcode ForkingMixIn}.
+ *
+ * @example A module of handlers, and its server
+ * ```ts
+ * import { socket, socketserver } from "@berkeley/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // Mostly this is new URL("./handler.ts", import.meta.url).
+ * const handler = "data:application/typescript," + encodeURIComponent(`
+ *   import { socketserver } from "${import.meta.resolve("@berkeley/socket")}";
+ *   export default class Echo extends socketserver.StreamRequestHandler {
+ *     override async handle() {
+ *       for await (const line of this.rfile) await this.wfile.write(line);
+ *     }
+ *   }
+ * `);
+ *
+ * await using server = new socketserver.ForkingTCPServer(["127.0.0.1", 0], handler, {
+ *   maxChildren: 4,
+ *   requestTimeout: 60,
+ * });
+ * const serving = server.serveForever();
+ * using client = await socket.createConnection(server.serverAddress);
+ * await client.sendall(new TextEncoder().encode("hello\n"));
+ * assertEquals(new TextDecoder().decode(await client.recv(100)), "hello\n");
+ * await server.shutdown({ grace: 0 });
+ * await serving;
+ * ```
+ *
+ * Port of [`socketserver.ForkingTCPServer`](https://docs.python.org/3/library/socketserver.html#socketserver.ForkingTCPServer).
+ */
+export const ForkingTCPServer:
+  & (new <A extends Address = InetAddress>(
+    serverAddress: AddressInput<A>,
+    handlerModule: string | URL,
+    options?: TCPServerOptions & ForkingOptions,
+  ) => TCPServer<A> & Forking)
+  & Omit<typeof TCPServer, "prototype">
+  & ForkingStatics = ForkingMixIn(TCPServer) as never;
+
+/** A server that {@linkcode ForkingTCPServer} makes. */
+export type ForkingTCPServer<A extends Address = InetAddress> =
+  & TCPServer<A>
+  & Forking;
+
+/**
+ * Serves UDP datagrams, each in a Worker, whose answers go out of the server's socket;
+ * see {@linkcode ForkingMixIn}.
+ *
+ * @example Upper case
+ * ```ts
+ * import { socket, socketserver } from "@berkeley/socket";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // Mostly this is new URL("./handler.ts", import.meta.url).
+ * const handler = "data:application/typescript," + encodeURIComponent(`
+ *   import { socketserver } from "${import.meta.resolve("@berkeley/socket")}";
+ *   export default class Upper extends socketserver.DatagramRequestHandler {
+ *     override async handle() {
+ *       const text = new TextDecoder().decode(await this.rfile.read());
+ *       await this.wfile.write(new TextEncoder().encode(text.toUpperCase()));
+ *     }
+ *   }
+ * `);
+ *
+ * await using server = new socketserver.ForkingUDPServer(["127.0.0.1", 0], handler);
+ * using client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM);
+ * await client.sendto(new TextEncoder().encode("hello"), server.serverAddress);
+ * await server.handleRequest();
+ * assertEquals(new TextDecoder().decode(await client.recv(100)), "HELLO");
+ * ```
+ *
+ * Port of [`socketserver.ForkingUDPServer`](https://docs.python.org/3/library/socketserver.html#socketserver.ForkingUDPServer).
+ */
+export const ForkingUDPServer:
+  & (new <A extends Address = InetAddress>(
+    serverAddress: AddressInput<A>,
+    handlerModule: string | URL,
+    options?: UDPServerOptions & ForkingOptions,
+  ) => UDPServer<A> & Forking)
+  & Omit<typeof UDPServer, "prototype">
+  & ForkingStatics = ForkingMixIn(UDPServer) as never;
+
+/** A server that {@linkcode ForkingUDPServer} makes. */
+export type ForkingUDPServer<A extends Address = InetAddress> =
+  & UDPServer<A>
+  & Forking;
+
+/**
+ * Serves connections over a Unix socket, each in a Worker; see {@linkcode ForkingMixIn}.
+ *
+ * @example Usage
+ * ```ts
+ * import { socketserver } from "@berkeley/socket";
+ *
+ * const path = await Deno.makeTempDir() + "/socket";
+ * const handler = new URL("./handler.ts", import.meta.url);
+ * await using _ = new socketserver.ForkingUnixStreamServer(path, handler);
+ * ```
+ *
+ * Port of [`socketserver.ForkingUnixStreamServer`](https://docs.python.org/3/library/socketserver.html#socketserver.ForkingUnixStreamServer).
+ */
+export const ForkingUnixStreamServer: ForkingClass<typeof UnixStreamServer> =
+  ForkingMixIn(UnixStreamServer);
+
+/** A server that {@linkcode ForkingUnixStreamServer} makes. */
+export type ForkingUnixStreamServer = UnixStreamServer & Forking;
+
+/**
+ * Serves Unix datagrams, each in a Worker; see {@linkcode ForkingMixIn}.
+ *
+ * Drivers: in the sandbox it needs `--unstable-net`.
+ *
+ * @example Usage
+ * ```ts
+ * import { socketserver } from "@berkeley/socket";
+ *
+ * const path = await Deno.makeTempDir() + "/socket";
+ * const handler = new URL("./handler.ts", import.meta.url);
+ * await using _ = new socketserver.ForkingUnixDatagramServer(path, handler);
+ * ```
+ *
+ * Port of [`socketserver.ForkingUnixDatagramServer`](https://docs.python.org/3/library/socketserver.html#socketserver.ForkingUnixDatagramServer).
+ */
+export const ForkingUnixDatagramServer: ForkingClass<
+  typeof UnixDatagramServer
+> = ForkingMixIn(UnixDatagramServer);
+
+/** A server that {@linkcode ForkingUnixDatagramServer} makes. */
+export type ForkingUnixDatagramServer = UnixDatagramServer & Forking;

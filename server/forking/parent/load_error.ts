@@ -1,0 +1,70 @@
+import { osError } from "../../../socket/errors.ts";
+import { isGranted } from "../../../socket/permissions.ts";
+import { library, program } from "./worker_url.ts";
+
+/** Explains why a Worker did not come up with its handler. */
+export function loadError(module: string, cause: unknown): Error {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const subject = `the handler module "${module}"`;
+  const [, kind, target] = /Requires (\w+) access to "(.*?)"/.exec(message) ??
+    [];
+  if (kind !== undefined) {
+    const flag = kind === "read" ? readFlag(module, target) : target;
+    return osError({
+      code: "EACCES",
+      syscall: "load",
+      subject,
+      hint: `run again with --allow-${kind}=${flag}`,
+      cause,
+    });
+  }
+  const [line] = message.replace(
+    /^(Uncaught )?(\(in worker ".*?"\) )?(\(in promise\) )?/,
+    "",
+  )
+    .split("\n");
+  return new Error(
+    `Cannot load ${subject}: ${line.replace(/[.:\s]+$/, "")}`,
+    { cause },
+  );
+}
+
+/**
+ * Refuses to start a Worker whose program may not be read: Deno would say so on the
+ * standard error stream too.
+ */
+export function checkGrant(module: string): void {
+  if (program.protocol !== "file:") return;
+  const path = pathOf(program.href);
+  if (isGranted({ name: "read", path })) return;
+  throw loadError(
+    module,
+    new Deno.errors.NotCapable(`Requires read access to "${path}"`),
+  );
+}
+
+/** Explains why the default export of a module is not what handles requests. */
+export function unfitError(module: string, found: string): TypeError {
+  return new TypeError(
+    `Cannot use the handler module "${module}": its default export must be a class that extends BaseRequestHandler, ${
+      found === "undefined" ? "and there is none" : `not ${found}`
+    }`,
+  );
+}
+
+/** Gives all paths that must be readable and are not: the handler's, this library's, and what else was refused. */
+function readFlag(module: string, refused: string): string {
+  const paths = [library?.href, module]
+    .filter((href) => href?.startsWith("file:"))
+    .map((href) => pathOf(href!))
+    .filter((path) => !isGranted({ name: "read", path }));
+  if (!paths.some((path) => refused.startsWith(path))) paths.push(refused);
+  return paths.join(",");
+}
+
+/** Gives the path of a `file:` URL, without the slash of a folder at its end. */
+function pathOf(href: string): string {
+  const path = decodeURIComponent(new URL(href).pathname);
+  // What begins with a drive is Windows'.
+  return path.replace(/^\/(?=[A-Za-z]:\/)/, "").replace(/(?<=.)\/$/, "");
+}

@@ -1,0 +1,55 @@
+import { ended } from "../wire/ended.ts";
+
+/** The Worker's global scope, as far as it is needed. */
+export interface WorkerScope {
+  postMessage(message: unknown): void;
+  addEventListener(
+    type: "message",
+    listener: (event: MessageEvent) => void,
+  ): void;
+  addEventListener(
+    type: "error" | "unhandledrejection",
+    listener: (event: ErrorEvent & PromiseRejectionEvent) => void,
+  ): void;
+  removeEventListener(
+    type: "error" | "unhandledrejection",
+    listener: (event: ErrorEvent & PromiseRejectionEvent) => void,
+  ): void;
+  close(): void;
+}
+
+/** The scope of the Worker that this module is in. */
+export const scope = globalThis as unknown as WorkerScope;
+
+/** Tells of the ways in which a program can end its Worker, of which there is no event for all. */
+export function watchExits(tell: (error: Error) => void): void {
+  const { exit } = Deno;
+  const { close } = scope;
+  Object.defineProperty(Deno, "exit", {
+    value: (code?: number): never => {
+      tell(ended(`by Deno.exit(${code ?? ""})`));
+      return exit(code);
+    },
+  });
+  scope.close = () => {
+    tell(ended("by close()"));
+    close.call(scope);
+  };
+}
+
+/** Tells of the first error that nothing catches, until the result is called. */
+export function watchErrors(tell: (error: Error) => void): () => void {
+  const listener = (event: ErrorEvent & PromiseRejectionEvent) => {
+    // The program may have a listener of its own.
+    if (event.defaultPrevented) return;
+    event.preventDefault();
+    const cause: unknown = event.type === "error" ? event.error : event.reason;
+    tell(ended("with an error that nothing caught", { cause }));
+  };
+  scope.addEventListener("error", listener);
+  scope.addEventListener("unhandledrejection", listener);
+  return () => {
+    scope.removeEventListener("error", listener);
+    scope.removeEventListener("unhandledrejection", listener);
+  };
+}

@@ -1,0 +1,141 @@
+import type { Address } from "../../../socket/address.ts";
+import { decodePath } from "../../../socket/address.ts";
+import { abandon, endpointOf } from "../../../socket/base_socket.ts";
+import { SOCK_DGRAM, SOCK_STREAM } from "../../../socket/constants/mod.ts";
+import { OSError } from "../../../socket/errors.ts";
+import { sandbox } from "../../../socket/sandbox/driver.ts";
+import { Socket } from "../../../socket/socket.ts";
+import {
+  type BaseRequestHandler,
+  type RequestHandlerClass,
+  runHandler,
+} from "../../base_request_handler.ts";
+import { Calls } from "./calls.ts";
+import type {
+  Begin,
+  DatagramParts,
+  Down,
+  StreamRequest,
+  Up,
+} from "../wire/messages.ts";
+import { packError } from "../wire/serialized_error.ts";
+import { PortConn } from "./stream_conn.ts";
+import { PortDatagrams } from "./datagram_conn.ts";
+import { RemoteServer } from "./remote_server.ts";
+
+/** Handles a request in a Worker: makes it what a handler knows, and tells how that ended. */
+export async function serveRequest(
+  begin: Begin,
+  Handler: RequestHandlerClass,
+): Promise<void> {
+  const { port } = begin;
+  let over = false;
+  const post: Post = (message, transfer = []) => {
+    // The parent closes what the handler leaves open.
+    if (over && message.type === "close") return;
+    port.postMessage(message, transfer);
+  };
+  let done: Up = { type: "done" };
+  try {
+    const { handler, socket } = make(begin, Handler, post);
+    try {
+      await runHandler(handler);
+    } finally {
+      over = true;
+      await finish(socket);
+    }
+  } catch (error) {
+    done = { type: "done", error: packError(error) };
+  }
+  post(done);
+  port.close();
+}
+
+/** Sends a message to the parent. */
+type Post = (message: Up, transfer?: Transferable[]) => void;
+
+/** Makes the handler of a request, and the socket under it. */
+function make(
+  { port, request: parts, clientAddress, serverAddress }: Begin,
+  Handler: RequestHandlerClass,
+  post: Post,
+): { handler: BaseRequestHandler; socket: Socket } {
+  const calls = new Calls(post);
+  const { request, socket, receive } = parts.type === "stream"
+    ? connectionOf(parts, post)
+    : datagramOf(parts, calls);
+  port.onmessage = ({ data }: MessageEvent<Down>) => {
+    if (data.type === "answer") calls.answer(data);
+    else receive?.(data);
+  };
+  const server = new RemoteServer(serverAddress, calls);
+  const handler = new Handler(request, clientAddress, server);
+  return { handler, socket };
+}
+
+/** What a handler is given, and what it stands on. */
+interface Made {
+  readonly request: object;
+  readonly socket: Socket;
+  readonly receive?: (message: Down) => void;
+}
+
+function connectionOf(
+  { family, local, peer, timeout }: StreamRequest,
+  post: Post,
+): Made {
+  const conn = new PortConn(addrOf(local, "tcp"), addrOf(peer, "tcp"), post);
+  const socket = new Socket(family, SOCK_STREAM, 0, {
+    fileno: conn,
+    driver: sandbox,
+  });
+  socket.settimeout(timeout);
+  return {
+    request: socket,
+    socket,
+    receive: (message) => conn.receive(message),
+  };
+}
+
+function datagramOf(
+  { family, local, data }: DatagramParts,
+  calls: Calls,
+): Made {
+  const socket = new Socket(family, SOCK_DGRAM, 0, {
+    fileno: new PortDatagrams(addrOf(local, "udp"), calls),
+    driver: sandbox,
+  });
+  return { request: [data, socket], socket };
+}
+
+/** Gives an address as Deno does. */
+function addrOf(address: Address, transport: "tcp" | "udp"): Deno.Addr {
+  if (Array.isArray(address)) {
+    const [hostname, port] = address as [string, number];
+    return { transport, hostname, port };
+  }
+  return {
+    transport: transport === "tcp" ? "unix" : "unixpacket",
+    path: decodePath(address as string) ?? "",
+  };
+}
+
+/**
+ * Closes the socket, under files that the handler left open too, when what has been
+ * sent is on its way.
+ */
+async function finish(socket: Socket): Promise<void> {
+  if (socket.type === SOCK_DGRAM) await sent(socket);
+  abandon(socket);
+  await socket[Symbol.asyncDispose]();
+}
+
+/** Waits until no datagram is to be sent any more. */
+async function sent(socket: Socket): Promise<void> {
+  try {
+    await endpointOf(socket, "close").writable(undefined);
+  } catch (error) {
+    // The handler has closed it.
+    if (!(error instanceof OSError)) throw error;
+  }
+}

@@ -1,0 +1,123 @@
+import type { Conn } from "../../../socket/endpoint/stream_transport.ts";
+import { Credit, PIECE, Takings } from "../wire/flow_control.ts";
+import type { Down, Up } from "../wire/messages.ts";
+import { unpackError } from "../wire/serialized_error.ts";
+
+/**
+ * A connection of the parent's, in a Worker. A socket that takes it over has
+ * timeouts, signals and files as any other.
+ */
+export class PortConn implements Conn {
+  readonly localAddr: Deno.Addr;
+  readonly remoteAddr: Deno.Addr;
+  readonly #post: (message: Up, transfer?: Transferable[]) => void;
+  readonly #credit = new Credit();
+  readonly #takings: Takings;
+  readonly #pieces: Uint8Array[] = [];
+  #ended = false;
+  #unreadable: Error | undefined;
+  #unwritable: Error | undefined;
+  #wake: (() => void) | undefined;
+
+  /** A connection between two addresses, whose messages go out by `post`. */
+  constructor(
+    localAddr: Deno.Addr,
+    remoteAddr: Deno.Addr,
+    post: (message: Up, transfer?: Transferable[]) => void,
+  ) {
+    this.localAddr = localAddr;
+    this.remoteAddr = remoteAddr;
+    this.#post = post;
+    this.#takings = new Takings((count) => post({ type: "taken", count }));
+  }
+
+  /** Takes a message of the parent's. */
+  receive(message: Down): void {
+    switch (message.type) {
+      case "data":
+        this.#pieces.push(message.bytes);
+        break;
+      case "end":
+        this.#ended = true;
+        break;
+      case "unreadable":
+        this.#unreadable = unpackError(message.error);
+        break;
+      case "unwritable":
+        this.#unwritable = unpackError(message.error);
+        this.#credit.close();
+        break;
+      case "taken":
+        this.#credit.earn(message.count);
+    }
+    this.#wake?.();
+  }
+
+  async read(buffer: Uint8Array): Promise<number | null> {
+    while (true) {
+      const [piece] = this.#pieces;
+      if (piece !== undefined) return this.#take(piece, buffer);
+      if (this.#unreadable !== undefined) {
+        const error = this.#unreadable;
+        this.#unreadable = undefined;
+        this.#ended = true;
+        throw error;
+      }
+      if (this.#ended) return null;
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+  }
+
+  async write(data: Uint8Array): Promise<number> {
+    const most = await this.#credit.some();
+    if (most === 0 && data.length > 0) {
+      // As with the kernel, one call is told why, and the next ones that it is over.
+      const error = this.#unwritable ??
+        new Deno.errors.BrokenPipe("Broken pipe");
+      this.#unwritable = undefined;
+      throw error;
+    }
+    // The caller's bytes are the caller's own again after this.
+    const bytes = data.slice(0, Math.min(most, PIECE));
+    const { length } = bytes;
+    this.#credit.spend(length);
+    // It takes the bytes away.
+    this.#post({ type: "data", bytes }, [bytes.buffer]);
+    return length;
+  }
+
+  closeWrite(): Promise<void> {
+    this.#post({ type: "end" });
+    return Promise.resolve();
+  }
+
+  close(): void {
+    this.#pieces.length = 0;
+    this.#unreadable = new Deno.errors.Interrupted("operation canceled");
+    this.#unwritable = this.#unreadable;
+    this.#credit.close();
+    this.#wake?.();
+    this.#post({ type: "close" });
+  }
+
+  // What keeps a Worker alive is its parent's concern.
+  ref(): void {}
+  unref(): void {}
+
+  setNoDelay(on: boolean): void {
+    this.#post({ type: "noDelay", on });
+  }
+
+  setKeepAlive(on: boolean): void {
+    this.#post({ type: "keepAlive", on });
+  }
+
+  #take(piece: Uint8Array, buffer: Uint8Array): number {
+    const count = Math.min(piece.length, buffer.length);
+    buffer.set(count < piece.length ? piece.subarray(0, count) : piece);
+    if (count < piece.length) this.#pieces[0] = piece.subarray(count);
+    else this.#pieces.shift();
+    this.#takings.add(count);
+    return count;
+  }
+}

@@ -1,0 +1,260 @@
+import {
+  AF_INET,
+  AF_INET6,
+  AF_UNIX,
+  IP_ADD_MEMBERSHIP,
+  IP_DROP_MEMBERSHIP,
+  IP_MULTICAST_IF,
+  IP_MULTICAST_LOOP,
+  IP_MULTICAST_TTL,
+  IP_TTL,
+  IPPROTO_IP,
+  IPPROTO_IPV6,
+  IPPROTO_UDP,
+  IPV6_JOIN_GROUP,
+  IPV6_LEAVE_GROUP,
+  IPV6_MULTICAST_IF,
+  IPV6_MULTICAST_LOOP,
+  IPV6_V6ONLY,
+  SO_ACCEPTCONN,
+  SO_BROADCAST,
+  SO_DOMAIN,
+  SO_ERROR,
+  SO_PROTOCOL,
+  SO_REUSEADDR,
+  SO_TYPE,
+  SOL_SOCKET,
+} from "../constants/mod.ts";
+import { formatIpv4, formatIpv6, parseIpv4 } from "../text/ip_address.ts";
+import type { DatagramSettings, Membership } from "./datagram_transport.ts";
+import type { DatagramSocket } from "./datagram_socket.ts";
+import { translate } from "../sandbox/errors.ts";
+import {
+  describe,
+  type Option,
+  readOption,
+  refused,
+  writeOption,
+} from "./options.ts";
+
+type DatagramOption = Option<DatagramSocket>;
+
+// What Linux has where nothing was set.
+const TTL = 64;
+const MULTICAST_TTL = 1;
+
+const isV4 = (family: number) => family === AF_INET;
+const isV6 = (family: number) => family === AF_INET6;
+
+/** Changes a setting, or says that it is too late. */
+function put<K extends keyof DatagramSettings>(
+  socket: DatagramSocket,
+  level: number,
+  name: number,
+  key: K,
+  value: DatagramSettings[K],
+): void {
+  let done: boolean;
+  try {
+    done = socket.set(key, value);
+  } catch (error) {
+    throw failed(error, level, name);
+  }
+  if (!done) throw tooLate(level, name);
+}
+
+function failed(error: unknown, level: number, name: number) {
+  return translate(error, {
+    syscall: "setsockopt",
+    subject: describe(level, name),
+  });
+}
+
+function tooLate(level: number, name: number) {
+  return refused(level, name, "ENOPROTOOPT", "set it before bind()");
+}
+
+/** An option that is on or off. */
+function flag(
+  level: number,
+  name: number,
+  key: "broadcast" | "reuseAddress" | "multicastLoop",
+  of?: (family: number) => boolean,
+): DatagramOption {
+  return {
+    level,
+    name,
+    of,
+    shortest: level === IPPROTO_IP ? 1 : undefined,
+    get: ({ settings }) => settings[key],
+    set(socket, value) {
+      // Linux takes nothing else here, and anything elsewhere.
+      if (level === IPPROTO_IPV6 && value !== 0 && value !== 1) {
+        throw refused(level, name, "EINVAL");
+      }
+      put(socket, level, name, key, value !== 0);
+    },
+  };
+}
+
+/** A number of hops; -1 is the system's own. */
+function hops(
+  name: number,
+  key: "ttl" | "multicastTtl",
+  usual: number,
+  least: number,
+): DatagramOption {
+  return {
+    level: IPPROTO_IP,
+    name,
+    of: isV4,
+    shortest: 1,
+    get: ({ settings }) => settings[key] ?? usual,
+    set(socket, value) {
+      if (value < -1 || value > 255 || (value >= 0 && value < least)) {
+        throw refused(IPPROTO_IP, name, "EINVAL");
+      }
+      put(socket, IPPROTO_IP, name, key, value === -1 ? usual : value);
+    },
+  };
+}
+
+function membership(
+  level: number,
+  name: number,
+  parse: (bytes: Uint8Array) => Membership,
+  joins: boolean,
+): DatagramOption {
+  return {
+    level,
+    name,
+    of: level === IPPROTO_IP ? isV4 : isV6,
+    shortest: level === IPPROTO_IP ? 8 : 20,
+    set(socket, _, bytes) {
+      const wanted = parse(bytes);
+      const { memberships } = socket.settings;
+      const index = memberships.findIndex(({ group, interface: by }) =>
+        group === wanted.group && by === wanted.interface
+      );
+      const multicast = level === IPPROTO_IP
+        ? bytes[0] >> 4 === 0xe
+        : bytes[0] === 0xff;
+      if (joins && !multicast) throw refused(level, name, "EINVAL");
+      if (joins && index >= 0) throw refused(level, name, "EADDRINUSE");
+      if (!joins && index < 0) throw refused(level, name, "EADDRNOTAVAIL");
+      let done: boolean;
+      try {
+        done = joins ? socket.join(wanted) : socket.leave(index);
+      } catch (error) {
+        throw failed(error, level, name);
+      }
+      if (!done) throw tooLate(level, name);
+    },
+  };
+}
+
+/** Reads an `ip_mreq` or `ip_mreqn`: group, interface's address, and its index, which only the POSIX driver can use. */
+function ipMreq(bytes: Uint8Array): Membership {
+  if (bytes.length >= 12 && bytes.subarray(8, 12).some((byte) => byte !== 0)) {
+    throw refused(
+      IPPROTO_IP,
+      IP_ADD_MEMBERSHIP,
+      "ENODEV",
+      "give the interface by its address, not its index",
+    );
+  }
+  return {
+    group: formatIpv4(bytes.subarray(0, 4)),
+    interface: formatIpv4(bytes.subarray(4, 8)),
+  };
+}
+
+/** Reads an `ipv6_mreq`: group and the interface's index. */
+function ipv6Mreq(bytes: Uint8Array): Membership {
+  return {
+    group: formatIpv6(bytes.subarray(0, 16)),
+    interface: new Uint32Array(bytes.slice(16, 20).buffer)[0],
+  };
+}
+
+/** All that the sandbox honours on datagrams. */
+const options: readonly DatagramOption[] = [
+  { level: SOL_SOCKET, name: SO_TYPE, get: ({ type }) => type },
+  { level: SOL_SOCKET, name: SO_DOMAIN, get: ({ family }) => family },
+  {
+    level: SOL_SOCKET,
+    name: SO_PROTOCOL,
+    get: ({ family, proto }) => family === AF_UNIX ? proto : IPPROTO_UDP,
+  },
+  { level: SOL_SOCKET, name: SO_ERROR, get: (socket) => socket.takeError() },
+  { level: SOL_SOCKET, name: SO_ACCEPTCONN, get: () => 0 },
+  flag(SOL_SOCKET, SO_REUSEADDR, "reuseAddress"),
+  flag(SOL_SOCKET, SO_BROADCAST, "broadcast"),
+  hops(IP_TTL, "ttl", TTL, 1),
+  hops(IP_MULTICAST_TTL, "multicastTtl", MULTICAST_TTL, 0),
+  flag(IPPROTO_IP, IP_MULTICAST_LOOP, "multicastLoop", isV4),
+  {
+    level: IPPROTO_IP,
+    name: IP_MULTICAST_IF,
+    of: isV4,
+    get: ({ settings }) =>
+      parseIpv4(String(settings.multicastInterface ?? "0.0.0.0"))!,
+    set(socket, _, bytes) {
+      const from = bytes.length >= 8 ? ipMreq(bytes).interface : formatIpv4(
+        bytes.subarray(0, 4),
+      );
+      put(socket, IPPROTO_IP, IP_MULTICAST_IF, "multicastInterface", from);
+    },
+  },
+  membership(IPPROTO_IP, IP_ADD_MEMBERSHIP, ipMreq, true),
+  membership(IPPROTO_IP, IP_DROP_MEMBERSHIP, ipMreq, false),
+  // IPV6_UNICAST_HOPS and IPV6_MULTICAST_HOPS are not here: node:dgram takes
+  // them and sets the IPv4 ones instead (Deno 2.9).
+  flag(IPPROTO_IPV6, IPV6_MULTICAST_LOOP, "multicastLoop", isV6),
+  {
+    level: IPPROTO_IPV6,
+    name: IPV6_MULTICAST_IF,
+    of: isV6,
+    get: ({ settings }) => Number(settings.multicastInterface ?? 0),
+    set: (socket, value) =>
+      put(socket, IPPROTO_IPV6, IPV6_MULTICAST_IF, "multicastInterface", value),
+  },
+  membership(IPPROTO_IPV6, IPV6_JOIN_GROUP, ipv6Mreq, true),
+  membership(IPPROTO_IPV6, IPV6_LEAVE_GROUP, ipv6Mreq, false),
+  {
+    level: IPPROTO_IPV6,
+    name: IPV6_V6ONLY,
+    of: isV6,
+    // Linux makes it so for who binds one address.
+    get: ({ settings, channel }) =>
+      settings.v6only ||
+      !/^::(ffff:.*\..*)?$/.test(String(channel?.local[0] ?? "::")),
+    set(socket, value) {
+      if (socket.channel !== undefined) {
+        throw refused(IPPROTO_IPV6, IPV6_V6ONLY, "EINVAL");
+      }
+      socket.settings.v6only = value !== 0;
+    },
+  },
+];
+
+/** Reads an option of a socket for datagrams; see {@linkcode readOption}. */
+export function getDatagramOption(
+  socket: DatagramSocket,
+  level: number,
+  name: number,
+  size: number,
+): Uint8Array {
+  return readOption(options, socket, level, name, size);
+}
+
+/** Sets an option of a socket for datagrams; see {@linkcode writeOption}. */
+export function setDatagramOption(
+  socket: DatagramSocket,
+  level: number,
+  name: number,
+  value: Uint8Array | null,
+  size: number,
+): void {
+  writeOption(options, socket, level, name, value, size);
+}

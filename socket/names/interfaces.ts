@@ -1,0 +1,114 @@
+import { checkInteger, kindOf } from "../arguments.ts";
+import type { InterfaceName } from "../driver.ts";
+import { driverFor } from "../drivers.ts";
+import type { DriverOptions } from "./getaddrinfo.ts";
+
+/**
+ * Lists the network interfaces.
+ *
+ * Drivers: the sandboxed one has them from the Linux kernel with `--allow-all`;
+ * with `--allow-sys=networkInterfaces` it lists those that have an address, if
+ * each of them but the loopback one has an IPv6 link-local one, by which Deno
+ * tells the index.
+ *
+ * @param options `driver`.
+ * @returns For every interface `[index, name]`.
+ * @throws {PermissionError} EACCES if they may not be known; the message names
+ * the flag.
+ * @throws {OSError} EOPNOTSUPP where the driver cannot know an index.
+ *
+ * @example Usage
+ * ```ts
+ * import { ifNameindex, PermissionError } from "@berkeley/socket/socket";
+ *
+ * try {
+ *   for (const [index, name] of ifNameindex()) console.log(index, name);
+ * } catch (error) {
+ *   if (!(error instanceof PermissionError)) throw error;
+ *   console.log(error.message); // names the flag to add
+ * }
+ * ```
+ *
+ * Port of [`socket.if_nameindex`](https://docs.python.org/3/library/socket.html#socket.if_nameindex), `if_nameindex(3)`.
+ */
+export function ifNameindex(options: DriverOptions = {}): InterfaceName[] {
+  return driverFor(options.driver).ifNameindex();
+}
+
+/**
+ * Finds the index of a network interface by name, which is the scope of its
+ * link-local addresses.
+ *
+ * Drivers: the sandboxed one knows what {@linkcode ifNameindex} lists.
+ *
+ * @param name The name, such as `"eth0"`.
+ * @param options `driver`.
+ * @returns The index, 1 or more.
+ * @throws {OSError} "no interface with this name"; without `errno`, as in Python.
+ * @throws {PermissionError} EACCES if it may not be known; the message names the
+ * flag.
+ * @throws {TypeError} If the name is no string, or has a NUL in it.
+ *
+ * @example Usage
+ * ```ts
+ * import { ifNametoindex, PermissionError } from "@berkeley/socket/socket";
+ *
+ * try {
+ *   console.log(ifNametoindex("lo")); // 1
+ * } catch (error) {
+ *   if (!(error instanceof PermissionError)) throw error;
+ *   console.log(error.message); // names the flag to add
+ * }
+ * ```
+ *
+ * Port of [`socket.if_nametoindex`](https://docs.python.org/3/library/socket.html#socket.if_nametoindex), `if_nametoindex(3)`.
+ */
+export function ifNametoindex(
+  name: string,
+  options: DriverOptions = {},
+): number {
+  if (typeof name !== "string" || name.includes("\0")) {
+    throw new TypeError(
+      `Cannot ifNametoindex: the name must be a string without NUL, not ${
+        typeof name === "string" ? JSON.stringify(name) : kindOf(name)
+      }`,
+    );
+  }
+  return driverFor(options.driver).ifNametoindex(name);
+}
+
+/**
+ * Finds the name of a network interface by index.
+ *
+ * Drivers: the sandboxed one knows what {@linkcode ifNameindex} lists.
+ *
+ * @param index The index, 1 or more.
+ * @param options `driver`.
+ * @returns The name, such as `"eth0"`.
+ * @throws {OSError} ENXIO if there is no such interface.
+ * @throws {PermissionError} EACCES if it may not be known; the message names the
+ * flag.
+ * @throws {RangeError} If the index does not fit 32 bits.
+ * @throws {TypeError} If it is no integer.
+ *
+ * @example Usage
+ * ```ts
+ * import { ifIndextoname, PermissionError } from "@berkeley/socket/socket";
+ *
+ * try {
+ *   console.log(ifIndextoname(1)); // "lo"
+ * } catch (error) {
+ *   if (!(error instanceof PermissionError)) throw error;
+ *   console.log(error.message); // names the flag to add
+ * }
+ * ```
+ *
+ * Port of [`socket.if_indextoname`](https://docs.python.org/3/library/socket.html#socket.if_indextoname), `if_indextoname(3)`.
+ */
+export function ifIndextoname(
+  index: number,
+  options: DriverOptions = {},
+): string {
+  checkInteger("ifIndextoname", "index", index, 0, 0xffffffff);
+  return driverFor(options.driver).ifIndextoname(index);
+}

@@ -1,0 +1,165 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { acceptAll } from "../../socket/accept_loop.ts";
+import { osError, timedOut } from "../../socket/errors.ts";
+import { createServer, OSError, TimeoutError } from "../../socket/mod.ts";
+import type { WaitOptions } from "../../socket/mod.ts";
+import { runProgram } from "../support/program.ts";
+import { FakeClock, settle } from "./fake_clock.ts";
+
+/** Accepts what a script says: words are connections, codes in capitals are errors; then it is closed. */
+function scripted(script: readonly string[]) {
+  const rest = [...script];
+  let calls = 0;
+  const accept = (_: WaitOptions): Promise<string> => {
+    calls++;
+    const next = rest.shift() ?? "EBADF";
+    if (!/^[A-Z]/.test(next)) return Promise.resolve(next);
+    return Promise.reject(osError({ code: next, syscall: "accept" }));
+  };
+  return { accept, calls: () => calls };
+}
+
+/** Collects all that an iteration gives. */
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}
+
+Deno.test("connections() ends quietly when the socket is closed", async () => {
+  const { accept } = scripted(["a", "b"]);
+  assertEquals(await all(acceptAll(accept, {})), ["a", "b"]);
+});
+
+Deno.test("connections() goes on at once after a connection that was given up", async () => {
+  const { accept } = scripted(["ECONNABORTED", "a", "ECONNABORTED", "b"]);
+  using clock = new FakeClock();
+  assertEquals(await all(acceptAll(accept, {})), ["a", "b"]);
+  assertEquals(clock.longest, 0);
+});
+
+const passing = [
+  ...["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EPROTO", "ENETDOWN"],
+  ...["EHOSTDOWN", "EHOSTUNREACH", "ENETUNREACH", "EPERM"],
+];
+for (const code of passing) {
+  Deno.test(`connections() pauses and goes on after ${code}`, async () => {
+    const { accept } = scripted([code, "a"]);
+    using clock = new FakeClock();
+    const found = all(acceptAll(accept, {}));
+    await clock.advance(10);
+    assertEquals(await found, ["a"]);
+  });
+}
+
+Deno.test("connections() pauses longer and longer, a second at most, and shortly again after a success", async () => {
+  const { accept, calls } = scripted([...Array(12).fill("EMFILE"), "a"]);
+  using clock = new FakeClock();
+  const found = all(acceptAll(accept, {}));
+  await settle();
+  assertEquals(calls(), 1);
+  await clock.advance(5);
+  assertEquals(calls(), 2);
+  await clock.advance(10);
+  assertEquals(calls(), 3);
+  await clock.advance(20_000);
+  assertEquals(await found, ["a"]);
+  assertEquals(clock.longest, 1000);
+});
+
+Deno.test("connections() gives other errors to its caller", async () => {
+  for (const code of ["EINVAL", "EIO", "EAGAIN"]) {
+    const { accept } = scripted(["a", code]);
+    const error = await assertRejects(
+      () => all(acceptAll(accept, {})),
+      OSError,
+    );
+    assertEquals(error.code, code);
+  }
+  const timeout = () => Promise.reject(timedOut({ syscall: "accept" }));
+  await assertRejects(() => all(acceptAll(timeout, {})), TimeoutError);
+  const broken = () => Promise.reject(new Error("broken"));
+  await assertRejects(() => all(acceptAll(broken, {})), Error, "broken");
+});
+
+Deno.test("connections() with an aborted signal accepts nothing", async () => {
+  const { accept, calls } = scripted(["a"]);
+  const signal = AbortSignal.abort();
+  assertEquals(await all(acceptAll(accept, { signal })), []);
+  assertEquals(calls(), 0);
+});
+
+Deno.test("connections() ends its pause when the signal aborts", async () => {
+  const { accept, calls } = scripted(["EMFILE", "a"]);
+  const controller = new AbortController();
+  using clock = new FakeClock();
+  const found = all(acceptAll(accept, { signal: controller.signal }));
+  await settle();
+  controller.abort();
+  assertEquals(await found, []);
+  assertEquals([calls(), clock.timers], [1, 0]);
+});
+
+Deno.test("connections() ends quietly when the signal aborts a waiting accept()", async () => {
+  const controller = new AbortController();
+  const accept = ({ signal }: WaitOptions) =>
+    new Promise<never>((_, reject) =>
+      signal!.addEventListener("abort", () => reject(signal!.reason))
+    );
+  const found = all(acceptAll(accept, { signal: controller.signal }));
+  controller.abort("enough");
+  assertEquals(await found, []);
+});
+
+Deno.test("connections() accepts no more once the loop is left", async () => {
+  const { accept, calls } = scripted(["a", "b", "c"]);
+  for await (const name of acceptAll(accept, {})) {
+    if (name === "b") break;
+  }
+  assertEquals(calls(), 2);
+});
+
+Deno.test("connections() of a closed socket is empty", async () => {
+  const server = createServer(["127.0.0.1", 0]);
+  await server[Symbol.asyncDispose]();
+  assertEquals(await all(server.connections()), []);
+});
+
+Deno.test("connections() survives that descriptors run out", {
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  // The server opens files until none is left and closes one per connection.
+  const { stdout, stderr } = await runProgram(
+    `
+    import { createServer } from "socket";
+    const server = createServer(["127.0.0.1", 0]);
+    const clients = [];
+    for (let count = 0; count < 4; count++) {
+      clients.push(await Deno.connect(server.getsockname()[1] && {
+        hostname: "127.0.0.1", port: server.getsockname()[1] }));
+    }
+    const files = [];
+    try {
+      while (files.length < 500) files.push(Deno.openSync("/dev/null"));
+    } catch (error) {
+      console.log(error.code);
+    }
+    const failed = await server.accept().then(() => "accepted", (e) => e.code);
+    console.log(failed);
+    setTimeout(() => files.splice(0).forEach((file) => file.close()), 50);
+    let served = 0;
+    for await (const [connection] of server) {
+      connection.close();
+      if (++served === 4) break;
+    }
+    server.close();
+    for (const client of clients) client.close();
+    console.log("served", served);`,
+    {
+      flags: ["--allow-net", "--allow-read=/dev/null"],
+      through: ["/bin/sh", "-c", 'ulimit -n 100; exec "$@"', "sh"],
+    },
+  );
+  assertEquals(stdout, "EMFILE\nEMFILE\nserved 4\n", stderr);
+  assert(stderr === "", stderr);
+});

@@ -1,0 +1,89 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { encodeHost } from "../../../socket/text/idna.ts";
+import { UnicodeEncodeError } from "../../../socket/mod.ts";
+import { needsPython, runPython } from "../../support/python.ts";
+
+Deno.test("encodeHost() leaves plain names as they are", () => {
+  for (const host of ["", "a", "A.b", "a.", "127.0.0.1", "::1", "a_b c", "-"]) {
+    assertEquals(encodeHost(host), host);
+  }
+});
+
+Deno.test("encodeHost() encodes names by IDNA 2003", () => {
+  const cases: [host: string, encoded: string][] = [
+    ["bücher.de", "xn--bcher-kva.de"],
+    ["BÜCHER.De.", "xn--bcher-kva.De."],
+    ["faß.de", "fass.de"],
+    ["例え。テスト", "xn--r8jz45g.xn--zckzah"],
+    ["\uff11\uff12\uff17.1", "127.1"],
+  ];
+  for (const [host, encoded] of cases) assertEquals(encodeHost(host), encoded);
+});
+
+Deno.test("encodeHost() says where the label is that is none", () => {
+  const cases: [host: string, message: string][] = [
+    ["a..b", "Cannot encode U+002E at 2 as idna: label empty"],
+    [".", "Cannot encode U+002E at 0 as idna: label empty"],
+    [
+      `b.${"a".repeat(64)}`,
+      "Cannot encode U+0061 at 2 as idna: label too long",
+    ],
+    [
+      "x.\ud800",
+      "Cannot encode U+D800 at 2 as idna: invalid character in the label",
+    ],
+    [
+      "xn--ü",
+      "Cannot encode U+0078 at 0 as idna: the label starts with the prefix of encoded ones",
+    ],
+  ];
+  for (const [host, message] of cases) {
+    const error = assertThrows(() => encodeHost(host), UnicodeEncodeError);
+    assertEquals(error.message, message);
+  }
+});
+
+Deno.test({
+  ...needsPython,
+  name:
+    "encodeHost() agrees with Python's codec idna, on the characters of Unicode 3.2",
+  fn: async () => {
+    const expected = JSON.parse(
+      await runPython(`
+import json, unicodedata
+found = {}
+for code in range(0x80, 0x20000):
+    char = chr(code)
+    # Newer characters are unassigned there.
+    if unicodedata.ucd_3_2_0.category(char) == "Cn" or 0xd800 <= code < 0xe000:
+        continue
+    for host in ["a" + char + "b", char]:
+        try:
+            found[host] = host.encode("idna").decode()
+        except UnicodeError:
+            found[host] = None
+for host in ["bücher.de", "faß.de", "ΒΌΛΟΣ.gr", "例え。テスト", "a\\u200db", "ab\\u05d0",
+             "\\u05d0b\\u05d0", "\\u05d01\\u05d0", "\\u05d01", "ü.", "ü..a", "xn--ü",
+             "a.b.ü", "ü" * 30, "ü" * 70, "A.Ü", "\\u00ad.de"]:
+    try:
+        found[host] = host.encode("idna").decode()
+    except UnicodeError:
+        found[host] = None
+print(json.dumps(found))
+`),
+    );
+    const wrong: unknown[] = [];
+    for (const [host, value] of Object.entries(expected)) {
+      let found: string | null = null;
+      try {
+        found = encodeHost(host);
+      } catch (error) {
+        if (!(error instanceof UnicodeEncodeError)) throw error;
+      }
+      if (found !== value) {
+        wrong.push([host, host.codePointAt(1), found, value]);
+      }
+    }
+    assertEquals(wrong.slice(0, 20), []);
+  },
+});
