@@ -129,7 +129,7 @@ async function candidates(
   let found: Candidate[];
   try {
     const hints = { family: AF_UNSPEC, type: SOCK_STREAM, proto: 0, flags: 0 };
-    const infos = await driver.getaddrinfo(
+    const infos = await driver.names.getaddrinfo(
       encodeHost(host),
       port,
       hints,

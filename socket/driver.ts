@@ -79,6 +79,14 @@ export interface Driver {
     proto: number | undefined,
   ): Endpoint;
 
+  /** The host names that the driver knows, or asks for. */
+  readonly names: Names;
+  /** What the driver tells of the machine it runs on. */
+  readonly machine: Machine;
+}
+
+/** Looks hosts and services up. */
+export interface Names {
   /**
    * Looks a host and a service up, as `getaddrinfo(3)`.
    *
@@ -119,7 +127,10 @@ export interface Driver {
    * @throws {herror} If it has no name.
    */
   gethostbyaddr(address: string, wait: Wait | undefined): Promise<HostEntry>;
+}
 
+/** Tells of the machine: its name and its network interfaces. */
+export interface Machine {
   /** Gives the name of this machine. */
   gethostname(): string;
 

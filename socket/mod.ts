@@ -142,6 +142,8 @@ export type {
   Endpoint,
   HostEntry,
   InterfaceName,
+  Machine,
   Message,
+  Names,
 } from "./driver.ts";
 export type { Wait } from "./wait.ts";

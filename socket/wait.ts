@@ -1,3 +1,10 @@
+import {
+  type OSError,
+  osError,
+  type OSErrorFields,
+  timedOut,
+} from "./errors.ts";
+
 /**
  * How long one call may wait: until a point in time, until a signal aborts, or
  * both. `undefined` in place of a `Wait` is "for ever".
@@ -101,7 +108,7 @@ export function waitFor(
 }
 
 /** Tells whether the call must not wait at all. */
-export function neverWaits(wait: Wait | undefined): boolean {
+export function isNonBlocking(wait: Wait | undefined): boolean {
   return wait !== undefined && wait.deadline === -Infinity;
 }
 
@@ -154,4 +161,40 @@ export function watch(
     }, 0);
   } else if (deadline !== Infinity) setTimer();
   return stop;
+}
+
+/** Makes the error of a call whose time is over: EAGAIN for one that may not wait at all. */
+export function timeoutError(
+  wait: Wait | undefined,
+  fields: OSErrorFields,
+): OSError {
+  return isNonBlocking(wait)
+    ? osError({ ...fields, code: "EAGAIN" })
+    : timedOut(fields);
+}
+
+/**
+ * Waits for a promise, no longer than `wait`.
+ *
+ * For an event that many calls wait for use a {@linkcode WaitQueue}: every
+ * wait here leaves a callback on the promise.
+ *
+ * @param giveUp Called before the result rejects because the time is over or
+ * the signal aborts; stops what works at the promise.
+ */
+export function withDeadline<T>(
+  promise: Promise<T>,
+  wait: Wait | undefined,
+  fields: OSErrorFields,
+  giveUp?: () => void,
+): Promise<T> {
+  if (wait === undefined) return promise;
+  return new Promise((resolve, reject) => {
+    const fail = (reason: unknown) => {
+      giveUp?.();
+      reject(reason);
+    };
+    const stop = watch(wait, () => fail(timeoutError(wait, fields)), fail);
+    promise.then(resolve, reject).finally(stop);
+  });
 }

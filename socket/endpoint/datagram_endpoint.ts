@@ -9,11 +9,10 @@ import {
 } from "../constants/mod.ts";
 import type { AncillaryData, Endpoint, Message } from "../driver.ts";
 import { type OSError, osError } from "../errors.ts";
-import type { Wait } from "../wait.ts";
+import { type Wait, withDeadline } from "../wait.ts";
 import { getDatagramOption, setDatagramOption } from "./datagram_options.ts";
 import type { DatagramSocket } from "./datagram_socket.ts";
 import { unsupported } from "../sandbox/errors.ts";
-import { within } from "../sandbox/within.ts";
 
 // MSG_WAITALL means nothing to a datagram, as in the kernel.
 const RECV_FLAGS = MSG_PEEK | MSG_WAITALL;
@@ -176,7 +175,9 @@ export class DatagramEndpoint implements Endpoint {
 
   async writable(wait: Wait | undefined): Promise<void> {
     const { outbox } = this.#open("send");
-    if (outbox?.busy) await within(outbox.idle(), wait, { syscall: "send" });
+    if (outbox?.busy) {
+      await withDeadline(outbox.idle(), wait, { syscall: "send" });
+    }
   }
 
   dup(): Endpoint {

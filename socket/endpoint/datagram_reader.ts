@@ -2,7 +2,7 @@ import type { Address } from "../address.ts";
 import { MSG_PEEK, MSG_TRUNC } from "../constants/mod.ts";
 import type { Message } from "../driver.ts";
 import type { OSErrorFields } from "../errors.ts";
-import { neverWaits, type Wait } from "../wait.ts";
+import { isNonBlocking, type Wait } from "../wait.ts";
 import type { Channel, Datagram } from "./datagram_transport.ts";
 import { translate } from "../sandbox/errors.ts";
 import { Intake, type Waiter } from "./wait_queue.ts";
@@ -155,7 +155,7 @@ export class Inbox extends Intake<Taking> {
     wait: Wait | undefined,
     owner: object,
   ): void {
-    const mayWait = !neverWaits(wait);
+    const mayWait = !isNonBlocking(wait);
     const peek = (flags & MSG_PEEK) !== 0;
     // After shutdown(SHUT_RD) a receive still gets what had come, but waits no more.
     this.add(

@@ -1,7 +1,7 @@
 import type { Address } from "../address.ts";
 import { AF_UNIX, SHUT_RD, SHUT_WR } from "../constants/mod.ts";
 import { type OSError, osError, type OSErrorFields } from "../errors.ts";
-import { type Wait, watch } from "../wait.ts";
+import { type Wait, watch, withDeadline } from "../wait.ts";
 import type {
   Channel,
   DatagramSettings,
@@ -12,7 +12,6 @@ import type {
 import { translate } from "../sandbox/errors.ts";
 import { Inbox } from "./datagram_reader.ts";
 import { Outbox } from "./datagram_writer.ts";
-import { within } from "../sandbox/within.ts";
 
 // How long closing waits for datagrams that a timed-out send has promised; seconds.
 const LINGER = 10;
@@ -88,16 +87,9 @@ export class DatagramSocket {
   async connect(address: Address, wait: Wait | undefined): Promise<void> {
     const fields = { syscall: "connect", address };
     const found = this.transport.target("connect", address);
-    let target = found as Target;
-    if (found instanceof Promise) {
-      await within(
-        found.then((answer) => {
-          target = answer;
-        }),
-        wait,
-        fields,
-      );
-    }
+    const target = found instanceof Promise
+      ? await withDeadline(found, wait, fields)
+      : found;
     this.transport.check(target, this.settings, "connect");
     this.bindAutomatically(fields, target.address);
     this.peer = target;

@@ -1,8 +1,7 @@
 import type { Address } from "../address.ts";
 import { type OSError, osError } from "../errors.ts";
-import { neverWaits, type Wait, watch } from "../wait.ts";
+import { timeoutError, type Wait, watch } from "../wait.ts";
 import type { Channel, Target } from "./datagram_transport.ts";
-import { outOfTime } from "../sandbox/errors.ts";
 import { stage, unstage } from "./buffer_pool.ts";
 
 /** One send that waits or is under way. */
@@ -110,7 +109,7 @@ export class Outbox {
       () =>
         this.#giveUp(
           sending,
-          outOfTime(neverWaits(wait), fields),
+          timeoutError(wait, fields),
         ),
       (reason) => this.#giveUp(sending, reason),
     );

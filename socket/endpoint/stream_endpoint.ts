@@ -9,11 +9,10 @@ import {
 } from "../constants/mod.ts";
 import type { AncillaryData, Endpoint, Message } from "../driver.ts";
 import { type OSError, osError, timedOut } from "../errors.ts";
-import { neverWaits, type Wait, watch } from "../wait.ts";
+import { isNonBlocking, type Wait, watch, withDeadline } from "../wait.ts";
 import { unsupported } from "../sandbox/errors.ts";
 import { getStreamOption, setStreamOption } from "./stream_options.ts";
 import type { StreamSocket } from "./stream_socket.ts";
-import { within } from "../sandbox/within.ts";
 
 const RECV_FLAGS = MSG_PEEK | MSG_WAITALL;
 const SEND_FLAGS = MSG_NOSIGNAL > 0 ? MSG_NOSIGNAL : 0;
@@ -61,7 +60,7 @@ export class StreamEndpoint implements Endpoint {
   async connect(address: Address, wait: Wait | undefined): Promise<void> {
     const socket = this.#open("connect");
     wait?.signal?.throwIfAborted();
-    const never = neverWaits(wait);
+    const never = isNonBlocking(wait);
     // As in Python, a socket with a timeout does not wait for room in a queue.
     const patient = wait === undefined || wait.deadline === Infinity;
     const attempt = socket.connect(address, patient);
@@ -199,7 +198,7 @@ export class StreamEndpoint implements Endpoint {
     if (acceptor !== undefined) await acceptor.readable(wait, this);
     else if (reader !== undefined) await reader.readable(wait, this);
     else if (attempt !== undefined) {
-      await within(attempt, wait, { syscall: "recv" });
+      await withDeadline(attempt, wait, { syscall: "recv" });
       if (this.#socket.reader !== undefined) await this.readable(wait);
     }
   }
@@ -207,7 +206,9 @@ export class StreamEndpoint implements Endpoint {
   async writable(wait: Wait | undefined): Promise<void> {
     const { writer, attempt } = this.#open("send");
     const event = writer?.idle() ?? attempt;
-    if (event !== undefined) await within(event, wait, { syscall: "send" });
+    if (event !== undefined) {
+      await withDeadline(event, wait, { syscall: "send" });
+    }
   }
 
   dup(): Endpoint {
@@ -252,7 +253,7 @@ export class StreamEndpoint implements Endpoint {
       throw unable(syscall, `with flags 0x${strange.toString(16)}`);
     }
     if (socket.attempt !== undefined) {
-      await within(socket.attempt, wait, { syscall });
+      await withDeadline(socket.attempt, wait, { syscall });
     }
     this.#open(syscall);
     if (socket.conn === undefined) {

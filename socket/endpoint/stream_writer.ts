@@ -1,8 +1,8 @@
 import type { Address } from "../address.ts";
 import { type OSError, osError } from "../errors.ts";
-import { neverWaits, type Wait, watch } from "../wait.ts";
+import { timeoutError, type Wait, watch } from "../wait.ts";
 import type { Conn } from "./stream_transport.ts";
-import { outOfTime, translate } from "../sandbox/errors.ts";
+import { translate } from "../sandbox/errors.ts";
 import { stage, unstage } from "./buffer_pool.ts";
 
 /** One send that waits or is under way. */
@@ -133,7 +133,7 @@ export class Writer {
       () =>
         this.#giveUp(
           sending,
-          (taken) => outOfTime(neverWaits(wait), this.#fields(taken)),
+          (taken) => timeoutError(wait, this.#fields(taken)),
           true,
         ),
       (reason) => this.#giveUp(sending, () => reason, true),

@@ -1,6 +1,11 @@
 import { osError, type OSErrorFields } from "../errors.ts";
-import { neverWaits, type Wait, watch } from "../wait.ts";
-import { outOfTime } from "../sandbox/errors.ts";
+import {
+  isNonBlocking,
+  NO_WAIT,
+  timeoutError,
+  type Wait,
+  watch,
+} from "../wait.ts";
 
 /** One call that waits for something to come in. */
 export interface Waiter {
@@ -51,7 +56,7 @@ export abstract class Intake<W extends Waiter> {
     if (wait !== undefined) {
       waiter.stop = watch(
         wait,
-        () => this.expired(waiter, neverWaits(wait)),
+        () => this.expired(waiter, isNonBlocking(wait)),
         (reason) => this.drop(waiter, reason),
       );
     }
@@ -84,7 +89,10 @@ export abstract class Intake<W extends Waiter> {
 
   /** A call's time is over. */
   protected expired(waiter: W, never: boolean): void {
-    this.drop(waiter, outOfTime(never, this.describe()));
+    this.drop(
+      waiter,
+      timeoutError(never ? NO_WAIT : undefined, this.describe()),
+    );
   }
 
   /** Takes a call out of the queue and fails it. */

@@ -160,7 +160,7 @@ export async function getaddrinfo(
   checkInt("getaddrinfo", "type", type);
   checkInt("getaddrinfo", "protocol", proto);
   checkInt("getaddrinfo", "flags", flags);
-  return await driverFor(options.driver).getaddrinfo(
+  return await driverFor(options.driver).names.getaddrinfo(
     name,
     service,
     { family, type, proto, flags },
@@ -235,7 +235,7 @@ export async function getnameinfo(
   checkInt("getnameinfo", "flags", flags);
   const driver = driverFor(options.driver);
   const wait = waitFor(null, options.signal);
-  const infos = await driver.getaddrinfo(host, String(port), {
+  const infos = await driver.names.getaddrinfo(host, String(port), {
     family: AF_UNSPEC,
     type: SOCK_DGRAM,
     proto: 0,
@@ -252,5 +252,5 @@ export async function getnameinfo(
   const whole: InetAddress | Inet6Address = family === AF_INET6
     ? [address, number, flowinfo, scopeid]
     : [address, number];
-  return await driver.getnameinfo(whole, flags, wait);
+  return await driver.names.getnameinfo(whole, flags, wait);
 }

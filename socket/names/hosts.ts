@@ -30,12 +30,17 @@ async function addressOf(
 ): Promise<string> {
   if (name === "<broadcast>") return "255.255.255.255";
   const any = name === "";
-  const infos = await driver.getaddrinfo(any ? null : name, any ? "0" : null, {
-    family,
-    type: any ? SOCK_DGRAM : 0,
-    proto: 0,
-    flags: any ? AI_PASSIVE : 0,
-  }, wait);
+  const infos = await driver.names.getaddrinfo(
+    any ? null : name,
+    any ? "0" : null,
+    {
+      family,
+      type: any ? SOCK_DGRAM : 0,
+      proto: 0,
+      flags: any ? AI_PASSIVE : 0,
+    },
+    wait,
+  );
   if (any && infos.length > 1) {
     throw new OSError({
       syscall: call,
@@ -127,7 +132,7 @@ export async function gethostbynameEx(
   const numeric = parseIpv4Loose(host) ?? parseIpv6(host.split("%")[0]);
   const special = ["", "*", "<broadcast>"].includes(host);
   if (numeric === undefined && !special) {
-    return await driver.gethostbyname(host, wait);
+    return await driver.names.gethostbyname(host, wait);
   }
   const address = await addressOf(
     "gethostbyname",
@@ -191,7 +196,7 @@ export async function gethostbyaddr(
     driver,
     wait,
   );
-  return await driver.gethostbyaddr(address, wait);
+  return await driver.names.gethostbyaddr(address, wait);
 }
 
 /**
@@ -271,7 +276,7 @@ export async function getfqdn(
  * Port of [`socket.gethostname`](https://docs.python.org/3/library/socket.html#socket.gethostname), `gethostname(2)`.
  */
 export function gethostname(options: DriverOptions = {}): string {
-  return driverFor(options.driver).gethostname();
+  return driverFor(options.driver).machine.gethostname();
 }
 
 /**
@@ -307,5 +312,5 @@ export function sethostname(name: string, options: DriverOptions = {}): void {
       `Cannot sethostname: the name must be a string, not ${kindOf(name)}`,
     );
   }
-  driverFor(options.driver).sethostname(name);
+  driverFor(options.driver).machine.sethostname(name);
 }

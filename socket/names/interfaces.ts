@@ -32,7 +32,7 @@ import type { DriverOptions } from "./getaddrinfo.ts";
  * Port of [`socket.if_nameindex`](https://docs.python.org/3/library/socket.html#socket.if_nameindex), `if_nameindex(3)`.
  */
 export function ifNameindex(options: DriverOptions = {}): InterfaceName[] {
-  return driverFor(options.driver).ifNameindex();
+  return driverFor(options.driver).machine.ifNameindex();
 }
 
 /**
@@ -74,7 +74,7 @@ export function ifNametoindex(
       }`,
     );
   }
-  return driverFor(options.driver).ifNametoindex(name);
+  return driverFor(options.driver).machine.ifNametoindex(name);
 }
 
 /**
@@ -110,5 +110,5 @@ export function ifIndextoname(
   options: DriverOptions = {},
 ): string {
   checkInteger("ifIndextoname", "index", index, 0, 0xffffffff);
-  return driverFor(options.driver).ifIndextoname(index);
+  return driverFor(options.driver).machine.ifIndextoname(index);
 }

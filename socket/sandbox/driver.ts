@@ -54,13 +54,12 @@ export const sandbox: Driver = {
     return new StreamEndpoint(adoptStream(resource, family, type, proto));
   },
 
-  getaddrinfo,
-  getnameinfo,
-  gethostbyname,
-  gethostbyaddr,
-  gethostname,
-  sethostname,
-  ifNameindex,
-  ifNametoindex,
-  ifIndextoname,
+  names: { getaddrinfo, getnameinfo, gethostbyname, gethostbyaddr },
+  machine: {
+    gethostname,
+    sethostname,
+    ifNameindex,
+    ifNametoindex,
+    ifIndextoname,
+  },
 };

@@ -1,12 +1,7 @@
 import { errno, errnoCode } from "../constants/errno.ts";
-import { decodePath, hostAndPort } from "../address.ts";
-import {
-  gaierror,
-  OSError,
-  osError,
-  type OSErrorFields,
-  timedOut,
-} from "../errors.ts";
+import { netFlag, unixFlags } from "../permissions.ts";
+import { decodePath } from "../address.ts";
+import { gaierror, OSError, osError, type OSErrorFields } from "../errors.ts";
 
 // Deno's classes without a `code`, where neither code nor text says more.
 const codeOfClass: Readonly<Record<string, string>> = {
@@ -43,19 +38,12 @@ type ForeignError = Error & { code?: unknown; syscall?: unknown };
 /** The flags that would allow what Deno or node refused. */
 function missingFlags(message: string, { address }: OSErrorFields): string {
   if (address !== null && address !== undefined && !Array.isArray(address)) {
-    const path = decodePath(address) ?? "";
-    // No flag can name an abstract address or a relative path (Deno 2.9).
-    const net = /^(\/|[A-Za-z]:)/.test(path)
-      ? `--allow-net=unix:${path}`
-      : "--allow-net";
-    return path.startsWith("\0")
-      ? net
-      : `--allow-read=${path} --allow-write=${path} ${net}`;
+    return unixFlags(decodePath(address) ?? "");
   }
   const [, kind, target] = /Requires (\w+) access to "(.*?)"/.exec(message) ??
     [];
   if (kind !== undefined) return `--allow-${kind}=${target}`;
-  if (Array.isArray(address)) return `--allow-net=${hostAndPort(address)}`;
+  if (Array.isArray(address)) return netFlag(address);
   return /run again with the (--allow-\w+)/.exec(message)?.[1] ?? "--allow-net";
 }
 
@@ -115,9 +103,4 @@ const POSIX = "the POSIX driver (@berkeley/socket/posix, --allow-ffi) can";
 /** Makes the error for what Deno cannot do at all, with the kernel's own code for it. */
 export function unsupported(fields: OSErrorFields): OSError {
   return osError({ hint: POSIX, ...fields });
-}
-
-/** Makes the error of a call whose time is over: EAGAIN for one that may not wait at all. */
-export function outOfTime(never: boolean, fields: OSErrorFields): OSError {
-  return never ? osError({ ...fields, code: "EAGAIN" }) : timedOut(fields);
 }

@@ -9,7 +9,7 @@ import {
   SOCK_STREAM,
 } from "../constants/mod.ts";
 import { type OSError, osError } from "../errors.ts";
-import type { Wait } from "../wait.ts";
+import { type Wait, withDeadline } from "../wait.ts";
 import type { Listener } from "../endpoint/acceptor.ts";
 import type { Conn } from "../endpoint/stream_transport.ts";
 import {
@@ -22,7 +22,6 @@ import { StreamSocket } from "../endpoint/stream_socket.ts";
 import { Tcp } from "./tcp.ts";
 import type { Transport } from "../endpoint/transport.ts";
 import { Unix } from "./unix.ts";
-import { within } from "./within.ts";
 
 const transports: ReadonlyMap<number, Transport> = new Map<number, Transport>([
   [AF_UNSPEC, new Tcp(AF_UNSPEC)],
@@ -44,7 +43,7 @@ export async function pairStreams(
   const pairing = connectPair(one, other);
   try {
     const subject = "a socket pair";
-    await within(pairing, wait, { syscall: "socketpair", subject });
+    await withDeadline(pairing, wait, { syscall: "socketpair", subject });
   } catch (error) {
     // What is still on its way is closed when it has come.
     const close = () => Promise.all([one.close(), other.close()]);

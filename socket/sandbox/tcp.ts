@@ -1,9 +1,10 @@
-import { hostAndPort, quoteAddress } from "../address.ts";
+import { quoteAddress } from "../address.ts";
 import type { Address, Inet6Address, InetAddress } from "../address.ts";
 import { AF_INET6, AF_UNSPEC } from "../constants/mod.ts";
 import { osError } from "../errors.ts";
 import type { Listener } from "../endpoint/acceptor.ts";
 import type { Conn } from "../endpoint/stream_transport.ts";
+import { isNetGranted, netFlag } from "../permissions.ts";
 import { hostFor, otherFamily } from "./deno_address.ts";
 import { nodeConnect } from "../endpoint/node_stream.ts";
 import type { ListenOptions, Transport } from "../endpoint/transport.ts";
@@ -115,15 +116,12 @@ function aTurnLater(signal: AbortSignal): AbortSignal {
  * (Deno 2.9), so that it would end the process.
  */
 function checkGrant(address: NetAddress): void {
-  const { state } = Deno.permissions.querySync({
-    name: "net",
-    host: hostAndPort(address),
-  });
-  if (state === "granted") return;
+  const [host, port] = address;
+  if (isNetGranted(host, port)) return;
   throw osError({
     code: "EACCES",
     syscall: "connect",
     subject: `from ${quoteAddress(address)}`,
-    hint: `run again with --allow-net=${address[0]}`,
+    hint: `run again with ${netFlag([host])}`,
   });
 }

@@ -16,7 +16,7 @@ import type {
 import { hostFor, otherFamily } from "./deno_address.ts";
 import { getaddrinfo } from "./resolver/getaddrinfo.ts";
 import { NodeChannel } from "./node/datagram_channel.ts";
-import { isGranted, netFlag } from "./permissions.ts";
+import { isGranted, isNetGranted, netFlag } from "../permissions.ts";
 import { UdpChannel } from "./udp_channel.ts";
 
 type NetAddress = InetAddress | Inet6Address;
@@ -123,7 +123,7 @@ export class Udp implements DatagramTransport {
   }
 
   flags(local: NetAddress | undefined, peer: NetAddress | undefined): string {
-    return netFlag([local, peer].filter((each) => each !== undefined));
+    return netFlag(...[local, peer].filter((each) => each !== undefined));
   }
 
   same(one: NetAddress, other: NetAddress): boolean {
@@ -165,12 +165,13 @@ export class Udp implements DatagramTransport {
       const [[, , , , first]] = await getaddrinfo(name, port, hints, undefined);
       found = first as NetAddress;
     } catch (error) {
-      const byName = error instanceof PermissionError && isGranted(name, port);
+      const byName = error instanceof PermissionError &&
+        isNetGranted(name, port);
       if (!byName) throw error;
       return { address, host: name };
     }
     const [number] = found;
-    const byNumber = isGranted(number, port) || !isGranted(name, port);
+    const byNumber = isNetGranted(number, port) || !isNetGranted(name, port);
     return { address: found, host: byNumber ? number : name };
   }
 }
@@ -200,11 +201,7 @@ function isBroadcast(host: string): boolean {
   ) {
     return false;
   }
-  const { state } = Deno.permissions.querySync({
-    name: "sys",
-    kind: "networkInterfaces",
-  });
-  return state === "granted" &&
+  return isGranted({ name: "sys", kind: "networkInterfaces" }) &&
     Deno.networkInterfaces().some(({ address, netmask }) =>
       !address.includes(":") && netmask !== "255.255.255.255" &&
       broadcastOf(address, netmask) === host

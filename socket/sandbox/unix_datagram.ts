@@ -1,4 +1,5 @@
 import type { Address, UnixAddress } from "../address.ts";
+import { unixFlags } from "../permissions.ts";
 import { osError } from "../errors.ts";
 import type {
   Channel,
@@ -40,15 +41,7 @@ export class Unixgram implements DatagramTransport {
   flags(local: UnixAddress | undefined, peer: UnixAddress | undefined): string {
     const ends = [local, peer].filter((end) => end !== undefined)
       .map((end) => pathOf("send", end));
-    const paths = ends.filter((end) => end !== "" && !end.startsWith("\0"));
-    const list = paths.join(",");
-    const files = list === ""
-      ? ""
-      : `--allow-read=${list} --allow-write=${list} `;
-    // Deno has no narrower flag for an abstract name.
-    return paths.length < ends.length
-      ? `${files}--allow-net`
-      : `${files}--allow-net=${paths.map((path) => `unix:${path}`).join(",")}`;
+    return unixFlags(...ends);
   }
 
   same(one: Address, other: Address): boolean {

@@ -83,6 +83,8 @@ const types: readonly string[] = [
   "InetAddress",
   "InetFamily",
   "InterfaceName",
+  "Machine",
+  "Names",
   "LookupOptions",
   "MakefileMode",
   "MakefileOptions",

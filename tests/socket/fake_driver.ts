@@ -8,6 +8,8 @@ import type {
   Driver,
   Endpoint,
   InetAddress,
+  Machine,
+  Names,
   Wait,
 } from "../../socket/mod.ts";
 import { osError } from "../../socket/errors.ts";
@@ -126,17 +128,22 @@ export class FakeDriver implements Driver {
     throw osError({ code: "ENOTSOCK", syscall: "fromfd" });
   }
 
-  readonly getnameinfo = unscripted;
-  readonly gethostbyname = unscripted;
-  readonly gethostbyaddr = unscripted;
-  readonly gethostname = unscripted;
-  readonly sethostname = unscripted;
-  readonly ifNameindex = unscripted;
-  readonly ifNametoindex = unscripted;
-  readonly ifIndextoname = unscripted;
+  readonly names: Names = {
+    getaddrinfo: (host, port, hints) => this.#lookUp(host, port, hints),
+    getnameinfo: unscripted,
+    gethostbyname: unscripted,
+    gethostbyaddr: unscripted,
+  };
+  readonly machine: Machine = {
+    gethostname: unscripted,
+    sethostname: unscripted,
+    ifNameindex: unscripted,
+    ifNametoindex: unscripted,
+    ifIndextoname: unscripted,
+  };
 
   /** Finds the hosts of `fates`, in their order; those with a colon are IPv6. */
-  getaddrinfo(
+  #lookUp(
     host: string | null,
     port: string | number | null,
     { family, type }: AddressInfoHints,

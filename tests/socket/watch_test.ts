@@ -6,7 +6,7 @@ import {
   TimeoutError,
 } from "../../socket/mod.ts";
 import {
-  neverWaits,
+  isNonBlocking,
   NO_WAIT,
   type Wait,
   waitFor,
@@ -40,8 +40,8 @@ function countedSignal(): {
 Deno.test("waitFor() makes no Wait where nothing limits the call", () => {
   assertEquals(waitFor(null), undefined);
   assertEquals(waitFor(0), NO_WAIT);
-  assert(neverWaits(waitFor(0)));
-  assert(!neverWaits(undefined));
+  assert(isNonBlocking(waitFor(0)));
+  assert(!isNonBlocking(undefined));
 });
 
 Deno.test("waitFor() keeps the signal beside any timeout", () => {

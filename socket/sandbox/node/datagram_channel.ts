@@ -8,7 +8,7 @@ import type {
   Membership,
   Target,
 } from "../../endpoint/datagram_transport.ts";
-import { demand } from "../permissions.ts";
+import { requestNet } from "../../permissions.ts";
 
 /** Where to bind, in numbers. */
 export interface NodeBinding {
@@ -60,7 +60,7 @@ export class NodeChannel implements Channel {
     { hostname, port, family }: NodeBinding,
     settings: DatagramSettings,
   ) {
-    demand(hostname, port);
+    requestNet(hostname, port);
     // Loaded at first use: `node:` modules cost start-up time.
     const dgram = globalThis.process.getBuiltinModule("node:dgram");
     this.#v6 = family === AF_INET6;
@@ -106,7 +106,7 @@ export class NodeChannel implements Channel {
   send(data: Uint8Array, { address, host }: Target): Promise<unknown> {
     const port = address[1] as number;
     return new Promise((resolve, reject) => {
-      demand(host, port);
+      requestNet(host, port);
       // It would be held by nothing.
       const timer = setInterval(() => {}, LONG);
       const sent = (error: Error | null) => {

@@ -1,14 +1,13 @@
 import { AF_INET, AF_INET6, AF_UNSPEC } from "../../constants/mod.ts";
 import type { HostEntry } from "../../driver.ts";
 import { gaierror, type OSErrorFields } from "../../errors.ts";
-import { isGranted } from "../../permissions.ts";
+import { isNetGranted } from "../../permissions.ts";
 import type { Wait } from "../../wait.ts";
 import { translate } from "../errors.ts";
-import type { Host, Numeric, Query } from "./types.ts";
+import { type Host, type Numeric, type Query, runQuery } from "./types.ts";
 import { HostsFile } from "./hosts_file.ts";
 import { plainName, records, Refused } from "./name_server.ts";
 import { refused } from "./refused.ts";
-import { search } from "../search.ts";
 import { Denied, systemAddresses } from "./system.ts";
 
 // A chain of aliases that is longer is a circle.
@@ -145,7 +144,7 @@ async function secondOpinion(
   }
   const none = new gaierror({ ...fields, code: "EAI_NONAME" });
   signal.throwIfAborted();
-  if (!isGranted({ name: "net", host: name })) throw none;
+  if (!isNetGranted(name)) throw none;
   try {
     const found = await systemAddresses(name, family);
     return { canonname: name, aliases: [], found };
@@ -160,10 +159,10 @@ export async function gethostbyname(
   wait: Wait | undefined,
 ): Promise<HostEntry> {
   const fields = { syscall: "gethostbyname", subject: `"${name}"` };
-  const { canonname, aliases, found } = await search(
+  const { canonname, aliases, found } = await runQuery(
     wait,
     fields,
-    (signal) => findHost(name, AF_INET, true, { signal, fields }),
+    (query) => findHost(name, AF_INET, true, query),
   );
   return [canonname, [...aliases], found.map(({ host }) => host)];
 }

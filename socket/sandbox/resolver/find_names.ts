@@ -1,14 +1,13 @@
 import type { HostEntry } from "../../driver.ts";
 import { gaierror, herror } from "../../errors.ts";
-import { isGranted } from "../../permissions.ts";
+import { isNetGranted } from "../../permissions.ts";
 import { parseIpv4, parseIpv6 } from "../../text/ip_address.ts";
 import type { Wait } from "../../wait.ts";
 import { translate } from "../errors.ts";
-import type { Query } from "./types.ts";
+import { type Query, runQuery } from "./types.ts";
 import { HostsFile } from "./hosts_file.ts";
 import { plainName, records, Refused, reverseName } from "./name_server.ts";
-import { inUrl, refused } from "./refused.ts";
-import { search } from "../search.ts";
+import { refused } from "./refused.ts";
 import { Denied, systemName } from "./system.ts";
 
 /**
@@ -55,7 +54,7 @@ async function canonicalFirst(
   let first = address === "127.0.0.1" || address === "::1"
     ? "localhost"
     : undefined;
-  if (isGranted({ name: "net", host: inUrl(address) })) {
+  if (isNetGranted(address)) {
     first = await systemName(address).catch(() => first);
   }
   return names.toSorted((one, other) =>
@@ -70,10 +69,10 @@ export async function gethostbyaddr(
 ): Promise<HostEntry> {
   const fields = { syscall: "gethostbyaddr", subject: `"${address}"` };
   try {
-    const [hostname, ...aliases] = await search(
+    const [hostname, ...aliases] = await runQuery(
       wait,
       fields,
-      (signal) => findNames(address, { signal, fields }),
+      (query) => findNames(address, query),
     );
     if (hostname !== undefined) return [hostname, aliases, [address]];
   } catch (error) {

@@ -23,12 +23,11 @@ import { findService } from "../../services.ts";
 import type { Wait } from "../../wait.ts";
 import { configured, inOrder } from "./address_order.ts";
 import { gethostname } from "../hostname.ts";
-import type { Host, Numeric } from "./types.ts";
+import { type Host, type Numeric, runQuery } from "./types.ts";
 import { findNames } from "./find_names.ts";
 import { findHost } from "./find_host.ts";
 import { ifIndextoname } from "../interfaces.ts";
 import { mapped, numericHost } from "./numeric.ts";
-import { search } from "../search.ts";
 import { serviceTuples } from "./service_tuples.ts";
 
 const AI_KNOWN = AI_PASSIVE | AI_CANONNAME | AI_NUMERICHOST | AI_NUMERICSERV |
@@ -94,11 +93,10 @@ async function hostOf(
   }
   const mapping = family === AF_INET6 && (flags & AI_V4MAPPED) !== 0;
   const named = (flags & AI_CANONNAME) !== 0;
-  const host = await search(
+  const host = await runQuery(
     wait,
     fields,
-    (signal) =>
-      findHost(name, mapping ? AF_UNSPEC : family, named, { signal, fields }),
+    (query) => findHost(name, mapping ? AF_UNSPEC : family, named, query),
   );
   const found = mapping
     ? onlyIpv6(host.found, (flags & AI_ALL) !== 0)
@@ -151,10 +149,10 @@ async function nameOf(
   fields: OSErrorFields,
 ): Promise<string> {
   if ((flags & NI_NUMERICHOST) === 0) {
-    const [name] = await search(
+    const [name] = await runQuery(
       wait,
       fields,
-      (signal) => findNames(host, { signal, fields }),
+      (query) => findNames(host, query),
     ).catch((error) => {
       // As glibc: the number is an answer, unless there may be a name.
       if (!(error instanceof gaierror)) throw error;

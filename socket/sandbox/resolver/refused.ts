@@ -1,10 +1,6 @@
+import { netFlag } from "../../permissions.ts";
 import { osError, type OSErrorFields } from "../../errors.ts";
 import type { Refused } from "./name_server.ts";
-
-/** Writes a host as permissions have it. */
-export function inUrl(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
-}
 
 /** The error that names the flags which would do: the host's own, the name server's. */
 export function refused(
@@ -13,7 +9,7 @@ export function refused(
   fields: OSErrorFields,
   systemDoes: boolean,
 ): Error {
-  const own = `--allow-net=${inUrl(host)}`;
+  const own = netFlag([host]);
   return osError({
     ...fields,
     code: "EACCES",

@@ -1,4 +1,5 @@
 import type { OSErrorFields } from "../../errors.ts";
+import { type Wait, withDeadline } from "../../wait.ts";
 
 /** A numeric address. */
 export interface Numeric {
@@ -22,4 +23,15 @@ export interface Query {
   readonly signal: AbortSignal;
   /** What its errors tell. */
   readonly fields: OSErrorFields;
+}
+
+/** Runs a query no longer than `wait`; one that is given up is stopped by its signal. */
+export function runQuery<T>(
+  wait: Wait | undefined,
+  fields: OSErrorFields,
+  begin: (query: Query) => Promise<T>,
+): Promise<T> {
+  const stop = new AbortController();
+  const answer = begin({ signal: stop.signal, fields });
+  return withDeadline(answer, wait, fields, () => stop.abort());
 }

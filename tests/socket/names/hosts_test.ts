@@ -172,7 +172,7 @@ Deno.test("sethostname() throws for what is no name", () => {
 });
 
 Deno.test("gethostname() asks the driver that it is given", () => {
-  const driver = { gethostname: () => "simulated" } as never;
+  const driver = { machine: { gethostname: () => "simulated" } } as never;
   assertEquals(gethostname({ driver }), "simulated");
 });
 

@@ -4,6 +4,7 @@ import {
   createServer,
   gaierror,
   OSError,
+  PermissionError,
   socket,
 } from "../../../socket/mod.ts";
 import { arrival, hasIpv6Here } from "../../support/peers.ts";
@@ -238,4 +239,20 @@ Deno.test("connect() after bind() can be aborted, and leaves nothing open", {
   await arrival();
   controller.abort("enough");
   assertEquals(await pending.catch((error) => error), "enough");
+});
+
+Deno.test({
+  name:
+    "connect() from an IPv6 address that is not granted names a flag that Deno takes",
+  ignore: !hasIpv6Here,
+  permissions: { net: ["[::1]:0"] },
+  async fn() {
+    using s = socket(AF_INET6);
+    s.bind(["::1", 0]);
+    const error = await assertRejects(
+      () => s.connect(["::1", 9]),
+      PermissionError,
+    );
+    assert(error.message.endsWith("run again with --allow-net=[::1]"));
+  },
 });
