@@ -1,5 +1,5 @@
 import { type OSError, timedOut } from "../socket/errors.ts";
-import { waitFor, watch } from "../socket/wait.ts";
+import { waitOf, watch } from "../socket/wait.ts";
 
 /** One request that is being handled. */
 export class RequestTask {
@@ -149,7 +149,7 @@ export class Requests {
     const look = () => {
       if (isReached()) resolve(true);
     };
-    const wait = waitFor(timeout, signal);
+    const wait = waitOf(timeout, signal);
     const stop = wait && watch(wait, () => resolve(false), reject);
     this.#waiting.add(look);
     try {
@@ -194,7 +194,7 @@ export class Requests {
       const subject = `the request within ${timeout} seconds`;
       late(timedOut({ syscall: "handle", subject }));
     };
-    const stop = watch(waitFor(timeout)!, expire, expire);
+    const stop = watch(waitOf(timeout)!, expire, expire);
     task.ended.then(stop, stop);
   }
 

@@ -1,11 +1,6 @@
-import {
-  type Address,
-  type AddressInput,
-  checkAddress,
-  type InetAddress,
-} from "../socket/address.ts";
+import type { Address, AddressInput, InetAddress } from "../socket/address.ts";
+import { checkAddress } from "../socket/check_address.ts";
 import { checkInteger } from "../socket/arguments.ts";
-import { abandon, BaseSocket, endpointOf } from "../socket/base_socket.ts";
 import {
   AF_INET,
   SHUT_WR,
@@ -14,9 +9,10 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
 } from "../socket/constants/mod.ts";
+import { POLLIN } from "../socket/constants/poll.ts";
 import { BlockingIOError, OSError, TimeoutError } from "../socket/errors.ts";
-import { Socket } from "../socket/socket.ts";
-import { waitFor, type WaitOptions } from "../socket/wait.ts";
+import { endpointOf, forceClose, Socket } from "../socket/socket.ts";
+import { untilReady, waitOf, type WaitOptions } from "../socket/wait.ts";
 import type { Awaitable, RequestHandlerClass } from "./base_request_handler.ts";
 import { BaseServer, type ReadyOptions } from "./base_server.ts";
 import type { TCPServerOptions } from "./options.ts";
@@ -268,7 +264,7 @@ export class TCPServer<
     const connection: object = request;
     // Files that the handler left open hold the connection; Python's garbage
     // collector would close them.
-    if (connection instanceof BaseSocket) abandon(connection);
+    if (connection instanceof Socket) forceClose(connection);
     else (request as unknown as Socket).close();
   }
 
@@ -292,9 +288,9 @@ export class TCPServer<
 
   async #readable({ timeout, signal }: ReadyOptions): Promise<boolean> {
     try {
-      await endpointOf(this.socket, "accept").readable(
-        waitFor(timeout, signal),
-      );
+      const endpoint = endpointOf(this.socket, "accept");
+      const wait = waitOf(timeout, signal);
+      await untilReady(endpoint, POLLIN, wait, { syscall: "accept" });
       return true;
     } catch (error) {
       const isLate = error instanceof TimeoutError ||

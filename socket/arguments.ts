@@ -1,3 +1,5 @@
+import { MSG_DONTWAIT } from "./constants/mod.ts";
+
 /** What calls take as bytes to send. */
 export type Data = ArrayBufferView | ArrayBufferLike;
 
@@ -106,11 +108,76 @@ export function listOf(call: string, buffers: Data[]): Uint8Array[] {
 }
 
 /** Spreads bytes over several buffers, each filled before the next. */
-export function scatter(bytes: Uint8Array, buffers: Uint8Array[]): void {
+export function scatter(
+  bytes: Uint8Array,
+  buffers: readonly Uint8Array[],
+): void {
   let start = 0;
   for (const buffer of buffers) {
     const part = bytes.subarray(start, start + buffer.length);
     buffer.set(part);
     start += part.length;
   }
+}
+
+/**
+ * Checks control messages and gives their data as bytes.
+ *
+ * @throws {TypeError} If they are not a list of level, type and data.
+ */
+export function checkAncillary(
+  call: string,
+  ancdata: readonly (readonly [level: number, type: number, data: Data])[],
+): [level: number, type: number, data: Uint8Array][] {
+  const wrong = (value: unknown) =>
+    new TypeError(
+      `Cannot ${call}: ancillary data must be an array of [level, type, data], not ${
+        kindOf(value)
+      }`,
+    );
+  if (!Array.isArray(ancdata)) throw wrong(ancdata);
+  return ancdata.map((message) => {
+    if (!Array.isArray(message) || message.length !== 3) throw wrong(message);
+    const [level, type, data] = message;
+    checkInteger(call, "level", level);
+    checkInteger(call, "type", type);
+    return [level, type, bytesOf(call, data)];
+  });
+}
+
+/** Whether the flags say that a call must not wait. */
+export function isDontWait(flags: number): boolean {
+  return MSG_DONTWAIT > 0 && (flags & MSG_DONTWAIT) !== 0;
+}
+
+/** The flags that a driver honours; MSG_DONTWAIT becomes the call's `Wait`. */
+export function driverFlags(flags: number): number {
+  checkInteger("receive or send", "flags", flags);
+  return isDontWait(flags) ? flags & ~MSG_DONTWAIT : flags;
+}
+
+/** Checks the numbers that name a socket option. */
+export function checkOption(call: string, level: number, name: number): void {
+  checkInteger(call, "level", level);
+  checkInteger(call, "option", name);
+}
+
+/**
+ * Gives the value of a socket option as bytes and their number; `null` is a
+ * null pointer with a length.
+ */
+export function optionValue(
+  value: number | Data | null,
+  length: number | undefined,
+): [bytes: Uint8Array | null, size: number] {
+  if (value === null) {
+    checkInteger("setsockopt", "length", length!, 0);
+    return [null, length!];
+  }
+  if (typeof value === "number") {
+    checkInteger("setsockopt", "value", value, -0x80000000, 0x7fffffff);
+    return [new Uint8Array(new Int32Array([value]).buffer), 4];
+  }
+  const bytes = bytesOf("setsockopt", value);
+  return [bytes, bytes.length];
 }

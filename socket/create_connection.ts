@@ -1,16 +1,16 @@
-import type { Inet6Address, InetAddress } from "./address.ts";
-import { checkAddress } from "./address.ts";
-import { AF_INET, AF_UNSPEC, SOCK_STREAM } from "./constants/mod.ts";
+import type { Address, Inet6Address, InetAddress } from "./address.ts";
+import { checkAddress } from "./check_address.ts";
+import { AF_INET, AF_INET6, AF_UNSPEC, SOCK_STREAM } from "./constants/mod.ts";
 import type { Driver } from "./driver.ts";
 import { driverFor } from "./drivers.ts";
 import { OSError, PermissionError, timedOut } from "./errors.ts";
 import { encodeHost } from "./text/idna.ts";
-import { Socket } from "./socket.ts";
+import { type Socket, socketOver } from "./socket.ts";
 import {
   checkTimeout,
   getdefaulttimeout,
   type Wait,
-  waitFor,
+  waitOf,
   type WaitOptions,
   watch,
 } from "./wait.ts";
@@ -42,6 +42,12 @@ type Candidate = readonly [
   family: number,
   address: InetAddress | Inet6Address,
 ];
+
+/** What each attempt needs to know. */
+interface AttemptOptions
+  extends Pick<CreateConnectionOptions, "sourceAddress" | "timeout"> {
+  readonly driver: Driver;
+}
 
 // RFC 8305's recommended Connection Attempt Delay; milliseconds.
 const ATTEMPT_DELAY = 250;
@@ -88,11 +94,12 @@ export async function createConnection(
     checkAddress("createConnection", AF_INET, options.sourceAddress);
   }
   signal?.throwIfAborted();
-  const wait = waitFor(timeout || null, signal);
-  const found = await candidates(address, driverFor(options.driver), wait);
+  const wait = waitOf(timeout || null, signal);
+  const driver = driverFor(options.driver);
+  const found = await candidates(address, driver, wait);
   const errors: unknown[] = [];
   const run = (found: readonly Candidate[]) =>
-    race(found, errors, { ...options, timeout }, wait);
+    race(found, errors, { ...options, timeout, driver }, wait);
   try {
     const connected = await run(found).catch((error) => {
       // A name may be granted where its numbers are not.
@@ -149,7 +156,7 @@ async function candidates(
     .concat(second.slice(first.length));
 }
 
-/** The name itself, for the driver to look up. */
+/** The name itself, for the driver to look up while it connects. */
 function byName([host, port]: readonly [string, number]): Candidate[] {
   return [[AF_UNSPEC, [host, port]]];
 }
@@ -162,7 +169,7 @@ function isPermissionError(error: unknown): boolean {
 function race(
   found: readonly Candidate[],
   errors: unknown[],
-  options: CreateConnectionOptions,
+  options: AttemptOptions,
   wait: Wait | undefined,
 ): Promise<ConnectedSocket> {
   const rest = found.values();
@@ -212,18 +219,25 @@ function race(
 
 async function attempt(
   [family, address]: Candidate,
-  { sourceAddress, driver, timeout }: CreateConnectionOptions,
+  { sourceAddress, driver, timeout }: AttemptOptions,
   signal: AbortSignal,
 ): Promise<ConnectedSocket> {
-  const endpoint = driverFor(driver).open(family, SOCK_STREAM, 0);
+  // With a timeout of 0 it is in progress, which as in Python is a failure.
+  const wait = waitOf(timeout === 0 ? 0 : null, signal);
+  if (family === AF_UNSPEC && sourceAddress === undefined) {
+    const [host, port] = address;
+    return socketOver(await driver.connect(host, port, wait), driver);
+  }
+  const isV6 = family === AF_UNSPEC && sourceAddress![0].includes(":");
+  const own = isV6 ? AF_INET6 : family || AF_INET;
+  const endpoint = driver.open(own, SOCK_STREAM, 0);
   try {
     if (sourceAddress !== undefined) {
-      endpoint.bind(checkAddress("createConnection", family, sourceAddress));
+      endpoint.bind(checkAddress("createConnection", own, sourceAddress));
     }
-    // With a timeout of 0 it is in progress, which as in Python is a failure.
-    const wait = waitFor(timeout === 0 ? 0 : null, signal);
-    await endpoint.connect(address, wait);
-    return new Socket(endpoint.family, SOCK_STREAM, 0, { endpoint, driver });
+    const to = checkAddress<Address>("createConnection", own, address);
+    await endpoint.connect(to, wait);
+    return socketOver(endpoint, driver);
   } catch (error) {
     endpoint.close();
     throw error;

@@ -1,4 +1,5 @@
-import { type AddressInput, type AddressOf, checkAddress } from "./address.ts";
+import type { AddressInput, AddressOf } from "./address.ts";
+import { checkAddress } from "./check_address.ts";
 import { checkInteger } from "./arguments.ts";
 import {
   AF_INET,
@@ -14,7 +15,7 @@ import type { InetFamily } from "./constants/family.ts";
 import type { Driver } from "./driver.ts";
 import { driverFor } from "./drivers.ts";
 import { OSError } from "./errors.ts";
-import { Socket } from "./socket.ts";
+import { Socket, socketOver } from "./socket.ts";
 
 /** Options of {@linkcode createServer}. */
 export interface CreateServerOptions<F extends number = InetFamily> {
@@ -82,10 +83,7 @@ export function createServer<F extends number = InetFamily>(
     );
   }
   const endpoint = driver.open(family, SOCK_STREAM, 0);
-  const server = new Socket<AddressOf<F>, null>(family, SOCK_STREAM, 0, {
-    endpoint,
-    driver,
-  });
+  const server = socketOver<AddressOf<F>, null>(endpoint, driver);
   try {
     server.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1);
     if (reusePort) server.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1);

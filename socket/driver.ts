@@ -1,8 +1,6 @@
 /**
  * The contract between {@linkcode Socket} and the drivers that do the work:
- * types and docs, no code. Two drivers implement it today or soon (the
- * sandboxed one and libc's); an in-memory network or a relay over a message
- * port can as well.
+ * types and docs, no code.
  *
  * What a driver promises:
  *
@@ -10,9 +8,9 @@
  *    takes nothing: the next call gets what came. A send that fails tells how
  *    much was taken (`bytesSent`), unless a signal ended it.
  * 2. **`close` settles everything.** Every pending call of the endpoint rejects
- *    with EBADF at once, those of its {@linkcode Endpoint.dup} siblings do not.
- *    The promise of `close` resolves when port and path are free again; it
- *    never rejects.
+ *    with EBADF at once, and every `whenReady` is answered; those of its
+ *    {@linkcode Endpoint.dup} siblings are not. The promise of `close`
+ *    resolves when port and path are free again; it never rejects.
  * 3. **Bytes are taken as they are at the call.** Where the system looks at
  *    them later, the driver copies.
  * 4. **Order.** Receives are served in the order of the calls, bytes of two
@@ -24,24 +22,29 @@
  *    been asked once: EAGAIN, or EINPROGRESS for a `connect`, which goes on.
  * 7. **Flags**: MSG_PEEK and MSG_WAITALL work, what cannot be honoured is
  *    EOPNOTSUPP. (MSG_DONTWAIT never arrives: it has become the `Wait`.)
- * 8. **Edges as in CPython on Linux**: empty sends, `receive` of 0 bytes,
+ * 8. **Edges as in CPython on Linux**: empty sends, receives of 0 bytes,
  *    zero-length and truncated datagrams, calls in the wrong state.
- * 9. **Process life.** A pending call keeps the process alive, and so may bytes
- *    that a send has taken; an idle socket does not.
- * 10. **Idle memory is small**: who waits for data holds no large buffer, and
- *     what `recv` gives has a buffer of its own size.
+ * 9. **Process life.** A pending call and a `whenReady` keep the process alive,
+ *    and so may bytes that a send has taken; an idle socket does not.
+ * 10. **Idle memory is small**: a connection that waits for data holds no large
+ *     buffer, and what `recv` gives has a buffer of its own size.
  * 11. **Sharing**: `dup` gives a second endpoint on the same socket, which is
  *     closed with the last of them.
  *
  * Errors are {@linkcode OSError} or a subclass and nothing else, an aborted
- * signal's reason apart. Arguments have been checked by `Socket`: sizes are
- * integers of 0 and more, data is a `Uint8Array`, Internet addresses have
- * their shape and their ports are in range; names in them are unresolved.
+ * signal's reason apart.
+ *
+ * What {@linkcode Socket} has checked before it calls: sizes are integers of 0
+ * and more; data is a `Uint8Array`; ancillary data is a list of level, type and
+ * bytes; `how` is one of the three; addresses have the shape of their family,
+ * with ports in range, a Unix path that fits and the special hosts `""` and
+ * `"<broadcast>"` written as numbers, while names are unresolved; the signal of
+ * a `Wait` has not aborted; and no method is called after `close` or `detach`.
  *
  * @module
  */
 import type { Address, Inet6Address, InetAddress } from "./address.ts";
-import type { Wait } from "./wait.ts";
+import type { Pollable, Wait } from "./wait.ts";
 
 /** A way to make sockets. */
 export interface Driver {
@@ -49,8 +52,7 @@ export interface Driver {
   readonly name: string;
 
   /**
-   * Opens a socket. One of `AF_UNSPEC` is a stream to connect by name: it takes
-   * the family of the address that the name turns out to have.
+   * Opens a socket.
    *
    * @throws {OSError} EAFNOSUPPORT, ESOCKTNOSUPPORT, EPROTONOSUPPORT or EINVAL
    * for what the driver cannot make.
@@ -66,23 +68,46 @@ export interface Driver {
   ): Promise<[Endpoint, Endpoint]>;
 
   /**
-   * Takes over an open socket of the system's: a descriptor, or what the
+   * Takes over a socket that the system has open: a descriptor, or what the
    * driver has in place of one. Family, type and protocol are found out where
-   * they are `undefined`.
+   * the hints do not tell them.
    *
-   * @throws {OSError} EBADF or ENOTSOCK for what is no socket of this driver's.
+   * @throws {OSError} EBADF or ENOTSOCK for what is not a socket of this driver.
    */
-  adopt(
-    resource: unknown,
-    family: number | undefined,
-    type: number | undefined,
-    proto: number | undefined,
-  ): Endpoint;
+  adopt(resource: unknown, hints: SocketHints): Endpoint;
 
-  /** The host names that the driver knows, or asks for. */
+  /**
+   * Connects a stream by name, in whatever family the name turns out to have:
+   * what a program needs that may use the name and not its numbers.
+   *
+   * @throws {gaierror} If there is no such host.
+   * @throws {PermissionError} EACCES if the name may not be connected to.
+   */
+  connect(
+    host: string,
+    port: number,
+    wait: Wait | undefined,
+  ): Promise<Endpoint>;
+
+  /** Closes a descriptor that no endpoint holds. */
+  closeDescriptor(fd: number): void;
+  /** Duplicates a descriptor; the new one is not inherited by programs that this one starts. */
+  dupDescriptor(fd: number): number;
+
+  /** Looks hosts and services up. */
   readonly names: Names;
-  /** What the driver tells of the machine it runs on. */
+  /** Tells of the machine that the driver runs on. */
   readonly machine: Machine;
+}
+
+/** What is known of a socket that is taken over. */
+export interface SocketHints {
+  /** Its address family. */
+  readonly family?: number;
+  /** Its type. */
+  readonly type?: number;
+  /** Its protocol. */
+  readonly proto?: number;
 }
 
 /** Looks hosts and services up. */
@@ -189,20 +214,50 @@ export type InterfaceName = [index: number, name: string];
 /** One control message: level, type and data, as `cmsg(3)`. */
 export type AncillaryData = [level: number, type: number, data: Uint8Array];
 
-/** What one `recvmsg` gives. */
-export interface Message {
-  /** The bytes, in an array of their own. */
-  readonly data: Uint8Array;
+/** What comes with a message besides its bytes. */
+export interface MessageHeader {
   /** Control messages that came with them. */
   readonly ancillary: AncillaryData[];
   /** `MSG_TRUNC` and the like. */
   readonly flags: number;
-  /** Who sent it; `null` on a connection, and for a sender without a name. */
+  /** The sender; `null` on a connection, and for a sender without a name. */
   readonly address: Address | null;
 }
 
-/** One open socket. */
-export interface Endpoint {
+/** What one `recvmsg` gives. */
+export interface Message extends MessageHeader {
+  /** The bytes, in an array of their own. */
+  readonly data: Uint8Array;
+}
+
+/** What one `recvmsgInto` gives. */
+export interface MessageInto extends MessageHeader {
+  /** How many bytes the buffers have got. */
+  readonly count: number;
+}
+
+/** What {@linkcode Socket.recvmsg} gives, in Python's order. */
+export type ReceivedMessage<From> = [
+  data: Uint8Array,
+  ancdata: AncillaryData[],
+  msgFlags: number,
+  address: From,
+];
+
+/** What {@linkcode Socket.recvmsgInto} gives, in Python's order. */
+export type ReceivedMessageInto<From> = [
+  nbytes: number,
+  ancdata: AncillaryData[],
+  msgFlags: number,
+  address: From,
+];
+
+/**
+ * One open socket. It can be polled: `POLLIN` holds when a receive or an accept
+ * would not wait, `POLLOUT` when a send would not, or a connection attempt has
+ * ended.
+ */
+export interface Endpoint extends Pollable {
   /** Address family, such as `AF_INET`. */
   readonly family: number;
   /** Socket type, such as `SOCK_STREAM`. */
@@ -249,6 +304,13 @@ export interface Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<Message>;
+  /** Receives into several buffers, each filled before the next, with all that comes with the bytes. */
+  recvmsgInto(
+    buffers: readonly Uint8Array[],
+    ancillarySize: number,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<MessageInto>;
 
   /** Sends what the system takes now, at least one byte unless `data` is empty. */
   send(
@@ -262,12 +324,19 @@ export interface Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<void>;
-  /** Sends one datagram, or bytes of a stream, with control messages, to an address or to the peer. */
+  /** Sends several buffers as one datagram, or as bytes of a stream, with control messages, to an address or to the peer. */
   sendmsg(
-    data: Uint8Array,
+    buffers: readonly Uint8Array[],
     ancillary: readonly AncillaryData[],
     flags: number,
     address: Address | null,
+    wait: Wait | undefined,
+  ): Promise<number>;
+  /** Sends up to `count` bytes of an open file, from `offset`, without taking them through this program. */
+  sendfile(
+    fd: number,
+    offset: number,
+    count: number,
     wait: Wait | undefined,
   ): Promise<number>;
 
@@ -286,10 +355,14 @@ export interface Endpoint {
   /** The peer's address; ENOTCONN without one. */
   getpeername(): Address;
 
-  /** Resolves when a receive or an accept would not wait. */
-  readable(wait: Wait | undefined): Promise<void>;
-  /** Resolves when a send would not wait, or a connection attempt has ended. */
-  writable(wait: Wait | undefined): Promise<void>;
+  /** The descriptor's number; EOPNOTSUPP from a driver without. */
+  fileno(): number;
+  /** Whether programs that this one starts inherit the descriptor. */
+  getInheritable(): boolean;
+  /** Sets whether they do. */
+  setInheritable(inheritable: boolean): void;
+  /** Controls the device; bytes are given back as the kernel leaves them. */
+  ioctl(request: number, argument: number | Uint8Array): number | Uint8Array;
 
   /** Gives a second endpoint on the same socket. */
   dup(): Endpoint;

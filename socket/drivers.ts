@@ -1,7 +1,18 @@
-import type { Driver } from "./driver.ts";
+import { checkDescriptor, checkInteger } from "./arguments.ts";
+import {
+  AF_INET,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+} from "./constants/mod.ts";
+import type { Driver, Endpoint } from "./driver.ts";
 import { sandbox } from "./sandbox/driver.ts";
 
 let defaultDriver: Driver = sandbox;
+
+// Flags of socket(2) that a type may carry; -1 where the platform has none.
+const NONBLOCK = Math.max(0, SOCK_NONBLOCK);
+const CREATION_FLAGS = NONBLOCK | Math.max(0, SOCK_CLOEXEC);
 
 /** Gives the driver of a call: its own, or the program's. */
 export function driverFor(driver: Driver | undefined): Driver {
@@ -26,4 +37,27 @@ export function driverFor(driver: Driver | undefined): Driver {
  */
 export function setDefaultDriver(driver: Driver | null): void {
   defaultDriver = driver ?? sandbox;
+}
+
+/** Opens a socket of the driver, or takes over what is open under `fileno`. */
+export function openEndpoint(
+  driver: Driver,
+  family: number | undefined,
+  type: number | undefined,
+  proto: number | undefined,
+  fileno: unknown,
+): Endpoint {
+  for (const [what, value] of Object.entries({ family, type, proto })) {
+    if (value !== undefined) checkInteger("socket", what, value);
+  }
+  checkDescriptor("socket", fileno);
+  const kind = type === undefined ? undefined : type & ~CREATION_FLAGS;
+  return fileno === undefined
+    ? driver.open(family ?? AF_INET, kind ?? SOCK_STREAM, proto ?? 0)
+    : driver.adopt(fileno, { family, type: kind, proto });
+}
+
+/** Whether a type asks for a socket that does not wait. */
+export function isNonBlockingType(type: number | undefined): boolean {
+  return ((type ?? 0) & NONBLOCK) !== 0;
 }

@@ -418,3 +418,24 @@ export function osErrorFromErrno(
 export function timedOut(fields: OSErrorFields): TimeoutError {
   return new TimeoutError({ ...fields, state: "timed out" });
 }
+
+/**
+ * Gives the number that `connect_ex` has for an error; what Python would throw
+ * there too is thrown.
+ */
+export function errnoOf(error: unknown): number {
+  if (!(error instanceof OSError) || error instanceof gaierror) throw error;
+  if (error.errno !== undefined) return error.errno;
+  if (error instanceof TimeoutError) return errno.EAGAIN;
+  throw error;
+}
+
+/** Makes the error of a call that Python has on Windows only. */
+export function windowsOnly(
+  syscall: string,
+  subject: string,
+  instead: string,
+): OSError {
+  const hint = `Python has it on Windows only; ${instead}`;
+  return osError({ code: "EOPNOTSUPP", syscall, subject, hint });
+}

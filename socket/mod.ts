@@ -52,8 +52,8 @@ export {
 export * from "./constants/mod.ts";
 
 // Creating sockets.
-export { BaseSocket, type SocketOptions } from "./base_socket.ts";
-export { Socket, socket, SocketType } from "./socket.ts";
+export { Socket, type SocketOptions } from "./socket.ts";
+export { socket, SocketType } from "./create_socket.ts";
 export { socketpair, type SocketpairOptions } from "./socketpair.ts";
 export {
   type ConnectedSocket,
@@ -66,7 +66,7 @@ export {
   hasDualstackIpv6,
   hasIpv6,
 } from "./create_server.ts";
-export { fromfd, fromshare } from "./fromfd.ts";
+export { fromfd, fromshare } from "./descriptors.ts";
 
 // Other functions.
 export {
@@ -102,11 +102,6 @@ export {
 
 // Socket objects.
 export {
-  DataSocket,
-  type ReceivedMessage,
-  type ReceivedMessageInto,
-} from "./data_socket.ts";
-export {
   type ErrorHandler,
   type FileInput,
   type FileOf,
@@ -128,6 +123,7 @@ export type {
   Inet6Address,
   Inet6AddressInput,
   InetAddress,
+  OtherAddress,
   SenderOf,
   UnixAddress,
 } from "./address.ts";
@@ -144,6 +140,11 @@ export type {
   InterfaceName,
   Machine,
   Message,
+  MessageHeader,
+  MessageInto,
   Names,
+  ReceivedMessage,
+  ReceivedMessageInto,
+  SocketHints,
 } from "./driver.ts";
-export type { Wait } from "./wait.ts";
+export type { Pollable, Wait } from "./wait.ts";

@@ -1,6 +1,8 @@
-import { checkInteger, kindOf } from "./arguments.ts";
+import { checkDescriptor, checkInteger, kindOf } from "./arguments.ts";
+import { SOCK_STREAM } from "./constants/mod.ts";
+import type { Endpoint } from "./driver.ts";
 import { OSError } from "./errors.ts";
-import type { WaitOptions } from "./wait.ts";
+import { isNonBlocking, type Wait, type WaitOptions } from "./wait.ts";
 
 /** Options of {@linkcode Socket.sendfile}. */
 export interface SendfileOptions extends WaitOptions {
@@ -17,21 +19,35 @@ export interface SendfileOptions extends WaitOptions {
 const CHUNK = 65536;
 
 /**
- * Sends a file, piece by piece. Wherever it ends, the file's position is then
- * behind the last byte that was sent.
+ * Sends a file: that of a descriptor by the system, another piece by piece.
+ * Wherever it ends, the position of a `Deno.FsFile` is then behind the last
+ * byte that was sent.
+ *
+ * @param endpoint Gives the socket's endpoint while it is open.
  */
 export async function sendFile(
-  sendall: (data: Uint8Array) => Promise<void>,
-  file: Deno.FsFile,
+  endpoint: () => Endpoint,
+  file: Deno.FsFile | number,
   { offset = 0, count }: SendfileOptions,
+  wait: Wait | undefined,
 ): Promise<number> {
+  if (endpoint().type !== SOCK_STREAM) {
+    throw new TypeError("Cannot sendfile: the socket must be a stream");
+  }
+  if (isNonBlocking(wait)) {
+    throw new TypeError("Cannot sendfile: the socket must not be non-blocking");
+  }
+  checkInteger("sendfile", "offset", offset, 0);
+  if (count !== undefined) checkInteger("sendfile", "count", count, 1);
+  if (typeof file === "number") {
+    checkDescriptor("sendfile", file);
+    return await endpoint().sendfile(file, offset, count ?? Infinity, wait);
+  }
   if (typeof file?.seek !== "function" || typeof file.read !== "function") {
     throw new TypeError(
       `Cannot sendfile: the file must be a Deno.FsFile, not ${kindOf(file)}`,
     );
   }
-  checkInteger("sendfile", "offset", offset, 0);
-  if (count !== undefined) checkInteger("sendfile", "count", count, 1);
   const goal = count ?? Infinity;
   const buffer = new Uint8Array(CHUNK);
   let sent = 0;
@@ -41,7 +57,8 @@ export async function sendFile(
       const size = Math.min(CHUNK, goal - sent);
       const read = await file.read(buffer.subarray(0, size));
       if (read === null) break;
-      await sendall(buffer.subarray(0, read));
+      wait?.signal?.throwIfAborted();
+      await endpoint().sendall(buffer.subarray(0, read), 0, wait);
       sent += read;
     }
     return sent;

@@ -2,8 +2,8 @@ import type { Address, AddressOf } from "./address.ts";
 import { SOCK_STREAM } from "./constants/mod.ts";
 import type { Driver } from "./driver.ts";
 import { driverFor } from "./drivers.ts";
-import { Socket } from "./socket.ts";
-import { waitFor, type WaitOptions } from "./wait.ts";
+import { type Socket, socketOver } from "./socket.ts";
+import { waitOf, type WaitOptions } from "./wait.ts";
 
 /** Options of {@linkcode socketpair}. */
 export interface SocketpairOptions extends WaitOptions {
@@ -57,17 +57,14 @@ export async function socketpair(
   proto = 0,
   options: SocketpairOptions = {},
 ): Promise<[Socket<Address, null>, Socket<Address, null>]> {
+  options.signal?.throwIfAborted();
   const driver = driverFor(options.driver);
   const ends = await driver.pair(
     family,
     type,
     proto,
-    waitFor(null, options.signal),
+    waitOf(null, options.signal),
   );
-  return ends.map((endpoint) =>
-    new Socket<Address, null>(endpoint.family, endpoint.type, endpoint.proto, {
-      endpoint,
-      driver,
-    })
-  ) as [Socket<Address, null>, Socket<Address, null>];
+  const [one, other] = ends;
+  return [socketOver(one, driver), socketOver(other, driver)];
 }

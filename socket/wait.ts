@@ -1,3 +1,4 @@
+import { POLLNVAL } from "./constants/poll.ts";
 import {
   type OSError,
   osError,
@@ -96,7 +97,7 @@ export function checkTimeout(call: string, timeout: unknown): void {
 }
 
 /** Makes the `Wait` of a call from the socket's timeout in seconds and the call's signal. */
-export function waitFor(
+export function waitOf(
   timeout: number | null,
   signal?: AbortSignal,
 ): Wait | undefined {
@@ -163,6 +164,22 @@ export function watch(
   return stop;
 }
 
+/** Something that can be asked whether a call on it would wait, as `poll(2)`. */
+export interface Pollable {
+  /**
+   * Tells which of `events` (`POLLIN | POLLOUT | POLLPRI`) hold now, and
+   * `POLLERR`, `POLLHUP` and `POLLNVAL`, which are always told. Never waits.
+   */
+  poll(events: number): number;
+  /**
+   * Calls `ready` once, as soon as `poll(events)` is not 0, and never before
+   * this call has returned. While it stands, the process is kept alive.
+   *
+   * @returns Takes it back.
+   */
+  whenReady(events: number, ready: () => void): () => void;
+}
+
 /** Makes the error of a call whose time is over: EAGAIN for one that may not wait at all. */
 export function timeoutError(
   wait: Wait | undefined,
@@ -196,5 +213,35 @@ export function withDeadline<T>(
     };
     const stop = watch(wait, () => fail(timeoutError(wait, fields)), fail);
     promise.then(resolve, reject).finally(stop);
+  });
+}
+
+/**
+ * Waits until `poll(events)` is not 0, no longer than `wait`.
+ *
+ * @param fields What its errors tell.
+ * @returns What `poll` gives then.
+ * @throws {OSError} EBADF if it is closed meanwhile; EAGAIN or a timeout when
+ * the time is over.
+ */
+export function untilReady(
+  source: Pollable,
+  events: number,
+  wait: Wait | undefined,
+  fields: OSErrorFields,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const cancel = source.whenReady(events, () => {
+      stop?.();
+      const found = source.poll(events);
+      if ((found & POLLNVAL) === 0) resolve(found);
+      else reject(osError({ ...fields, code: "EBADF" }));
+    });
+    const fail = (reason: unknown) => {
+      cancel();
+      reject(reason);
+    };
+    const stop = wait &&
+      watch(wait, () => fail(timeoutError(wait, fields)), fail);
   });
 }

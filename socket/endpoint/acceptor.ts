@@ -1,121 +1,149 @@
 import type { Address } from "../address.ts";
-import type { OSErrorFields } from "../errors.ts";
-import type { Wait } from "../wait.ts";
-import type { Conn } from "./stream_transport.ts";
-import { translate } from "../sandbox/errors.ts";
-import { Intake, type Waiter } from "./wait_queue.ts";
-
-/** The part of `Deno.Listener` that a listening endpoint uses. */
-export interface Listener {
-  /** Takes the next connection. */
-  accept(): Promise<Conn>;
-  /** Stops listening. */
-  close(): void;
-  /** Lets a pending accept keep the process alive. */
-  ref(): void;
-  /** Lets the process end in spite of a pending accept. */
-  unref(): void;
-  /** The address it listens on. */
-  readonly addr: Deno.Addr;
-}
+import { POLLIN } from "../constants/poll.ts";
+import { type OSError, osError, type OSErrorFields } from "../errors.ts";
+import { timeoutError, type Wait } from "../wait.ts";
+import type { Connection, Listener } from "./stream_transport.ts";
+import { type PendingCall, WaitQueue } from "./wait_queue.ts";
 
 /** One accept that waits. */
-interface Accepting extends Waiter {
-  /** Settles the call; without a connection for a call that only wants to know whether one is there. */
-  readonly resolve: (conn?: Conn) => void;
-  readonly look: boolean;
+interface PendingAccept extends PendingCall {
+  readonly resolve: (connection: Connection) => void;
 }
 
-/** Takes connections from a listener, in order; one that nobody waits for any more is kept. */
-export class Acceptor extends Intake<Accepting> {
-  readonly #listener: Listener;
-  readonly #address: Address;
-  readonly #welcome: (conn: Conn) => boolean;
-  #conn: Conn | undefined;
-  #error: unknown;
+/** What an acceptor needs besides its listener. */
+export interface AcceptorOptions {
+  /** The address that is listened on, for messages. */
+  readonly address: Address;
+  /** Tells whether a connection is handed out at all; the others are closed. */
+  readonly filter: (connection: Connection) => boolean;
+  /** Makes our error of the listener's. */
+  readonly explain: (error: unknown, fields: OSErrorFields) => OSError;
+}
 
-  /**
-   * Accepts from `listener`.
-   *
-   * @param address The address it listens on, for messages.
-   * @param welcome Tells whether a connection is to be handed out at all; the
-   * others are closed.
-   */
-  constructor(
-    listener: Listener,
-    address: Address,
-    welcome: (conn: Conn) => boolean,
-  ) {
-    super();
+/** Takes connections from a listener, in order; one that no call waits for any more is kept. */
+export class Acceptor {
+  readonly #listener: Listener;
+  readonly #options: AcceptorOptions;
+  readonly #queue: WaitQueue<PendingAccept>;
+  #connection: Connection | undefined;
+  #error: OSError | undefined;
+
+  /** Accepts from `listener`. */
+  constructor(listener: Listener, options: AcceptorOptions) {
     this.#listener = listener;
-    this.#address = address;
-    this.#welcome = welcome;
+    this.#options = options;
+    this.#queue = new WaitQueue(listener);
   }
 
   /** Takes the next connection. */
-  accept(wait: Wait | undefined, owner: object): Promise<Conn> {
-    return new Promise<Conn | undefined>((resolve, reject) =>
-      this.add({ owner, resolve, reject, look: false }, wait)
-    ) as Promise<Conn>;
+  accept(wait: Wait | undefined, owner: object): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      const call = { owner, resolve, reject };
+      if (this.#queue.first !== undefined || !this.#serve(call)) {
+        this.#queue.add(call, wait, this.#expire, this.#drop);
+      }
+      this.#next();
+    });
   }
 
-  /** Resolves when an accept would not wait. */
-  readable(wait: Wait | undefined, owner: object): Promise<void> {
-    return new Promise<unknown>((resolve, reject) =>
-      this.add({ owner, resolve, reject, look: true }, wait)
-    ) as Promise<void>;
+  /** What `poll` tells: whether an accept would not wait. */
+  poll(): number {
+    return this.hasBuffered || this.#error !== undefined ? POLLIN : 0;
+  }
+
+  /** Calls `observer` at every event until the result is called; accepts meanwhile. */
+  observe(observer: () => void): () => void {
+    const cancel = this.#queue.observe(observer);
+    this.#next();
+    return cancel;
   }
 
   /** Whether a connection has come that no call has had. */
-  get ahead(): boolean {
-    return this.#conn !== undefined;
+  get hasBuffered(): boolean {
+    return this.#connection !== undefined;
   }
 
-  /** Closes the connection that nobody has taken, when nobody will. */
-  discard(): void {
-    this.#conn?.close();
-    this.#conn = undefined;
+  /** Whether an accept is under way. */
+  get isRunning(): boolean {
+    return this.#queue.isRunning;
   }
 
-  protected serve({ look, resolve, reject }: Accepting): boolean {
-    if (this.#conn === undefined && this.#error === undefined) return false;
-    if (look) {
-      resolve();
-    } else if (this.#conn !== undefined) {
-      resolve(this.#conn);
-      this.#conn = undefined;
-    } else {
+  /** Fails the calls of one endpoint whose socket lives on. */
+  release(owner: object): void {
+    for (const call of this.#queue.calls) {
+      if (call.owner === owner) this.#drop(call, this.#closed("EBADF"));
+    }
+  }
+
+  /** Fails every call, because the listener will be closed now. */
+  close(code: string): void {
+    this.#queue.close(this.#closed(code));
+  }
+
+  /** Resolves when no accept is under way; closes the connection that no call has had. */
+  async settled(): Promise<void> {
+    await this.#queue.settled();
+    this.#connection?.conn.close();
+    this.#connection = undefined;
+  }
+
+  #serve({ resolve, reject }: PendingAccept): boolean {
+    if (this.#connection !== undefined) {
+      resolve(this.#connection);
+      this.#connection = undefined;
+    } else if (this.#error !== undefined) {
       reject(this.#error);
       this.#error = undefined;
-    }
+    } else return false;
     return true;
   }
 
-  protected begin(): void {
-    this.#listener.accept().then(this.#came, this.#failed);
+  /** Begins an accept if something waits for one. */
+  #next(): void {
+    const queue = this.#queue;
+    const isWanted = queue.first !== undefined ||
+      (queue.isObserved && this.poll() === 0);
+    if (!isWanted) return queue.rest();
+    if (!queue.begin()) return;
+    this.#listener.accept().then(this.#onConnection, this.#onError);
   }
 
-  readonly #came = (conn: Conn): void => {
-    if (this.#welcome(conn)) this.#conn = conn;
-    else conn.close();
-    this.ended();
+  readonly #onConnection = (connection: Connection): void => {
+    if (this.#options.filter(connection)) this.#connection = connection;
+    else connection.conn.close();
+    this.#onEnd();
   };
 
-  readonly #failed = (error: unknown): void => {
-    const translated = translate(error, this.describe());
+  readonly #onError = (reason: unknown): void => {
+    const error = this.#options.explain(reason, this.#fields);
     // Deno asks for the peer's name at once, which a connection that was reset
     // while it waited no longer has (Deno 2.9). Linux hands it out all the same;
     // there is nothing in it, so the next one is as good.
-    if (translated.code !== "ENOTCONN") this.#error = translated;
-    this.ended();
+    if (error.code !== "ENOTCONN") this.#error = error;
+    this.#onEnd();
   };
 
-  protected hold(held: boolean): void {
-    if (held) this.#listener.ref();
-    else this.#listener.unref();
+  #onEnd(): void {
+    const queue = this.#queue;
+    queue.end();
+    while (queue.first !== undefined && this.#serve(queue.first)) queue.shift();
+    queue.notify();
+    this.#next();
   }
 
-  protected describe(): OSErrorFields {
-    return { syscall: "accept", address: this.#address };
+  readonly #expire = (call: PendingAccept, wait: Wait): void => {
+    this.#drop(call, timeoutError(wait, this.#fields));
+  };
+
+  readonly #drop = (call: PendingAccept, reason: unknown): void => {
+    if (this.#queue.remove(call)) call.reject(reason);
+  };
+
+  get #fields(): OSErrorFields {
+    return { syscall: "accept", address: this.#options.address };
+  }
+
+  #closed(code: string): OSError {
+    return osError({ ...this.#fields, code });
   }
 }

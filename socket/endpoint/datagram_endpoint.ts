@@ -4,71 +4,92 @@ import {
   MSG_NOSIGNAL,
   MSG_PEEK,
   MSG_WAITALL,
-  SHUT_RD,
-  SHUT_RDWR,
 } from "../constants/mod.ts";
-import type { AncillaryData, Endpoint, Message } from "../driver.ts";
-import { type OSError, osError } from "../errors.ts";
-import { type Wait, withDeadline } from "../wait.ts";
-import { getDatagramOption, setDatagramOption } from "./datagram_options.ts";
+import { POLLERR, POLLHUP, POLLNVAL } from "../constants/poll.ts";
+import type {
+  AncillaryData,
+  Endpoint,
+  Message,
+  MessageInto,
+} from "../driver.ts";
+import { osError } from "../errors.ts";
+import type { Wait } from "../wait.ts";
+import { datagramOptions } from "./datagram_options.ts";
+import type { DatagramReader } from "./datagram_reader.ts";
 import type { DatagramSocket } from "./datagram_socket.ts";
-import { unsupported } from "../sandbox/errors.ts";
+import { Readiness } from "./readiness.ts";
+import {
+  DescriptorRefusals,
+  refuseAncillary,
+  refuseFlags,
+} from "./refusals.ts";
 
 // MSG_WAITALL means nothing to a datagram, as in the kernel.
 const RECV_FLAGS = MSG_PEEK | MSG_WAITALL;
 const SEND_FLAGS = MSG_NOSIGNAL > 0 ? MSG_NOSIGNAL : 0;
 
 /** One endpoint on a socket for datagrams: checks the call's state and knows which calls are its own. */
-export class DatagramEndpoint implements Endpoint {
-  readonly family: number;
-  readonly type: number;
-  readonly proto: number;
+export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
   readonly #socket: DatagramSocket;
-  #closed: Promise<void> | undefined;
+  #isClosed = false;
+  #readiness: Readiness | undefined;
 
   /** An endpoint of its own on `socket`. */
   constructor(socket: DatagramSocket) {
+    super();
     this.#socket = socket;
-    this.family = socket.family;
-    this.type = socket.type;
-    this.proto = socket.proto;
+  }
+
+  get driver(): string {
+    return this.#socket.transport.driver;
+  }
+
+  get family(): number {
+    return this.#socket.family;
+  }
+
+  get type(): number {
+    return this.#socket.type;
+  }
+
+  get proto(): number {
+    return this.#socket.proto;
   }
 
   get resource(): unknown {
-    return this.#socket.channel?.resource;
+    return this.#socket.conn?.resource;
   }
 
   bind(address: Address): void {
-    this.#open("bind").bind(address);
+    this.#socket.bind(address);
   }
 
   listen(): void {
-    const { local } = this.#open("listen");
+    const { local } = this.#socket;
     throw osError({ code: "EOPNOTSUPP", syscall: "listen", address: local });
   }
 
   // deno-lint-ignore require-await
   async accept(): Promise<Endpoint> {
-    const { local } = this.#open("accept");
+    const { local } = this.#socket;
     throw osError({ code: "EOPNOTSUPP", syscall: "accept", address: local });
   }
 
   async connect(address: Address, wait: Wait | undefined): Promise<void> {
-    const socket = this.#open("connect");
-    wait?.signal?.throwIfAborted();
-    await socket.connect(address, wait);
+    await this.#socket.connect(address, wait);
   }
 
   shutdown(how: number): void {
-    const socket = this.#open("shutdown");
-    if (how < SHUT_RD || how > SHUT_RDWR) {
-      throw osError({ code: "EINVAL", syscall: "shutdown" });
-    }
-    socket.shutdown(how);
+    this.#socket.shutdown(how);
   }
 
-  close(): Promise<void> {
-    return this.#closed ??= this.#close();
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#readiness?.close();
+    const socket = this.#socket;
+    if (--socket.handles === 0) return await socket.close();
+    socket.reader.release(this);
+    socket.writer?.release(this);
   }
 
   recv(
@@ -77,7 +98,7 @@ export class DatagramEndpoint implements Endpoint {
     wait: Wait | undefined,
   ): Promise<Uint8Array> {
     try {
-      return this.#receiving(flags).recv(size, flags, wait, this);
+      return this.#reader(flags).recv(size, flags, wait, this);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -89,7 +110,7 @@ export class DatagramEndpoint implements Endpoint {
     wait: Wait | undefined,
   ): Promise<number> {
     try {
-      return this.#receiving(flags).recvInto(buffer, flags, wait, this);
+      return this.#reader(flags).recvInto(buffer, flags, wait, this);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -102,9 +123,22 @@ export class DatagramEndpoint implements Endpoint {
     wait: Wait | undefined,
   ): Promise<Message> {
     try {
-      const inbox = this.#receiving(flags);
-      if (ancillarySize > 0) throw unable("recv", "ancillary data");
-      return inbox.recvmsg(size, flags, wait, this);
+      refuseAncillary("recv", ancillarySize);
+      return this.#reader(flags).recvmsg(size, flags, wait, this);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  recvmsgInto(
+    buffers: readonly Uint8Array[],
+    ancillarySize: number,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<MessageInto> {
+    try {
+      refuseAncillary("recv", ancillarySize);
+      return this.#reader(flags).recvmsgInto(buffers, flags, wait, this);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -115,7 +149,7 @@ export class DatagramEndpoint implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<number> {
-    return this.sendmsg(data, [], flags, null, wait);
+    return this.#send(data, flags, null, wait);
   }
 
   async sendall(
@@ -123,28 +157,26 @@ export class DatagramEndpoint implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<void> {
-    await this.sendmsg(data, [], flags, null, wait);
+    await this.#send(data, flags, null, wait);
   }
 
   sendmsg(
-    data: Uint8Array,
+    buffers: readonly Uint8Array[],
     ancillary: readonly AncillaryData[],
     flags: number,
     address: Address | null,
     wait: Wait | undefined,
   ): Promise<number> {
     try {
-      const socket = this.#open("send");
-      checkFlags("send", flags & ~SEND_FLAGS);
-      if (ancillary.length > 0) throw unable("send", "ancillary data");
-      return socket.send(data, address, wait, this);
+      refuseAncillary("send", ancillary);
+      return this.#send(buffers, flags, address, wait);
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   getsockopt(level: number, name: number, size: number): Uint8Array {
-    return getDatagramOption(this.#open("getsockopt"), level, name, size);
+    return datagramOptions.get(this.#socket, level, name, size);
   }
 
   setsockopt(
@@ -153,15 +185,15 @@ export class DatagramEndpoint implements Endpoint {
     value: Uint8Array | null,
     size: number,
   ): void {
-    setDatagramOption(this.#open("setsockopt"), level, name, value, size);
+    datagramOptions.set(this.#socket, level, name, value, size);
   }
 
   getsockname(): Address {
-    return this.#open("getsockname").local;
+    return this.#socket.local;
   }
 
   getpeername(): Address {
-    const { peer } = this.#open("getpeername");
+    const { peer } = this.#socket;
     // As on Linux, a connection to port 0 has no peer to tell.
     if (peer === undefined || (this.family !== AF_UNIX && !peer.address[1])) {
       throw osError({ code: "ENOTCONN", syscall: "getpeername" });
@@ -169,53 +201,48 @@ export class DatagramEndpoint implements Endpoint {
     return peer.address;
   }
 
-  async readable(wait: Wait | undefined): Promise<void> {
-    await this.#open("recv").inbox.readable(wait, this);
+  poll(events: number): number {
+    if (this.#isClosed) return POLLNVAL;
+    return this.#socket.poll() & (events | POLLERR | POLLHUP);
   }
 
-  async writable(wait: Wait | undefined): Promise<void> {
-    const { outbox } = this.#open("send");
-    if (outbox?.busy) {
-      await withDeadline(outbox.idle(), wait, { syscall: "send" });
-    }
+  whenReady(events: number, ready: () => void): () => void {
+    this.#readiness ??= new Readiness();
+    return this.#readiness.whenReady(
+      () => this.poll(events),
+      (check) => this.#socket.observe(events, check),
+      ready,
+    );
   }
 
   dup(): Endpoint {
-    const socket = this.#open("dup");
-    socket.handles++;
-    return new DatagramEndpoint(socket);
+    this.#socket.handles++;
+    return new DatagramEndpoint(this.#socket);
   }
 
   detach(): unknown {
-    const resource = this.#open("detach").giveAway();
-    this.#closed = Promise.resolve();
+    const resource = this.#socket.detach();
+    this.#isClosed = true;
+    this.#readiness?.close();
     return resource;
   }
 
-  #receiving(flags: number) {
-    const { inbox } = this.#open("recv");
-    checkFlags("recv", flags & ~RECV_FLAGS);
-    return inbox;
+  #reader(flags: number): DatagramReader {
+    refuseFlags("recv", flags & ~RECV_FLAGS);
+    return this.#socket.reader;
   }
 
-  #open(syscall: string): DatagramSocket {
-    if (this.#closed !== undefined) throw osError({ code: "EBADF", syscall });
-    return this.#socket;
+  #send(
+    data: Uint8Array | readonly Uint8Array[],
+    flags: number,
+    address: Address | null,
+    wait: Wait | undefined,
+  ): Promise<number> {
+    try {
+      refuseFlags("send", flags & ~SEND_FLAGS);
+      return this.#socket.send(data, address, wait, this);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
-
-  async #close(): Promise<void> {
-    const socket = this.#socket;
-    if (--socket.handles === 0) return await socket.close();
-    socket.inbox.release(this);
-    socket.outbox?.release(this);
-  }
-}
-
-function checkFlags(syscall: string, strange: number): void {
-  if (strange === 0) return;
-  throw unable(syscall, `with flags 0x${strange.toString(16)}`);
-}
-
-function unable(syscall: string, subject: string): OSError {
-  return unsupported({ code: "EOPNOTSUPP", syscall, subject });
 }

@@ -1,7 +1,6 @@
 import {
   AF_INET,
   AF_INET6,
-  AF_UNIX,
   IP_ADD_MEMBERSHIP,
   IP_DROP_MEMBERSHIP,
   IP_MULTICAST_IF,
@@ -10,32 +9,19 @@ import {
   IP_TTL,
   IPPROTO_IP,
   IPPROTO_IPV6,
-  IPPROTO_UDP,
   IPV6_JOIN_GROUP,
   IPV6_LEAVE_GROUP,
   IPV6_MULTICAST_IF,
   IPV6_MULTICAST_LOOP,
   IPV6_V6ONLY,
-  SO_ACCEPTCONN,
   SO_BROADCAST,
-  SO_DOMAIN,
-  SO_ERROR,
-  SO_PROTOCOL,
   SO_REUSEADDR,
-  SO_TYPE,
   SOL_SOCKET,
 } from "../constants/mod.ts";
 import { formatIpv4, formatIpv6, parseIpv4 } from "../text/ip_address.ts";
 import type { DatagramSettings, Membership } from "./datagram_transport.ts";
 import type { DatagramSocket } from "./datagram_socket.ts";
-import { translate } from "../sandbox/errors.ts";
-import {
-  describe,
-  type Option,
-  readOption,
-  refused,
-  writeOption,
-} from "./options.ts";
+import { describe, type Option, optionError, OptionTable } from "./options.ts";
 
 type DatagramOption = Option<DatagramSocket>;
 
@@ -58,20 +44,24 @@ function put<K extends keyof DatagramSettings>(
   try {
     done = socket.set(key, value);
   } catch (error) {
-    throw failed(error, level, name);
+    throw failed(socket, error, level, name);
   }
   if (!done) throw tooLate(level, name);
 }
 
-function failed(error: unknown, level: number, name: number) {
-  return translate(error, {
-    syscall: "setsockopt",
-    subject: describe(level, name),
-  });
+function failed(
+  { transport }: DatagramSocket,
+  error: unknown,
+  level: number,
+  name: number,
+) {
+  const subject = describe(level, name);
+  return transport.explain(error, { syscall: "setsockopt", subject });
 }
 
 function tooLate(level: number, name: number) {
-  return refused(level, name, "ENOPROTOOPT", "set it before bind()");
+  const hint = "set it before bind()";
+  return optionError(level, name, "ENOPROTOOPT", { hint });
 }
 
 /** An option that is on or off. */
@@ -90,7 +80,7 @@ function flag(
     set(socket, value) {
       // Linux takes nothing else here, and anything elsewhere.
       if (level === IPPROTO_IPV6 && value !== 0 && value !== 1) {
-        throw refused(level, name, "EINVAL");
+        throw optionError(level, name, "EINVAL");
       }
       put(socket, level, name, key, value !== 0);
     },
@@ -112,7 +102,7 @@ function hops(
     get: ({ settings }) => settings[key] ?? usual,
     set(socket, value) {
       if (value < -1 || value > 255 || (value >= 0 && value < least)) {
-        throw refused(IPPROTO_IP, name, "EINVAL");
+        throw optionError(IPPROTO_IP, name, "EINVAL");
       }
       put(socket, IPPROTO_IP, name, key, value === -1 ? usual : value);
     },
@@ -139,14 +129,14 @@ function membership(
       const multicast = level === IPPROTO_IP
         ? bytes[0] >> 4 === 0xe
         : bytes[0] === 0xff;
-      if (joins && !multicast) throw refused(level, name, "EINVAL");
-      if (joins && index >= 0) throw refused(level, name, "EADDRINUSE");
-      if (!joins && index < 0) throw refused(level, name, "EADDRNOTAVAIL");
+      if (joins && !multicast) throw optionError(level, name, "EINVAL");
+      if (joins && index >= 0) throw optionError(level, name, "EADDRINUSE");
+      if (!joins && index < 0) throw optionError(level, name, "EADDRNOTAVAIL");
       let done: boolean;
       try {
         done = joins ? socket.join(wanted) : socket.leave(index);
       } catch (error) {
-        throw failed(error, level, name);
+        throw failed(socket, error, level, name);
       }
       if (!done) throw tooLate(level, name);
     },
@@ -156,12 +146,8 @@ function membership(
 /** Reads an `ip_mreq` or `ip_mreqn`: group, interface's address, and its index, which only the POSIX driver can use. */
 function ipMreq(bytes: Uint8Array): Membership {
   if (bytes.length >= 12 && bytes.subarray(8, 12).some((byte) => byte !== 0)) {
-    throw refused(
-      IPPROTO_IP,
-      IP_ADD_MEMBERSHIP,
-      "ENODEV",
-      "give the interface by its address, not its index",
-    );
+    const hint = "give the interface by its address, not its index";
+    throw optionError(IPPROTO_IP, IP_ADD_MEMBERSHIP, "ENODEV", { hint });
   }
   return {
     group: formatIpv4(bytes.subarray(0, 4)),
@@ -177,17 +163,8 @@ function ipv6Mreq(bytes: Uint8Array): Membership {
   };
 }
 
-/** All that the sandbox honours on datagrams. */
-const options: readonly DatagramOption[] = [
-  { level: SOL_SOCKET, name: SO_TYPE, get: ({ type }) => type },
-  { level: SOL_SOCKET, name: SO_DOMAIN, get: ({ family }) => family },
-  {
-    level: SOL_SOCKET,
-    name: SO_PROTOCOL,
-    get: ({ family, proto }) => family === AF_UNIX ? proto : IPPROTO_UDP,
-  },
-  { level: SOL_SOCKET, name: SO_ERROR, get: (socket) => socket.takeError() },
-  { level: SOL_SOCKET, name: SO_ACCEPTCONN, get: () => 0 },
+/** The options of sockets for datagrams. */
+export const datagramOptions: OptionTable<DatagramSocket> = new OptionTable([
   flag(SOL_SOCKET, SO_REUSEADDR, "reuseAddress"),
   flag(SOL_SOCKET, SO_BROADCAST, "broadcast"),
   hops(IP_TTL, "ttl", TTL, 1),
@@ -225,36 +202,15 @@ const options: readonly DatagramOption[] = [
     level: IPPROTO_IPV6,
     name: IPV6_V6ONLY,
     of: isV6,
-    // Linux makes it so for who binds one address.
-    get: ({ settings, channel }) =>
+    // Linux makes it so for a socket that is bound to one address.
+    get: ({ settings, conn }) =>
       settings.v6only ||
-      !/^::(ffff:.*\..*)?$/.test(String(channel?.local[0] ?? "::")),
+      !/^::(ffff:.*\..*)?$/.test(String(conn?.local[0] ?? "::")),
     set(socket, value) {
-      if (socket.channel !== undefined) {
-        throw refused(IPPROTO_IPV6, IPV6_V6ONLY, "EINVAL");
+      if (socket.conn !== undefined) {
+        throw optionError(IPPROTO_IPV6, IPV6_V6ONLY, "EINVAL");
       }
       socket.settings.v6only = value !== 0;
     },
   },
-];
-
-/** Reads an option of a socket for datagrams; see {@linkcode readOption}. */
-export function getDatagramOption(
-  socket: DatagramSocket,
-  level: number,
-  name: number,
-  size: number,
-): Uint8Array {
-  return readOption(options, socket, level, name, size);
-}
-
-/** Sets an option of a socket for datagrams; see {@linkcode writeOption}. */
-export function setDatagramOption(
-  socket: DatagramSocket,
-  level: number,
-  name: number,
-  value: Uint8Array | null,
-  size: number,
-): void {
-  writeOption(options, socket, level, name, value, size);
-}
+]);

@@ -1,40 +1,54 @@
 import type { Address } from "../address.ts";
+import { scatter } from "../arguments.ts";
 import { MSG_PEEK, MSG_TRUNC } from "../constants/mod.ts";
-import type { Message } from "../driver.ts";
-import type { OSErrorFields } from "../errors.ts";
-import { isNonBlocking, type Wait } from "../wait.ts";
-import type { Channel, Datagram } from "./datagram_transport.ts";
-import { translate } from "../sandbox/errors.ts";
-import { Intake, type Waiter } from "./wait_queue.ts";
+import { POLLERR, POLLIN } from "../constants/poll.ts";
+import type { Message, MessageInto } from "../driver.ts";
+import { type OSError, osError, type OSErrorFields } from "../errors.ts";
+import { isNonBlocking, NO_WAIT, timeoutError, type Wait } from "../wait.ts";
+import { lengthOf } from "./buffer_pool.ts";
+import type {
+  Datagram,
+  DatagramConn,
+  DatagramTransport,
+} from "./datagram_transport.ts";
+import { ProcessHold } from "./process_hold.ts";
+import { type PendingCall, WaitQueue } from "./wait_queue.ts";
 
 /** One receive that waits. */
-interface Taking extends Waiter {
+interface PendingReceive extends PendingCall {
   /** Looks at the datagram and leaves it. */
   readonly peek: boolean;
-  /** Settles the call with a datagram, or with none after the end of receiving. */
-  readonly give: (datagram: Datagram | undefined) => void;
+  /** Settles the call with a datagram. */
+  readonly give: (datagram: Datagram) => void;
   /** Whether the call may wait; if so it gets nothing after the end of receiving, else EAGAIN. */
   readonly mayWait: boolean;
 }
 
-// Longer than a process waits; a timer is what holds it while nothing else does.
-const LONG = 2 ** 31 - 1;
+/** What a receive gets after the end of receiving. */
+const NOTHING: Datagram = { data: new Uint8Array(0), address: null };
 
 /**
- * Receives datagrams. At most one `receive` is under way; a datagram that
- * nobody waits for any more, or that was only looked at, is kept.
+ * Receives datagrams. At most one `receive` is under way; a datagram that no
+ * call waits for any more, or that was only looked at, is kept.
  */
-export class Inbox extends Intake<Taking> {
-  /** Who may send; anyone if it is undefined. */
-  accepts: ((sender: Address | null) => boolean) | undefined;
-  #channel: Channel | undefined;
+export class DatagramReader {
+  /** Tells whose datagrams are received; all are if it is undefined. */
+  filter: ((sender: Address | null) => boolean) | undefined;
+  readonly #transport: DatagramTransport;
+  readonly #queue: WaitQueue<PendingReceive> = new WaitQueue(this);
+  #conn: DatagramConn | undefined;
   #kept: Datagram[] = [];
-  #error: unknown;
-  #shut = false;
-  /** Whether a receive waits for the channel; its timer holds the process. */
-  #starved = false;
-  #held = true;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  #error: OSError | undefined;
+  #isShut = false;
+  /** Keeps the process alive for a receive on a socket that is not bound yet. */
+  readonly #hold = new ProcessHold();
+  #isStarved = false;
+  #isReferenced = true;
+
+  /** Receives for a socket that is not bound yet. */
+  constructor(transport: DatagramTransport) {
+    this.#transport = transport;
+  }
 
   /** Receives up to `size` bytes of a datagram into an array of their own. */
   recv(
@@ -44,9 +58,8 @@ export class Inbox extends Intake<Taking> {
     owner: object,
   ): Promise<Uint8Array> {
     return new Promise((resolve, reject) =>
-      this.#take(
-        (datagram) =>
-          resolve(datagram?.data.slice(0, size) ?? new Uint8Array(0)),
+      this.#add(
+        ({ data }) => resolve(data.slice(0, size)),
         reject,
         flags,
         wait,
@@ -63,9 +76,8 @@ export class Inbox extends Intake<Taking> {
     owner: object,
   ): Promise<number> {
     return new Promise((resolve, reject) =>
-      this.#take(
-        (datagram) => {
-          const { data } = datagram ?? { data: new Uint8Array(0) };
+      this.#add(
+        ({ data }) => {
           into.set(
             data.length > into.length ? data.subarray(0, into.length) : data,
           );
@@ -87,12 +99,36 @@ export class Inbox extends Intake<Taking> {
     owner: object,
   ): Promise<Message> {
     return new Promise((resolve, reject) =>
-      this.#take(
-        (datagram) => {
-          const { data, address } = datagram ??
-            { data: new Uint8Array(0), address: null };
+      this.#add(
+        ({ data, address }) =>
           resolve({
             data: data.slice(0, size),
+            ancillary: [],
+            flags: data.length > size ? MSG_TRUNC : 0,
+            address,
+          }),
+        reject,
+        flags,
+        wait,
+        owner,
+      )
+    );
+  }
+
+  /** Receives a datagram into several buffers, each filled before the next. */
+  recvmsgInto(
+    buffers: readonly Uint8Array[],
+    flags: number,
+    wait: Wait | undefined,
+    owner: object,
+  ): Promise<MessageInto> {
+    return new Promise((resolve, reject) =>
+      this.#add(
+        ({ data, address }) => {
+          scatter(data, buffers);
+          const size = lengthOf(buffers);
+          resolve({
+            count: Math.min(data.length, size),
             ancillary: [],
             flags: data.length > size ? MSG_TRUNC : 0,
             address,
@@ -106,65 +142,122 @@ export class Inbox extends Intake<Taking> {
     );
   }
 
-  /** Resolves when a receive would not wait. */
-  async readable(wait: Wait | undefined, owner: object): Promise<void> {
-    await this.recv(0, MSG_PEEK, wait, owner);
+  /** What `poll` tells of receiving. */
+  poll(): number {
+    return (this.#isReadable ? POLLIN : 0) |
+      (this.#error === undefined ? 0 : POLLERR);
   }
 
-  /** Begins to receive from a channel. */
-  attach(channel: Channel): void {
-    this.#channel = channel;
-    clearInterval(this.#timer);
-    if (!this.#held) channel.hold(false);
-    if (this.#starved) {
-      this.#starved = false;
-      this.begin();
+  /** Calls `observer` at every event until the result is called; receives meanwhile. */
+  observe(observer: () => void): () => void {
+    const cancel = this.#queue.observe(observer);
+    this.#receive();
+    return cancel;
+  }
+
+  /** Begins to receive from a bound socket. */
+  attach(conn: DatagramConn): void {
+    this.#conn = conn;
+    this.#hold.release();
+    if (!this.#isReferenced) conn.unref();
+    if (this.#isStarved) {
+      this.#isStarved = false;
+      conn.receive(this.#onDatagram, this.#onError);
     }
   }
 
-  /** Ends the receiving: who waits gets nothing, unless it has come already. */
+  /** Ends the receiving: a waiting call gets nothing, unless it has come already. */
   shutdown(): void {
-    this.#shut = true;
-    this.expireAll();
+    this.#isShut = true;
+    for (const call of this.#queue.calls) this.#expire(call, NO_WAIT);
+    this.#queue.notify();
   }
 
   /** Fails the next receive with an error that came by itself. */
-  fail(error: unknown): void {
+  fail(error: OSError): void {
     this.#error = error;
-    this.serveAll();
+    this.#serveAll();
+    this.#queue.notify();
   }
 
   /** Whether datagrams have come that no call has had. */
-  get ahead(): boolean {
+  get hasBuffered(): boolean {
     return this.#kept.length > 0;
   }
 
-  override close(code: string): void {
-    super.close(code);
-    clearInterval(this.#timer);
-    if (this.#starved) {
-      this.#starved = false;
-      this.ended();
+  /** Whether there is nothing more to receive. */
+  get hasEnded(): boolean {
+    return this.#isShut;
+  }
+
+  /** Whether a receive is under way. */
+  get isRunning(): boolean {
+    return this.#queue.isRunning;
+  }
+
+  /** Fails the calls of one endpoint whose socket lives on. */
+  release(owner: object): void {
+    for (const call of this.#queue.calls) {
+      if (call.owner === owner) this.#drop(call, this.#closed());
     }
   }
 
-  #take(
-    give: Taking["give"],
-    reject: Taking["reject"],
+  /** Fails every call, because the socket will be closed now. */
+  close(): void {
+    this.#queue.close(this.#closed());
+    this.#hold.release();
+    if (this.#isStarved) {
+      this.#isStarved = false;
+      this.#queue.end();
+    }
+  }
+
+  /** Resolves when no receive is under way. */
+  settled(): Promise<void> {
+    return this.#queue.settled();
+  }
+
+  /** Lets a pending receive keep the process alive; for the queue. */
+  ref(): void {
+    this.#isReferenced = true;
+    if (this.#conn !== undefined) this.#conn.ref();
+    else if (this.#isStarved) this.#hold.hold();
+  }
+
+  /** Lets the process end in spite of a pending receive; for the queue. */
+  unref(): void {
+    this.#isReferenced = false;
+    this.#conn?.unref();
+    this.#hold.release();
+  }
+
+  get #isReadable(): boolean {
+    return this.#kept.length > 0 || this.#error !== undefined || this.#isShut;
+  }
+
+  #add(
+    give: PendingReceive["give"],
+    reject: PendingReceive["reject"],
     flags: number,
     wait: Wait | undefined,
     owner: object,
   ): void {
-    const mayWait = !isNonBlocking(wait);
     const peek = (flags & MSG_PEEK) !== 0;
+    const call = { peek, mayWait: !isNonBlocking(wait), owner, give, reject };
+    const queue = this.#queue;
+    if (queue.first === undefined && this.#serve(call)) {
+      // An observer waits for what comes next.
+      if (queue.isObserved) this.#receive();
+      return;
+    }
     // After shutdown(SHUT_RD) a receive still gets what had come, but waits no more.
-    this.add(
-      { peek, mayWait, owner, give, reject },
-      this.#shut ? { deadline: -Infinity, signal: wait?.signal } : wait,
-    );
+    const lasting = this.#isShut ? { ...NO_WAIT, signal: wait?.signal } : wait;
+    queue.add(call, lasting, this.#expire, this.#drop);
+    this.#receive();
   }
 
-  protected serve({ peek, give, reject }: Taking): boolean {
+  /** Settles a call from what has come; false if it must wait. */
+  #serve({ peek, give, reject }: PendingReceive): boolean {
     if (this.#error !== undefined) {
       reject(this.#error);
       this.#error = undefined;
@@ -177,45 +270,62 @@ export class Inbox extends Intake<Taking> {
     return true;
   }
 
-  protected begin(): void {
-    if (this.#channel === undefined) {
-      this.#starved = true;
-      if (this.#held) this.#holdByTimer();
-      return;
-    }
-    this.#channel.receive(this.#came, this.#failed);
+  #serveAll(): void {
+    const queue = this.#queue;
+    while (queue.first !== undefined && this.#serve(queue.first)) queue.shift();
   }
 
-  readonly #came = (datagram: Datagram): void => {
-    const welcome = this.accepts?.(datagram.address) ?? true;
-    if (welcome) this.#kept.push(datagram);
-    this.ended();
+  /** Begins a receive if something waits for one. */
+  #receive(): void {
+    const queue = this.#queue;
+    const isWanted = queue.first !== undefined ||
+      (queue.isObserved && !this.#isReadable);
+    if (!isWanted) return queue.rest();
+    if (!queue.begin()) return;
+    if (this.#conn !== undefined) {
+      this.#conn.receive(this.#onDatagram, this.#onError);
+      return;
+    }
+    this.#isStarved = true;
+    if (this.#isReferenced) this.#hold.hold();
+  }
+
+  readonly #onDatagram = (datagram: Datagram): void => {
+    if (this.filter?.(datagram.address) ?? true) this.#kept.push(datagram);
+    this.#onEnd();
+    // The bytes of one that is kept must outlast this call.
     if (this.#kept.at(-1) === datagram) datagram.data = datagram.data.slice();
   };
 
-  readonly #failed = (error: unknown): void => {
-    this.fail(translate(error, this.describe()));
-    this.ended();
+  readonly #onError = (error: unknown): void => {
+    this.#error = this.#transport.explain(error, this.#fields);
+    this.#onEnd();
   };
 
-  protected override expired(taking: Taking, never: boolean): void {
-    if (this.#shut && taking.mayWait) taking.give(undefined);
-    super.expired(taking, never);
+  /** The receive under way has ended. */
+  #onEnd(): void {
+    const queue = this.#queue;
+    queue.end();
+    this.#serveAll();
+    queue.notify();
+    this.#receive();
   }
 
-  protected hold(held: boolean): void {
-    this.#held = held;
-    if (this.#channel !== undefined) this.#channel.hold(held);
-    else if (held && this.#starved) this.#holdByTimer();
-    else clearInterval(this.#timer);
+  readonly #expire = (call: PendingReceive, wait: Wait): void => {
+    if (!this.#isShut || !call.mayWait) {
+      this.#drop(call, timeoutError(wait, this.#fields));
+    } else if (this.#queue.remove(call)) call.give(NOTHING);
+  };
+
+  readonly #drop = (call: PendingReceive, reason: unknown): void => {
+    if (this.#queue.remove(call)) call.reject(reason);
+  };
+
+  get #fields(): OSErrorFields {
+    return { syscall: "recv", address: this.#conn?.local };
   }
 
-  protected describe(): OSErrorFields {
-    return { syscall: "recv", address: this.#channel?.local };
-  }
-
-  #holdByTimer(): void {
-    clearInterval(this.#timer);
-    this.#timer = setInterval(() => {}, LONG);
+  #closed(): OSError {
+    return osError({ ...this.#fields, code: "EBADF" });
   }
 }

@@ -1,20 +1,17 @@
 import type { Address } from "../address.ts";
-import { AF_UNIX, SHUT_RD, SHUT_WR } from "../constants/mod.ts";
+import { AF_UNIX, IPPROTO_UDP, SHUT_RD, SHUT_WR } from "../constants/mod.ts";
+import { POLLHUP, POLLIN, POLLOUT } from "../constants/poll.ts";
 import { type OSError, osError, type OSErrorFields } from "../errors.ts";
-import { type Wait, watch, withDeadline } from "../wait.ts";
+import { type Wait, withDeadline } from "../wait.ts";
+import { DatagramReader } from "./datagram_reader.ts";
 import type {
-  Channel,
+  DatagramConn,
   DatagramSettings,
   DatagramTransport,
   Membership,
   Target,
 } from "./datagram_transport.ts";
-import { translate } from "../sandbox/errors.ts";
-import { Inbox } from "./datagram_reader.ts";
-import { Outbox } from "./datagram_writer.ts";
-
-// How long closing waits for datagrams that a timed-out send has promised; seconds.
-const LINGER = 10;
+import { DatagramWriter } from "./datagram_writer.ts";
 
 /** A socket for datagrams, which one or more endpoints share. */
 export class DatagramSocket {
@@ -34,14 +31,17 @@ export class DatagramSocket {
     multicastInterface: undefined,
     memberships: [],
   };
-  readonly inbox = new Inbox();
-  outbox: Outbox | undefined;
-  channel: Channel | undefined;
+  readonly reader: DatagramReader;
+  writer: DatagramWriter | undefined;
+  conn: DatagramConn | undefined;
   peer: Target | undefined;
-  /** Whether it was bound by a send or a connect. */
-  #automatic: Address | undefined;
+  readonly isListening = false;
+  /** Where a send or a connect has bound it. */
+  #autobound: Address | undefined;
   #error: OSError | undefined;
-  #shutWrite = false;
+  #isWriteShut = false;
+  /** The last address that was sent to: a socket that sends there mostly sends there again. */
+  #lastTarget: readonly [asked: Address, target: Target] | undefined;
 
   /** Makes an unbound socket. */
   constructor(
@@ -54,14 +54,19 @@ export class DatagramSocket {
     this.family = family;
     this.type = type;
     this.proto = proto;
+    this.reader = new DatagramReader(transport);
+  }
+
+  get protocol(): number {
+    return this.family === AF_UNIX ? this.proto : IPPROTO_UDP;
   }
 
   /** The local address; the family's "any" before there is one. */
   get local(): Address {
-    const local = this.channel?.local ?? this.transport.any;
+    const local = this.conn?.local ?? this.transport.any;
     return this.peer === undefined
       ? local
-      : this.transport.seen(local, this.peer.address);
+      : this.transport.sourceAddress(local, this.peer.address);
   }
 
   takeError(): number {
@@ -72,15 +77,34 @@ export class DatagramSocket {
 
   /** Binds to a local address. */
   bind(address: Address): void {
-    if (this.channel !== undefined) {
+    if (this.conn !== undefined) {
       throw osError({ code: "EINVAL", syscall: "bind", address });
     }
-    this.#open(address, { syscall: "bind", address }, undefined);
+    this.#open(address, { syscall: "bind", address });
   }
 
-  /** Takes an open socket of Deno's. */
-  adopt(conn: Deno.DatagramConn): void {
-    this.#attach(this.transport.adopt(conn));
+  /** What `poll` tells of the socket. */
+  poll(): number {
+    const { reader, writer } = this;
+    const events = reader.poll() | (writer?.poll() ?? POLLOUT);
+    const isOver = reader.hasEnded && this.#isWriteShut;
+    return isOver ? events | POLLHUP : events;
+  }
+
+  /** Calls `observer` at every event that may change what `poll` gives, until the result is called. */
+  observe(events: number, observer: () => void): () => void {
+    const { reader, writer } = this;
+    const cancels: (() => void)[] = [];
+    // Errors are seen by receiving.
+    if ((events & POLLIN) !== 0 || (events & POLLOUT) === 0) {
+      cancels.push(reader.observe(observer));
+    }
+    if ((events & POLLOUT) !== 0 && writer !== undefined) {
+      cancels.push(writer.observe(observer));
+    }
+    return () => {
+      for (const cancel of cancels) cancel();
+    };
   }
 
   /** Sets the peer: only it is sent to and received from. */
@@ -91,28 +115,25 @@ export class DatagramSocket {
       ? await withDeadline(found, wait, fields)
       : found;
     this.transport.check(target, this.settings, "connect");
-    this.bindAutomatically(fields, target.address);
+    this.#autobind(fields, target.address);
     this.peer = target;
     const { transport } = this;
-    this.inbox.accepts = (sender) =>
+    this.reader.filter = (sender) =>
       sender !== null && transport.same(sender, target.address);
   }
 
   /** Sends a datagram to an address, or to the peer. */
   send(
-    data: Uint8Array,
+    data: Uint8Array | readonly Uint8Array[],
     address: Address | null,
     wait: Wait | undefined,
     owner: object,
   ): Promise<number> {
-    if (wait?.signal?.aborted) throw wait.signal.reason;
     const to = address ?? this.peer?.address;
-    if (this.#shutWrite) {
+    if (this.#isWriteShut) {
       throw osError({ code: "EPIPE", syscall: "send", address: to });
     }
-    const found = address === null
-      ? this.peer
-      : this.transport.target("send", address);
+    const found = address === null ? this.peer : this.#target(address);
     if (found === undefined || to === undefined) {
       throw osError({ code: this.transport.noPeer, syscall: "send" });
     }
@@ -125,24 +146,31 @@ export class DatagramSocket {
       target = found.then(check);
       target.catch(() => {});
     } else target = check(found);
-    if (this.channel === undefined) {
-      this.bindAutomatically({ syscall: "send", address: to }, undefined);
-    }
-    return this.outbox!.send(data, target, to, wait, owner);
+    this.#autobind({ syscall: "send", address: to }, undefined);
+    return this.writer!.send(data, target, to, wait, owner);
   }
 
-  /** Binds a socket that is to send and has no address yet, as the kernel does. */
-  bindAutomatically(fields: OSErrorFields, peer: Address | undefined): void {
-    if (this.channel !== undefined) return;
-    const local = this.transport.automatic(peer);
-    this.#automatic = local;
-    this.#open(local, fields, fields.address ?? undefined);
+  /** Takes an open socket of the runtime's. */
+  attach(conn: DatagramConn): void {
+    this.conn = conn;
+    this.reader.attach(conn);
+    this.writer = new DatagramWriter(
+      conn,
+      (error, address) =>
+        this.transport.explain(
+          error,
+          { syscall: "send", address },
+          this.#autobound === undefined
+            ? [address]
+            : [this.#autobound, address],
+        ),
+    );
   }
 
   /** Shuts one half or both. */
   shutdown(how: number): void {
-    if (how !== SHUT_WR) this.inbox.shutdown();
-    if (how !== SHUT_RD) this.#shutWrite = true;
+    if (how !== SHUT_WR) this.reader.shutdown();
+    if (how !== SHUT_RD) this.#isWriteShut = true;
     // As on Linux: it is done, and complained of all the same.
     if (this.peer === undefined && this.family !== AF_UNIX) {
       throw osError({ code: "ENOTCONN", syscall: "shutdown" });
@@ -154,8 +182,8 @@ export class DatagramSocket {
     name: K,
     value: DatagramSettings[K],
   ): boolean {
-    if (this.channel !== undefined && this.settings[name] !== value) {
-      if (!this.channel.set?.(name, value)) return false;
+    if (this.conn !== undefined && this.settings[name] !== value) {
+      if (!this.conn.set?.(name, value)) return false;
     }
     this.settings[name] = value;
     return true;
@@ -163,9 +191,9 @@ export class DatagramSocket {
 
   /** Joins a multicast group, or will when it is bound; false where the runtime cannot. */
   join(membership: Membership): boolean {
-    if (this.channel !== undefined) {
-      if (this.channel.join === undefined) return false;
-      this.#follow(this.channel.join(membership));
+    if (this.conn !== undefined) {
+      if (this.conn.join === undefined) return false;
+      this.#follow(this.conn.join(membership));
     }
     this.settings.memberships.push(membership);
     return true;
@@ -174,20 +202,23 @@ export class DatagramSocket {
   /** Leaves the group at this place of the list; false where the runtime cannot. */
   leave(index: number): boolean {
     const [membership] = this.settings.memberships.slice(index);
-    if (this.channel !== undefined) {
-      if (this.channel.leave === undefined) return false;
-      this.#follow(this.channel.leave(membership));
+    if (this.conn !== undefined) {
+      if (this.conn.leave === undefined) return false;
+      this.#follow(this.conn.leave(membership));
     }
     this.settings.memberships.splice(index, 1);
     return true;
   }
 
-  /** Gives Deno's own object away, if nothing would be lost with it. */
-  giveAway(): unknown {
-    const { channel, inbox, outbox } = this;
-    const fields = { syscall: "detach", address: channel?.local };
-    if (channel === undefined) throw osError({ ...fields, code: "ENOTCONN" });
-    if (this.handles > 1 || inbox.busy || inbox.ahead || outbox?.busy) {
+  /** Gives the system's object away, if nothing would be lost with it. */
+  detach(): unknown {
+    const { conn, reader, writer } = this;
+    const fields = { syscall: "detach", address: conn?.local };
+    if (conn === undefined) throw osError({ ...fields, code: "ENOTCONN" });
+    if (
+      this.handles > 1 || reader.isRunning || reader.hasBuffered ||
+      writer?.isBusy
+    ) {
       throw osError({
         ...fields,
         code: "EBUSY",
@@ -195,90 +226,68 @@ export class DatagramSocket {
           "finish pending calls, receive what has come and close duplicates first",
       });
     }
-    if (channel.resource === undefined) {
+    if (conn.resource === undefined) {
       throw osError({
         ...fields,
         code: "EOPNOTSUPP",
         hint: "only a socket of Deno.listenDatagram (--unstable-net) can be",
       });
     }
-    return channel.resource;
+    return conn.resource;
   }
 
   /** Closes everything; resolves when the port is free again. */
   async close(): Promise<void> {
-    const { inbox, outbox, channel } = this;
-    inbox.close("EBADF");
-    outbox?.close();
-    if (outbox?.promised) await this.#linger(outbox);
-    await Promise.all([channel?.close(), inbox.quiet(), outbox?.idle()]);
+    const { reader, writer, conn } = this;
+    reader.close();
+    const promised = writer?.close();
+    if (promised !== undefined) await promised;
+    await Promise.all([conn?.close(), reader.settled(), writer?.settled()]);
   }
 
-  #open(
-    local: Address,
-    fields: OSErrorFields,
-    peer: Address | undefined,
-  ): void {
-    let channel: Channel;
+  /** Binds a socket that sends and has no address yet, as the kernel does. */
+  #autobind(fields: OSErrorFields, peer: Address | undefined): void {
+    if (this.conn !== undefined) return;
+    this.#autobound = this.transport.autobindAddress(peer);
+    this.#open(this.#autobound, fields);
+  }
+
+  #open(local: Address, fields: OSErrorFields): void {
+    const { transport } = this;
+    const ends = fields.address && fields.address !== local
+      ? [local, fields.address]
+      : [local];
     try {
-      channel = this.transport.open(local, this.settings);
+      this.attach(transport.open(local, this.settings));
     } catch (error) {
-      throw this.#explain(error, fields, local, peer);
+      throw transport.explain(error, fields, ends);
     }
-    this.#attach(channel);
   }
 
-  #attach(channel: Channel): void {
-    this.channel = channel;
-    this.inbox.attach(channel);
-    this.outbox = new Outbox(
-      channel,
-      (error, address) =>
-        this.#explain(
-          error,
-          { syscall: "send", address },
-          this.#automatic,
-          address,
-        ),
-    );
-  }
-
-  /** Makes our error of the runtime's; one of a permission names all flags that the call needs. */
-  #explain(
-    error: unknown,
-    fields: OSErrorFields,
-    local: Address | undefined,
-    peer: Address | undefined,
-  ): unknown {
-    if (!(error instanceof Deno.errors.NotCapable)) {
-      return translate(error, fields);
+  #target(address: Address): Target | Promise<Target> {
+    const [asked, last] = this.#lastTarget ?? [];
+    if (asked !== undefined && last !== undefined && isEqual(asked, address)) {
+      return last;
     }
-    return osError({
-      ...fields,
-      code: "EACCES",
-      hint: `run again with ${this.transport.flags(local, peer)}`,
-      cause: error,
-    });
+    const target = this.transport.target("send", address);
+    if (!(target instanceof Promise)) this.#lastTarget = [address, target];
+    return target;
   }
 
   /** Keeps the error of what the runtime tells only later, for the next receive and SO_ERROR. */
   #follow(event: Promise<unknown> | void): void {
     event?.catch((error) => {
-      this.#error = translate(error, {
+      this.#error = this.transport.explain(error, {
         syscall: "setsockopt",
         subject: "the multicast group",
       });
-      this.inbox.fail(this.#error);
+      this.reader.fail(this.#error);
     });
   }
+}
 
-  /** As the kernel does with its own buffer: a datagram that was taken is still sent. */
-  #linger(outbox: Outbox): Promise<void> {
-    const deadline = performance.now() + LINGER * 1000;
-    return new Promise((resolve) => {
-      const end = () => resolve();
-      const stop = watch({ deadline, signal: undefined }, end, end);
-      outbox.idle().then(end).finally(stop);
-    });
-  }
+function isEqual(one: Address, other: Address): boolean {
+  if (!Array.isArray(one) || !Array.isArray(other)) return one === other;
+  return one.length === other.length &&
+    [...one].every((part, index) => part === other[index]);
 }

@@ -1,10 +1,11 @@
 import type { Address } from "../address.ts";
+import type { OSError, OSErrorFields } from "../errors.ts";
 
 /** One datagram that has come. */
 export interface Datagram {
-  /** Its bytes, whole; valid during the call of `came` only. */
+  /** Its bytes, whole; valid during the call of `onDatagram` only. */
   data: Uint8Array;
-  /** Who sent it; `null` for a sender without a name. */
+  /** The sender; `null` for one without a name. */
   readonly address: Address | null;
 }
 
@@ -12,7 +13,7 @@ export interface Datagram {
 export interface Target {
   /** The address in numbers, or the path. */
   readonly address: Address;
-  /** The host as the runtime is to be given it, which checks the permission for just that. */
+  /** The host as the runtime is given it, which checks the permission for just that. */
   readonly host: string;
 }
 
@@ -22,7 +23,7 @@ export interface Membership {
   readonly interface: string | number;
 }
 
-/** What was set before there was a channel; `undefined` is the system's own. */
+/** What was set before the socket was bound; `undefined` is the system's own. */
 export interface DatagramSettings {
   broadcast: boolean;
   reuseAddress: boolean;
@@ -36,30 +37,32 @@ export interface DatagramSettings {
 }
 
 /**
- * A bound socket of the runtime's for datagrams. Calls of one kind never
- * overlap: the next `receive`, and the next `send`, begins when the last has
- * ended.
+ * What a bound socket for datagrams receives from and sends to. Calls of one
+ * kind never overlap: the next `receive`, and the next `send`, begins when the
+ * last has ended.
  */
-export interface Channel {
+export interface DatagramConn {
   /** The address it is bound to. */
   readonly local: Address;
-  /** Deno's own object, where it is one. */
-  readonly resource: Deno.DatagramConn | undefined;
+  /** What `detach` gives away; `undefined` if there is nothing to give. */
+  readonly resource: unknown;
   /** Whether a send may have to wait for the receiver. */
-  readonly waits: boolean;
-  /** Receives the next datagram; fails when the channel is closed. */
+  readonly sendsMayWait: boolean;
+  /** Receives the next datagram; fails when the socket is closed. */
   receive(
-    came: (datagram: Datagram) => void,
-    failed: (error: unknown) => void,
+    onDatagram: (datagram: Datagram) => void,
+    onError: (error: unknown) => void,
   ): void;
   /** Sends one datagram. */
   send(data: Uint8Array, target: Target): Promise<unknown>;
-  /** Lets a pending receive keep the process alive, or not. */
-  hold(held: boolean): void;
-  /** Closes it; what is pending rejects. Whoever must know when the port is free waits. */
+  /** Lets a pending receive keep the process alive. */
+  ref(): void;
+  /** Lets the process end in spite of a pending receive. */
+  unref(): void;
+  /** Closes it, and what is pending rejects; resolves when the port is free. */
   close(): Promise<void> | void;
   /**
-   * Sets one of the settings of a bound channel; throws the runtime's error.
+   * Sets one of the settings of a bound socket; throws the runtime's error.
    *
    * @returns Whether it can; otherwise it had to be set before binding.
    */
@@ -75,24 +78,33 @@ export interface Channel {
 
 /** What differs between UDP and Unix datagrams. */
 export interface DatagramTransport {
+  /** The name of the driver, for messages. */
+  readonly driver: string;
   /** The local address of a socket that has none. */
   readonly any: Address;
-  /** What a send to nobody in particular is: EDESTADDRREQ or ENOTCONN. */
+  /** What a send without an address or a peer gets: EDESTADDRREQ or ENOTCONN. */
   readonly noPeer: string;
-  /** Opens a channel at a local address; throws the runtime's error. */
-  open(address: Address, settings: DatagramSettings): Channel;
-  /** Takes an open one of Deno's over. */
-  adopt(conn: Deno.DatagramConn): Channel;
-  /** Gives the address that a socket binds by itself, to reach `peer` only or anyone. */
-  automatic(peer: Address | undefined): Address;
+  /** Opens a socket at a local address; throws the runtime's error. */
+  open(address: Address, settings: DatagramSettings): DatagramConn;
+  /** Gives the address that a socket is bound to when it first sends, to `peer` only or to any. */
+  autobindAddress(peer: Address | undefined): Address;
   /** Finds out where an address is; at once, unless it has a name to look up. */
   target(syscall: string, address: Address): Target | Promise<Target>;
   /** Throws what the system would say of a target before it sent anything. */
   check(target: Target, settings: DatagramSettings, syscall: string): void;
-  /** Gives the flags that allow binding to `local`, where that is to be done, and sending to `peer`. */
-  flags(local: Address | undefined, peer: Address | undefined): string;
+  /**
+   * Makes our error of the runtime's.
+   *
+   * @param ends The addresses that the call needs a permission for, where it
+   * needs more than that of `fields`.
+   */
+  explain(
+    error: unknown,
+    fields: OSErrorFields,
+    ends?: readonly Address[],
+  ): OSError;
   /** Whether two addresses are the same. */
   same(one: Address, other: Address): boolean;
-  /** What getsockname() gives of a socket bound to `local` and connected to `peer`. */
-  seen(local: Address, peer: Address): Address;
+  /** What getsockname() gives for a socket bound to `local` and connected to `peer`. */
+  sourceAddress(local: Address, peer: Address): Address;
 }

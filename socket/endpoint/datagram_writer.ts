@@ -1,25 +1,20 @@
 import type { Address } from "../address.ts";
+import { POLLOUT } from "../constants/poll.ts";
 import { type OSError, osError } from "../errors.ts";
 import { timeoutError, type Wait, watch } from "../wait.ts";
-import type { Channel, Target } from "./datagram_transport.ts";
-import { stage, unstage } from "./buffer_pool.ts";
+import { copyForSend } from "./buffer_pool.ts";
+import type { DatagramConn, Target } from "./datagram_transport.ts";
+import { type PendingSend, SendQueue } from "./send_queue.ts";
 
-/** One send that waits or is under way. */
-interface Sending {
-  readonly owner: object;
-  /** Our copy of the bytes. */
-  readonly bytes: Uint8Array;
+/** One datagram whose send waits or is under way. */
+interface PendingDatagram extends PendingSend {
   readonly target: Target | Promise<Target>;
   /** The address as the caller gave it, for messages. */
   readonly to: Address;
   readonly resolve: (count: number) => void;
   readonly reject: (reason: unknown) => void;
   /** Whether the runtime has the bytes. */
-  launched: boolean;
-  /** Whether the call has ended before its send. */
-  gone: boolean;
-  /** Ends the watch over the call's deadline and signal, where it has them. */
-  stop: (() => void) | undefined;
+  isLaunched: boolean;
 }
 
 /**
@@ -30,144 +25,134 @@ interface Sending {
  * wait for the receiver, and whose time is over, therefore counts as sent; it
  * goes out before anything else.
  */
-export class Outbox {
-  readonly #channel: Channel;
+export class DatagramWriter {
+  readonly #conn: DatagramConn;
   /** Makes our error of the runtime's. */
-  readonly #explain: (error: unknown, to: Address) => unknown;
-  readonly #queue: Sending[] = [];
-  #idle: (() => void)[] = [];
+  readonly #explain: (error: unknown, to: Address) => OSError;
+  readonly #queue = new SendQueue<PendingDatagram>();
 
-  /** Sends over `channel`; `explain` makes our errors of its. */
+  /** Sends over `conn`; `explain` makes our errors of its. */
   constructor(
-    channel: Channel,
-    explain: (error: unknown, to: Address) => unknown,
+    conn: DatagramConn,
+    explain: (error: unknown, to: Address) => OSError,
   ) {
-    this.#channel = channel;
+    this.#conn = conn;
     this.#explain = explain;
   }
 
   /** Sends a datagram, and tells how many bytes it has. */
   send(
-    data: Uint8Array,
+    data: Uint8Array | readonly Uint8Array[],
     target: Target | Promise<Target>,
     to: Address,
     wait: Wait | undefined,
     owner: object,
   ): Promise<number> {
     return new Promise((resolve, reject) => {
-      const sending: Sending = {
+      const send: PendingDatagram = {
         owner,
-        bytes: stage(data),
+        bytes: copyForSend(data),
         target,
         to,
         resolve,
         reject,
-        launched: false,
+        isLaunched: false,
         gone: false,
         stop: undefined,
       };
-      if (wait !== undefined) this.#watch(sending, wait);
-      if (this.#queue.push(sending) === 1) this.#start(sending);
+      if (wait !== undefined) this.#watch(send, wait);
+      if (this.#queue.push(send)) this.#begin(send);
     });
   }
 
-  /** Resolves when a send would not wait. */
-  idle(): Promise<void> {
-    if (this.#queue.length === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
+  /** What `poll` tells: whether a send would not wait. */
+  poll(): number {
+    return this.isBusy ? 0 : POLLOUT;
+  }
+
+  /** Calls `observer` whenever a send would no longer wait, until the result is called. */
+  observe(observer: () => void): () => void {
+    return this.#queue.observe(observer);
   }
 
   /** Whether a send is under way. */
-  get busy(): boolean {
-    return this.#queue.length > 0;
-  }
-
-  /** Whether a datagram is still to be sent whose call has ended. */
-  get promised(): boolean {
-    return this.#queue[0]?.gone === true;
+  get isBusy(): boolean {
+    return this.#queue.first !== undefined;
   }
 
   /** Fails the calls of one endpoint whose socket lives on. */
   release(owner: object): void {
-    for (const sending of this.#queue.filter((each) => each.owner === owner)) {
-      this.#fail(sending, closed(sending));
-    }
+    for (const send of this.#queue.of(owner)) this.#fail(send, closed(send));
   }
 
-  /** Fails every call, because the channel will be closed now. */
-  close(): void {
-    for (const sending of [...this.#queue]) {
-      this.#fail(sending, closed(sending));
-    }
+  /** Fails every call, because the socket will be closed: at once, or when what was promised has gone. */
+  close(): Promise<void> | undefined {
+    for (const send of this.#queue.of()) this.#fail(send, closed(send));
+    return this.#queue.first?.gone ? this.#queue.linger() : undefined;
   }
 
-  #watch(sending: Sending, wait: Wait): void {
-    const { to } = sending;
-    const fields = { syscall: "send", address: to };
-    sending.stop = watch(
+  /** Resolves when no send is under way. */
+  settled(): Promise<void> {
+    return this.#queue.idle();
+  }
+
+  #watch(send: PendingDatagram, wait: Wait): void {
+    const fields = { syscall: "send", address: send.to };
+    send.stop = watch(
       wait,
-      () =>
-        this.#giveUp(
-          sending,
-          timeoutError(wait, fields),
-        ),
-      (reason) => this.#giveUp(sending, reason),
+      () => this.#giveUp(send, timeoutError(wait, fields)),
+      (reason) => this.#giveUp(send, reason),
     );
   }
 
-  #start(sending: Sending): void {
-    const { target } = sending;
-    if (!(target instanceof Promise)) return this.#launch(sending, target);
+  #begin(send: PendingDatagram): void {
+    const { target } = send;
+    if (!(target instanceof Promise)) return this.#launch(send, target);
     target.then(
-      (target) => sending.gone || this.#launch(sending, target),
-      (error) => sending.gone || this.#ended(error),
+      (target) => send.gone || this.#launch(send, target),
+      (error) => send.gone || this.#onEnd(error),
     );
   }
 
-  #launch(sending: Sending, target: Target): void {
-    sending.launched = true;
-    this.#channel.send(sending.bytes, target).then(this.#sent, this.#ended);
+  #launch(send: PendingDatagram, target: Target): void {
+    send.isLaunched = true;
+    this.#conn.send(send.bytes, target).then(this.#onSent, this.#onEnd);
   }
 
-  readonly #sent = (): void => this.#ended();
+  readonly #onSent = (): void => this.#onEnd();
 
-  readonly #ended = (error?: unknown): void => {
-    const sending = this.#queue.shift()!;
-    sending.stop?.();
-    unstage(sending.bytes);
-    this.#next();
-    if (sending.gone) return;
-    if (error === undefined) sending.resolve(sending.bytes.length);
-    else sending.reject(this.#explain(error, sending.to));
+  readonly #onEnd = (error?: unknown): void => {
+    const send = this.#queue.first!;
+    this.#next(this.#queue.shift());
+    if (send.gone) return;
+    if (error === undefined) send.resolve(send.bytes.length);
+    else send.reject(this.#explain(error, send.to));
   };
 
-  #next(): void {
-    if (this.#queue.length > 0) this.#start(this.#queue[0]);
-    else for (const resolve of this.#idle.splice(0)) resolve();
+  #next(send: PendingDatagram | undefined): void {
+    if (send !== undefined) this.#begin(send);
   }
 
   /** A call's time is over: it fails if nothing is lost with that, and else waits, or has succeeded. */
-  #giveUp(sending: Sending, reason: unknown): void {
-    if (!sending.launched) this.#fail(sending, reason);
-    else if (this.#channel.waits) {
-      sending.gone = true;
-      sending.resolve(sending.bytes.length);
+  #giveUp(send: PendingDatagram, reason: unknown): void {
+    if (!send.isLaunched) this.#fail(send, reason);
+    else if (this.#conn.sendsMayWait) {
+      send.gone = true;
+      send.resolve(send.bytes.length);
     }
   }
 
-  #fail(sending: Sending, reason: unknown): void {
-    if (sending.gone) return;
-    sending.gone = true;
-    sending.stop?.();
-    sending.reject(reason);
-    if (sending.launched) return;
-    const index = this.#queue.indexOf(sending);
-    this.#queue.splice(index, 1);
-    unstage(sending.bytes);
-    if (index === 0) this.#next();
+  #fail(send: PendingDatagram, reason: unknown): void {
+    if (send.gone) return;
+    send.gone = true;
+    send.stop?.();
+    send.reject(reason);
+    if (send.isLaunched) return;
+    if (send === this.#queue.first) this.#next(this.#queue.shift());
+    else this.#queue.remove(send);
   }
 }
 
-function closed({ to }: Sending): OSError {
+function closed({ to }: PendingDatagram): OSError {
   return osError({ code: "EBADF", syscall: "send", address: to });
 }

@@ -1,6 +1,6 @@
-import { giveLarge, LARGE, takeLarge } from "./buffers.ts";
+import { acquire, LARGE, release } from "./buffer_pool.ts";
 
-// Who waits for data holds this much.
+// A connection that waits for data holds this much.
 const SMALL = 1024;
 
 const NOTHING: Uint8Array = new Uint8Array(0);
@@ -38,8 +38,8 @@ export class ReadBuffer {
       : this.#bytes.subarray(this.#end, this.#end + this.#room);
   }
 
-  /** Notes that a read put `count` bytes into its room. */
-  came(count: number): void {
+  /** Adds the `count` bytes that a read has put into its room. */
+  onRead(count: number): void {
     this.#end += count;
     this.#flowing = count === this.#room;
     this.full = this.#flowing && this.#room < LARGE;
@@ -61,15 +61,15 @@ export class ReadBuffer {
     );
   }
 
-  /** Hands out at most `size` bytes. */
-  cut(size: number): Uint8Array {
+  /** Copies at most `size` bytes out and drops them here. */
+  take(size: number): Uint8Array {
     const bytes = this.peek(size);
     this.#start += bytes.length;
     return bytes;
   }
 
   /** Moves as many bytes as there are, and fit, into another buffer. */
-  take(into: Uint8Array): number {
+  takeInto(into: Uint8Array): number {
     const count = Math.min(into.length, this.#end - this.#start);
     if (count > 0) {
       into.set(this.#bytes.subarray(this.#start, this.#start + count));
@@ -88,15 +88,15 @@ export class ReadBuffer {
     this.#start = this.#end = 0;
     const large = this.#flowing || size > SMALL;
     if (this.#bytes.length === (large ? LARGE : SMALL)) return;
-    giveLarge(this.#bytes);
-    this.#bytes = large ? takeLarge() : new Uint8Array(SMALL);
+    release(this.#bytes);
+    this.#bytes = large ? acquire() : new Uint8Array(SMALL);
   }
 
   /** Makes the buffer hold `size` bytes or more, those that are there first. */
   #grow(size: number): void {
-    const bytes = size <= LARGE ? takeLarge() : new Uint8Array(size);
+    const bytes = size <= LARGE ? acquire() : new Uint8Array(size);
     bytes.set(this.#bytes.subarray(this.#start, this.#end));
-    giveLarge(this.#bytes);
+    release(this.#bytes);
     this.#end -= this.#start;
     this.#start = 0;
     this.#bytes = bytes;

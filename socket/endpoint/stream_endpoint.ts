@@ -1,98 +1,125 @@
 import type { Address } from "../address.ts";
+import { scatter } from "../arguments.ts";
 import {
   AF_UNIX,
   MSG_NOSIGNAL,
   MSG_PEEK,
   MSG_WAITALL,
-  SHUT_RD,
-  SHUT_RDWR,
 } from "../constants/mod.ts";
-import type { AncillaryData, Endpoint, Message } from "../driver.ts";
-import { type OSError, osError, timedOut } from "../errors.ts";
+import { POLLERR, POLLHUP, POLLNVAL } from "../constants/poll.ts";
+import type {
+  AncillaryData,
+  Endpoint,
+  Message,
+  MessageInto,
+} from "../driver.ts";
+import { osError, timedOut } from "../errors.ts";
 import { isNonBlocking, type Wait, watch, withDeadline } from "../wait.ts";
-import { unsupported } from "../sandbox/errors.ts";
-import { getStreamOption, setStreamOption } from "./stream_options.ts";
+import { lengthOf } from "./buffer_pool.ts";
+import { Readiness } from "./readiness.ts";
+import {
+  DescriptorRefusals,
+  refuseAncillary,
+  refuseFlags,
+} from "./refusals.ts";
+import { streamOptions } from "./stream_options.ts";
+import type { StreamReader } from "./stream_reader.ts";
 import type { StreamSocket } from "./stream_socket.ts";
+import type { StreamWriter } from "./stream_writer.ts";
 
 const RECV_FLAGS = MSG_PEEK | MSG_WAITALL;
 const SEND_FLAGS = MSG_NOSIGNAL > 0 ? MSG_NOSIGNAL : 0;
 
 /** One endpoint on a stream socket: checks the call's state and knows which calls are its own. */
-export class StreamEndpoint implements Endpoint {
-  readonly type: number;
-  readonly proto: number;
+export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
   readonly #socket: StreamSocket;
-  #closed: Promise<void> | undefined;
-  #connecting = false;
+  #isClosed = false;
+  #isConnecting = false;
+  #readiness: Readiness | undefined;
 
   /** An endpoint of its own on `socket`. */
   constructor(socket: StreamSocket) {
+    super();
     this.#socket = socket;
-    this.type = socket.type;
-    this.proto = socket.proto;
+  }
+
+  get driver(): string {
+    return this.#socket.transport.driver;
   }
 
   get family(): number {
     return this.#socket.family;
   }
 
+  get type(): number {
+    return this.#socket.type;
+  }
+
+  get proto(): number {
+    return this.#socket.proto;
+  }
+
   get resource(): unknown {
-    return this.#socket.conn ?? this.#socket.listener;
+    return this.#socket.resource;
   }
 
   bind(address: Address, backlog?: number): void {
-    this.#open("bind").bind(address, backlog);
+    this.#socket.bind(address, backlog);
   }
 
   listen(backlog: number | undefined): void {
-    this.#open("listen").listen(backlog);
+    this.#socket.listen(backlog);
   }
 
   async accept(wait: Wait | undefined): Promise<Endpoint> {
-    const socket = this.#open("accept");
+    const socket = this.#socket;
     if (socket.acceptor === undefined) {
-      throw socket.misuse("accept", "EINVAL", socket.local);
+      throw socket.stateError("accept", "EINVAL", socket.local);
     }
-    const conn = await socket.acceptor.accept(wait, this);
-    return new StreamEndpoint(socket.accepted(conn));
+    const connection = await socket.acceptor.accept(wait, this);
+    return new StreamEndpoint(socket.accepted(connection));
   }
 
   async connect(address: Address, wait: Wait | undefined): Promise<void> {
-    const socket = this.#open("connect");
-    wait?.signal?.throwIfAborted();
-    const never = isNonBlocking(wait);
+    const socket = this.#socket;
+    const isBrief = isNonBlocking(wait);
     // As in Python, a socket with a timeout does not wait for room in a queue.
-    const patient = wait === undefined || wait.deadline === Infinity;
-    const attempt = socket.connect(address, patient);
+    const retryWhileFull = wait === undefined || wait.deadline === Infinity;
+    const attempt = socket.connect(address, retryWhileFull);
     if (attempt === undefined) return;
-    if (never && !socket.transport.instant) {
-      socket.letGo(attempt);
+    if (isBrief && !socket.transport.connectsSynchronously) {
+      socket.continueInBackground(attempt);
       throw osError({ code: "EINPROGRESS", syscall: "connect", address });
     }
-    const stop = wait === undefined || never ? undefined : watch(
+    const stop = wait === undefined || isBrief ? undefined : watch(
       wait,
       () => socket.abort(timedOut({ syscall: "connect", address })),
       (reason) => socket.abort(reason),
     );
-    this.#connecting = true;
+    this.#isConnecting = true;
     try {
       await attempt;
     } finally {
-      this.#connecting = false;
+      this.#isConnecting = false;
       stop?.();
     }
   }
 
   shutdown(how: number): void {
-    const socket = this.#open("shutdown");
-    if (how < SHUT_RD || how > SHUT_RDWR) {
-      throw socket.misuse("shutdown", "EINVAL");
-    }
-    socket.shutdown(how);
+    this.#socket.shutdown(how);
   }
 
-  close(): Promise<void> {
-    return this.#closed ??= this.#close();
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#readiness?.close();
+    const socket = this.#socket;
+    if (--socket.handles === 0) return await socket.close();
+    if (this.#isConnecting) {
+      socket.abort(osError({ code: "EBADF", syscall: "connect" }));
+    }
+    socket.acceptor?.release(this);
+    socket.reader?.release(this);
+    socket.writer?.release(this);
   }
 
   recv(
@@ -101,11 +128,11 @@ export class StreamEndpoint implements Endpoint {
     wait: Wait | undefined,
   ): Promise<Uint8Array> {
     const { reader } = this.#socket;
-    if (reader === undefined || this.#unable(flags & ~RECV_FLAGS)) {
-      return this.#notYet("recv", flags & ~RECV_FLAGS, wait)
-        .then(() => this.recv(size, flags, wait));
+    if (reader !== undefined && (flags & ~RECV_FLAGS) === 0) {
+      return reader.recv(size, flags, wait, this);
     }
-    return reader.recv(size, flags, wait, this);
+    return this.#reader(flags, wait)
+      .then((reader) => reader.recv(size, flags, wait, this));
   }
 
   recvInto(
@@ -114,11 +141,11 @@ export class StreamEndpoint implements Endpoint {
     wait: Wait | undefined,
   ): Promise<number> {
     const { reader } = this.#socket;
-    if (reader === undefined || this.#unable(flags & ~RECV_FLAGS)) {
-      return this.#notYet("recv", flags & ~RECV_FLAGS, wait)
-        .then(() => this.recvInto(buffer, flags, wait));
+    if (reader !== undefined && (flags & ~RECV_FLAGS) === 0) {
+      return reader.recvInto(buffer, flags, wait, this);
     }
-    return reader.recvInto(buffer, flags, wait, this);
+    return this.#reader(flags, wait)
+      .then((reader) => reader.recvInto(buffer, flags, wait, this));
   }
 
   async recvmsg(
@@ -127,9 +154,27 @@ export class StreamEndpoint implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<Message> {
-    if (ancillarySize > 0) throw unable("recv", "ancillary data");
+    refuseAncillary("recv", ancillarySize);
     const data = await this.recv(size, flags, wait);
     return { data, ancillary: [], flags: 0, address: null };
+  }
+
+  async recvmsgInto(
+    buffers: readonly Uint8Array[],
+    ancillarySize: number,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<MessageInto> {
+    refuseAncillary("recv", ancillarySize);
+    let count: number;
+    if (buffers.length === 1) {
+      count = await this.recvInto(buffers[0], flags, wait);
+    } else {
+      const data = await this.recv(lengthOf(buffers), flags, wait);
+      scatter(data, buffers);
+      count = data.length;
+    }
+    return { count, ancillary: [], flags: 0, address: null };
   }
 
   send(
@@ -137,7 +182,13 @@ export class StreamEndpoint implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<number> {
-    return this.#send(data, false, flags, wait) as Promise<number>;
+    const { writer } = this.#socket;
+    if (writer !== undefined && (flags & ~SEND_FLAGS) === 0) {
+      return writer.send(data, wait, this);
+    }
+    const bytes = data.slice();
+    return this.#writer(flags, wait)
+      .then((writer) => writer.send(bytes, wait, this));
   }
 
   sendall(
@@ -145,30 +196,39 @@ export class StreamEndpoint implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<void> {
-    return this.#send(data, true, flags, wait) as Promise<undefined>;
+    const { writer } = this.#socket;
+    if (writer !== undefined && (flags & ~SEND_FLAGS) === 0) {
+      return writer.sendall(data, wait, this);
+    }
+    const bytes = data.slice();
+    return this.#writer(flags, wait)
+      .then((writer) => writer.sendall(bytes, wait, this));
   }
 
   async sendmsg(
-    data: Uint8Array,
+    buffers: readonly Uint8Array[],
     ancillary: readonly AncillaryData[],
     flags: number,
     address: Address | null,
     wait: Wait | undefined,
   ): Promise<number> {
-    if (ancillary.length > 0) throw unable("send", "ancillary data");
+    refuseAncillary("send", ancillary);
+    const socket = this.#socket;
     // As on Linux: TCP does not look at the address, a Unix stream refuses it.
     if (address !== null && this.family === AF_UNIX) {
-      throw this.#open("send").misuse(
-        "send",
-        this.#socket.conn ? "EISCONN" : "EOPNOTSUPP",
-        address,
-      );
+      const code = socket.conn ? "EISCONN" : "EOPNOTSUPP";
+      throw socket.stateError("send", code, address);
     }
-    return await this.send(data, flags, wait);
+    const { writer } = socket;
+    if (writer !== undefined && (flags & ~SEND_FLAGS) === 0) {
+      return await writer.send(buffers, wait, this);
+    }
+    const bytes = buffers.map((buffer) => buffer.slice());
+    return await (await this.#writer(flags, wait)).send(bytes, wait, this);
   }
 
   getsockopt(level: number, name: number, size: number): Uint8Array {
-    return getStreamOption(this.#open("getsockopt"), level, name, size);
+    return streamOptions.get(this.#socket, level, name, size);
   }
 
   setsockopt(
@@ -177,110 +237,77 @@ export class StreamEndpoint implements Endpoint {
     value: Uint8Array | null,
     size: number,
   ): void {
-    setStreamOption(this.#open("setsockopt"), level, name, value, size);
+    streamOptions.set(this.#socket, level, name, value, size);
   }
 
   getsockname(): Address {
-    const { local, transport } = this.#open("getsockname");
+    const { local, transport } = this.#socket;
     return local ?? transport.any;
   }
 
   getpeername(): Address {
-    const socket = this.#open("getpeername");
+    const socket = this.#socket;
     if (socket.peer === undefined) {
-      throw socket.misuse("getpeername", "ENOTCONN");
+      throw socket.stateError("getpeername", "ENOTCONN");
     }
     return socket.peer;
   }
 
-  async readable(wait: Wait | undefined): Promise<void> {
-    const { acceptor, reader, attempt } = this.#open("recv");
-    if (acceptor !== undefined) await acceptor.readable(wait, this);
-    else if (reader !== undefined) await reader.readable(wait, this);
-    else if (attempt !== undefined) {
-      await withDeadline(attempt, wait, { syscall: "recv" });
-      if (this.#socket.reader !== undefined) await this.readable(wait);
-    }
+  poll(events: number): number {
+    if (this.#isClosed) return POLLNVAL;
+    return this.#socket.poll() & (events | POLLERR | POLLHUP);
   }
 
-  async writable(wait: Wait | undefined): Promise<void> {
-    const { writer, attempt } = this.#open("send");
-    const event = writer?.idle() ?? attempt;
-    if (event !== undefined) {
-      await withDeadline(event, wait, { syscall: "send" });
-    }
+  whenReady(events: number, ready: () => void): () => void {
+    this.#readiness ??= new Readiness();
+    return this.#readiness.whenReady(
+      () => this.poll(events),
+      (check) => this.#socket.observe(events, check),
+      ready,
+    );
   }
 
   dup(): Endpoint {
-    const socket = this.#open("dup");
-    socket.handles++;
-    return new StreamEndpoint(socket);
+    this.#socket.handles++;
+    return new StreamEndpoint(this.#socket);
   }
 
   detach(): unknown {
-    const socket = this.#open("detach");
-    const resource = socket.giveAway();
-    this.#closed = Promise.resolve();
+    const resource = this.#socket.detach();
+    this.#isClosed = true;
+    this.#readiness?.close();
     return resource;
   }
 
-  #send(
-    data: Uint8Array,
-    all: boolean,
+  /** Waits until there is a connection to receive from, or says why there is none. */
+  async #reader(
     flags: number,
     wait: Wait | undefined,
-  ): Promise<number | undefined> {
-    const { writer } = this.#socket;
-    if (writer === undefined || this.#unable(flags & ~SEND_FLAGS)) {
-      return this.#notYet("send", flags & ~SEND_FLAGS, wait)
-        .then(() => this.#send(data, all, flags, wait));
-    }
-    return writer.send(data, all, wait, this);
+  ): Promise<StreamReader> {
+    refuseFlags("recv", flags & ~RECV_FLAGS);
+    await this.#connected("recv", wait);
+    const { reader, transport } = this.#socket;
+    if (reader !== undefined) return reader;
+    throw this.#socket.stateError("recv", transport.wrongState.recv);
   }
 
-  #unable(strange: number): boolean {
-    return strange !== 0 || this.#closed !== undefined;
-  }
-
-  /** Says why a connection's call is not possible, or waits until it is. */
-  async #notYet(
-    syscall: "recv" | "send",
-    strange: number,
+  /** Waits until there is a connection to send on, or says why there is none. */
+  async #writer(
+    flags: number,
     wait: Wait | undefined,
-  ): Promise<void> {
-    const socket = this.#open(syscall);
-    if (strange !== 0) {
-      throw unable(syscall, `with flags 0x${strange.toString(16)}`);
-    }
-    if (socket.attempt !== undefined) {
-      await withDeadline(socket.attempt, wait, { syscall });
-    }
-    this.#open(syscall);
-    if (socket.conn === undefined) {
-      throw socket.misuse(syscall, socket.transport.wrongState[syscall]);
-    }
+  ): Promise<StreamWriter> {
+    refuseFlags("send", flags & ~SEND_FLAGS);
+    await this.#connected("send", wait);
+    const { writer, transport } = this.#socket;
+    if (writer !== undefined) return writer;
+    throw this.#socket.stateError("send", transport.wrongState.send);
   }
 
-  #open(syscall: string): StreamSocket {
-    if (this.#closed !== undefined) throw closed(syscall);
-    this.#socket.decide(syscall);
-    return this.#socket;
+  /** Waits for the end of a connection attempt, if one is under way. */
+  async #connected(syscall: string, wait: Wait | undefined): Promise<void> {
+    const { attempt } = this.#socket;
+    if (attempt === undefined) return;
+    await withDeadline(attempt, wait, { syscall });
+    if (this.#isClosed) throw osError({ code: "EBADF", syscall });
   }
-
-  async #close(): Promise<void> {
-    const socket = this.#socket;
-    if (--socket.handles === 0) return await socket.close();
-    if (this.#connecting) socket.abort(closed("connect"));
-    socket.acceptor?.release(this);
-    socket.reader?.release(this);
-    socket.writer?.release(this);
-  }
-}
-
-function unable(syscall: string, subject: string): OSError {
-  return unsupported({ code: "EOPNOTSUPP", syscall, subject });
-}
-
-function closed(syscall: string): OSError {
-  return osError({ code: "EBADF", syscall });
 }

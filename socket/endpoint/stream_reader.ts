@@ -1,51 +1,63 @@
 import type { Address } from "../address.ts";
 import { MSG_PEEK, MSG_WAITALL } from "../constants/mod.ts";
-import type { OSErrorFields } from "../errors.ts";
-import type { Wait } from "../wait.ts";
-import type { Conn } from "./stream_transport.ts";
-import { translate } from "../sandbox/errors.ts";
-import { Intake, type Waiter } from "./wait_queue.ts";
+import { POLLERR, POLLHUP, POLLIN } from "../constants/poll.ts";
+import { type OSError, osError, type OSErrorFields } from "../errors.ts";
+import { isNonBlocking, NO_WAIT, timeoutError, type Wait } from "../wait.ts";
+import { LARGE } from "./buffer_pool.ts";
 import { ReadBuffer } from "./read_buffer.ts";
+import type { Conn, StreamTransport } from "./stream_transport.ts";
+import { type PendingCall, WaitQueue } from "./wait_queue.ts";
 
-/** One receive that waits. */
-interface Reading extends Waiter {
-  /** The most bytes it takes; 0 for a call that only wants to know whether any are there. */
+/** One receive that waits: for an array of its own, or into the caller's buffer. */
+type PendingRead = PendingRecv | PendingRecvInto;
+
+interface PendingRecv extends ReadOptions {
+  readonly into: undefined;
+  readonly resolve: (bytes: Uint8Array) => void;
+}
+
+interface PendingRecvInto extends ReadOptions {
+  readonly into: Uint8Array;
+  readonly resolve: (count: number) => void;
+}
+
+interface ReadOptions extends PendingCall {
+  /** The most bytes it takes. */
   readonly size: number;
-  /** The caller's buffer; without one it gets an array of its own. */
-  readonly into: Uint8Array | undefined;
   /** Looks at the bytes and leaves them. */
   readonly peek: boolean;
   /** Waits until it has `size` bytes, or there are no more. */
   readonly all: boolean;
-  /** Whether Deno may write straight into `into`: nothing but `close` can end the call. */
+  /** Whether the runtime may write straight into `into`: nothing but `close` can end the call. */
   readonly direct: boolean;
-  /** How much of `into` Deno has written already. */
+  /** How much of `into` the runtime has written already. */
   filled: number;
-  /** Settles the call with the bytes, or with their number where it has `into`. */
-  // deno-lint-ignore no-explicit-any
-  readonly resolve: (value: any) => void;
 }
 
 /**
- * Receives from a connection. At most one `read` is under way; bytes that
- * nobody waits for any more, or that were only peeked at, are kept.
+ * Receives from a connection. At most one `read` is under way; bytes that no
+ * call waits for any more, or that were only peeked at, are kept.
  */
-export class Reader extends Intake<Reading> {
+export class StreamReader {
   readonly #conn: Conn;
   readonly #peer: Address;
+  readonly #transport: StreamTransport;
+  readonly #queue: WaitQueue<PendingRead>;
   readonly #buffer = new ReadBuffer();
-  /** Whose buffer the read under way fills, if it is a caller's, and where. */
-  #target: Reading | undefined;
+  /** The call whose buffer the read under way fills, and the part it fills. */
+  #target: PendingRead | undefined;
   #room: Uint8Array | undefined;
-  #error: unknown;
-  #over = false;
-  #shut = false;
+  #error: OSError | undefined;
+  #isBroken = false;
+  #eof = false;
+  #isShut = false;
 
   /** Receives from `conn`; `peer` is for messages. */
-  constructor(conn: Conn, peer: Address) {
-    super();
+  constructor(conn: Conn, peer: Address, transport: StreamTransport) {
     this.#conn = conn;
     this.#peer = peer;
+    this.#transport = transport;
+    this.#queue = new WaitQueue(conn);
   }
 
   /** Receives up to `size` bytes into an array of their own. */
@@ -56,7 +68,7 @@ export class Reader extends Intake<Reading> {
     owner: object,
   ): Promise<Uint8Array> {
     return new Promise((resolve, reject) =>
-      this.add({
+      this.#add({
         size,
         into: undefined,
         peek: (flags & MSG_PEEK) !== 0,
@@ -78,7 +90,7 @@ export class Reader extends Intake<Reading> {
     owner: object,
   ): Promise<number> {
     return new Promise((resolve, reject) =>
-      this.add({
+      this.#add({
         size: into.length,
         into,
         peek: (flags & MSG_PEEK) !== 0,
@@ -92,70 +104,120 @@ export class Reader extends Intake<Reading> {
     );
   }
 
-  /** Resolves when a receive would not wait. */
-  async readable(wait: Wait | undefined, owner: object): Promise<void> {
-    await this.recv(0, MSG_PEEK, wait, owner);
+  /** What `poll` tells of the reading half; POLLHUP if there is no other half any more. */
+  poll(): number {
+    return (this.#isReadable ? POLLIN : 0) |
+      (this.#error === undefined ? 0 : POLLERR) |
+      (this.#isBroken ? POLLHUP : 0);
   }
 
-  /** Ends the reading half: who waits gets what is there, or nothing. */
+  /** Calls `observer` at every event until the result is called; reads ahead meanwhile. */
+  observe(observer: () => void): () => void {
+    const cancel = this.#queue.observe(observer);
+    this.#read();
+    return cancel;
+  }
+
+  /** Ends the reading half: a waiting call gets what is there, or nothing. */
   shutdown(): void {
-    this.#shut = true;
-    this.expireAll();
+    this.#isShut = true;
+    for (const call of this.#queue.calls) this.#expire(call, NO_WAIT);
+    this.#queue.notify();
   }
 
   /** Whether bytes have come that no call has had. */
-  get ahead(): boolean {
+  get hasBuffered(): boolean {
     return this.#buffer.available > 0;
   }
 
-  protected override add(reading: Reading, wait: Wait | undefined): void {
-    const { available } = this.#buffer;
-    // The kernel may have more to show than was taken from it.
-    if (reading.peek && available > 0 && available < reading.size) {
-      this.#buffer.full = true;
-    }
-    // After shutdown(SHUT_RD) a receive still gets what had come, but waits no more.
-    const brief = this.#shut && !this.#over;
-    super.add(
-      reading,
-      brief ? { deadline: -Infinity, signal: wait?.signal } : wait,
-    );
+  /** Whether there is nothing more to receive. */
+  get hasEnded(): boolean {
+    return this.#eof || this.#isShut;
   }
 
-  protected serve(reading: Reading): boolean {
-    const buffer = this.#buffer;
-    if (reading.direct && reading.all) {
-      reading.filled += buffer.take(reading.into!.subarray(reading.filled));
+  /** Whether a read is under way. */
+  get isRunning(): boolean {
+    return this.#queue.isRunning;
+  }
+
+  /** Fails the calls of one endpoint whose socket lives on. */
+  release(owner: object): void {
+    for (const call of this.#queue.calls) {
+      if (call.owner === owner) this.#drop(call, this.#closed());
     }
-    const got = reading.filled + buffer.available;
-    const last = this.#over || this.#error !== undefined;
-    if (!last) {
+  }
+
+  /** Fails every call, because the connection will be closed now. */
+  close(): void {
+    this.#queue.close(this.#closed());
+  }
+
+  /** Resolves when no read is under way. */
+  settled(): Promise<void> {
+    return this.#queue.settled();
+  }
+
+  get #isReadable(): boolean {
+    return this.#buffer.available > 0 || this.#error !== undefined ||
+      this.hasEnded;
+  }
+
+  #add(call: PendingRead, wait: Wait | undefined): void {
+    const { available } = this.#buffer;
+    // The kernel may have more to show than was taken from it.
+    if (call.peek && available > 0 && available < call.size) {
+      this.#buffer.full = true;
+    }
+    const queue = this.#queue;
+    if (queue.first === undefined && this.#serve(call)) {
+      // An observer waits for what comes next.
+      if (queue.isObserved) this.#read();
+      return;
+    }
+    // After shutdown(SHUT_RD) a receive still gets what had come, but waits no more.
+    const lasting = this.#isShut && !this.#eof
+      ? { ...NO_WAIT, signal: wait?.signal }
+      : wait;
+    queue.add(call, lasting, this.#expire, this.#drop);
+    this.#read();
+  }
+
+  /** Settles a call from what has come; false if it must wait. */
+  #serve(call: PendingRead): boolean {
+    const buffer = this.#buffer;
+    if (call.direct && call.all) {
+      call.filled += buffer.takeInto(call.into!.subarray(call.filled));
+    }
+    const got = call.filled + buffer.available;
+    const isLast = this.#eof || this.#error !== undefined;
+    if (!isLast) {
       if (got === 0) return false;
-      if (got < reading.size) {
-        if (reading.all) return false;
+      if (got < call.size) {
+        if (call.all) return false;
         if (buffer.full) return this.#topUp();
       }
-    } else if (got === 0 && this.#error !== undefined && reading.size > 0) {
-      reading.reject(this.#error);
+    } else if (got === 0 && this.#error !== undefined && call.size > 0) {
+      call.reject(this.#error);
       this.#error = undefined;
-      this.#over = true;
+      this.#eof = true;
       return true;
     }
-    this.#give(reading);
+    this.#give(call);
     return true;
   }
 
-  #give(reading: Reading): void {
-    const { into, filled, peek, resolve } = reading;
+  #give(call: PendingRead): void {
+    const { filled } = call;
     const buffer = this.#buffer;
-    if (into === undefined) {
-      resolve(peek ? buffer.peek(reading.size) : buffer.cut(reading.size));
-    } else if (peek) {
-      const bytes = buffer.peek(into.length);
-      into.set(bytes);
-      resolve(bytes.length);
+    if (call.into === undefined) {
+      call.resolve(call.peek ? buffer.peek(call.size) : buffer.take(call.size));
+    } else if (call.peek) {
+      const bytes = buffer.peek(call.into.length);
+      call.into.set(bytes);
+      call.resolve(bytes.length);
     } else {
-      resolve(filled + buffer.take(filled > 0 ? into.subarray(filled) : into));
+      const rest = filled > 0 ? call.into.subarray(filled) : call.into;
+      call.resolve(filled + buffer.takeInto(rest));
     }
   }
 
@@ -167,72 +229,91 @@ export class Reader extends Intake<Reading> {
   #topUp(): false {
     setImmediate(() => {
       this.#buffer.full = false;
-      this.serveAll();
+      this.#serveAll();
     });
     return false;
   }
 
-  protected begin(first: Reading): void {
+  #serveAll(): void {
+    const queue = this.#queue;
+    while (queue.first !== undefined && this.#serve(queue.first)) queue.shift();
+  }
+
+  /** Begins a read if something waits for one. */
+  #read(): void {
+    const queue = this.#queue;
+    const { first } = queue;
+    if (first === undefined && (!queue.isObserved || this.#isReadable)) {
+      return queue.rest();
+    }
+    if (!queue.begin()) return;
     let room: Uint8Array;
-    if (first.direct && this.#buffer.available === 0) {
+    if (first === undefined) room = this.#buffer.room(LARGE, false);
+    else if (first.direct && this.#buffer.available === 0) {
       room = first.filled === 0
         ? first.into!
         : first.into!.subarray(first.filled);
       this.#target = first;
       this.#room = room;
-    } else {
-      room = this.#buffer.room(first.size, first.peek);
-    }
-    this.#conn.read(room).then(this.#came, this.#failed);
+    } else room = this.#buffer.room(first.size, first.peek);
+    this.#conn.read(room).then(this.#onRead, this.#onError);
   }
 
-  readonly #came = (count: number | null): void => {
+  readonly #onRead = (count: number | null): void => {
     const target = this.#target;
     this.#target = undefined;
     if (count === null) {
-      this.#over = true;
+      this.#eof = true;
     } else if (target === undefined) {
-      this.#buffer.came(count);
-    } else if (target === this.first) {
+      this.#buffer.onRead(count);
+    } else if (target === this.#queue.first) {
       target.filled += count;
     } else {
-      // Whoever lent the buffer has gone: the bytes are for the next call.
+      // The call that lent the buffer has ended: the bytes are for the next one.
       this.#buffer.append(this.#room!.subarray(0, count));
     }
-    this.ended();
+    this.#onEnd();
   };
 
-  readonly #failed = (error: unknown): void => {
+  readonly #onError = (error: unknown): void => {
     this.#target = undefined;
-    this.#error = translate(error, this.describe());
-    this.ended();
+    this.#isBroken = true;
+    this.#error = this.#transport.explain(error, this.#fields);
+    this.#onEnd();
   };
 
-  protected override expired(reading: Reading, never: boolean): void {
+  /** The read under way has ended. */
+  #onEnd(): void {
+    const queue = this.#queue;
+    queue.end();
+    this.#serveAll();
+    queue.notify();
+    this.#read();
+  }
+
+  readonly #expire = (call: PendingRead, wait: Wait): void => {
     // A call that may not wait for all of it gets what there is, in its turn.
-    const some = reading.all && reading === this.first &&
-      reading.filled + this.#buffer.available > 0;
-    if (this.#shut || (never && some)) {
-      this.#give(reading);
-      reading.filled = 0;
+    const hasSome = call.all && call === this.#queue.first &&
+      call.filled + this.#buffer.available > 0;
+    if (!this.#isShut && !(isNonBlocking(wait) && hasSome)) {
+      this.#drop(call, timeoutError(wait, this.#fields));
+    } else if (this.#queue.remove(call)) this.#give(call);
+  };
+
+  readonly #drop = (call: PendingRead, reason: unknown): void => {
+    if (!this.#queue.remove(call)) return;
+    if (call.into !== undefined && call.filled > 0) {
+      this.#buffer.append(call.into.subarray(0, call.filled));
+      call.filled = 0;
     }
-    super.expired(reading, never);
-  }
+    call.reject(reason);
+  };
 
-  protected override drop(reading: Reading, reason: unknown): void {
-    if (reading.filled > 0) {
-      this.#buffer.append(reading.into!.subarray(0, reading.filled));
-      reading.filled = 0;
-    }
-    super.drop(reading, reason);
-  }
-
-  protected hold(held: boolean): void {
-    if (held) this.#conn.ref();
-    else this.#conn.unref();
-  }
-
-  protected describe(): OSErrorFields {
+  get #fields(): OSErrorFields {
     return { syscall: "recv", address: this.#peer };
+  }
+
+  #closed(): OSError {
+    return osError({ ...this.#fields, code: "EBADF" });
   }
 }

@@ -1,57 +1,56 @@
 import type { Address } from "../address.ts";
-import {
-  AF_INET,
-  AF_INET6,
-  AF_UNSPEC,
-  SHUT_RD,
-  SHUT_WR,
-} from "../constants/mod.ts";
+import { AF_UNIX, IPPROTO_TCP, SHUT_RD, SHUT_WR } from "../constants/mod.ts";
+import { POLLERR, POLLHUP, POLLIN, POLLOUT } from "../constants/poll.ts";
 import { type OSError, osError } from "../errors.ts";
-import { watch } from "../wait.ts";
-import { Acceptor, type Listener } from "./acceptor.ts";
-import { closeQuietly, type Conn } from "./stream_transport.ts";
-import { translate, unsupported } from "../sandbox/errors.ts";
-import { applyStreamOptions, type StreamOptions } from "./stream_options.ts";
-import { Reader } from "./stream_reader.ts";
-import type { Transport } from "./transport.ts";
-import { Writer } from "./stream_writer.ts";
-
-// How long closing waits for bytes that a timed-out send has promised; seconds.
-const LINGER = 10;
+import { Acceptor } from "./acceptor.ts";
+import { unsupported } from "./refusals.ts";
+import { StreamReader } from "./stream_reader.ts";
+import type {
+  Conn,
+  Connection,
+  Listener,
+  StreamTransport,
+} from "./stream_transport.ts";
+import { StreamWriter } from "./stream_writer.ts";
 
 /**
- * A stream socket of Deno's, which one or more endpoints share: what it is
- * (bound, listening, connecting, connected) and what it is made of.
+ * A stream socket, which one or more endpoints share: what it is (bound,
+ * listening, connecting, connected) and what it is made of.
  */
-export class StreamSocket implements StreamOptions {
-  readonly transport: Transport;
-  family: number;
+export class StreamSocket {
+  readonly transport: StreamTransport;
+  readonly family: number;
   readonly type: number;
   readonly proto: number;
   /** How many endpoints share it. */
   handles = 1;
+  /** TCP_NODELAY; a listener's holds for the connections it accepts. */
   noDelay = false;
+  /** SO_KEEPALIVE; likewise. */
   keepAlive = false;
   reusePort = false;
   v6only = false;
 
-  listener: Listener | undefined;
   acceptor: Acceptor | undefined;
   conn: Conn | undefined;
-  reader: Reader | undefined;
-  writer: Writer | undefined;
+  reader: StreamReader | undefined;
+  writer: StreamWriter | undefined;
   local: Address | undefined;
   peer: Address | undefined;
 
   /** Resolves when the connection attempt under way has ended. */
   attempt: Promise<void> | undefined;
   #abort: AbortController | undefined;
+  #listener: Listener | undefined;
+  #resource: unknown;
+  /** The error of an attempt that went on in the background; it is told once. */
   #error: OSError | undefined;
-  #news = false;
+  /** Whether an attempt has ended in the background and no connect has told so. */
+  #hasUnreportedOutcome = false;
 
   /** Makes an unbound socket. */
   constructor(
-    transport: Transport,
+    transport: StreamTransport,
     family: number,
     type: number,
     proto: number,
@@ -62,15 +61,21 @@ export class StreamSocket implements StreamOptions {
     this.proto = proto;
   }
 
-  /** Learns from a call what a descriptor that was taken over is; other sockets know. */
-  decide(_call: string): void {}
+  /** What `detach` gives; `undefined` if there is nothing yet, or nothing to give. */
+  get resource(): unknown {
+    return this.#resource;
+  }
 
-  get bound(): boolean {
+  get isBound(): boolean {
     return this.local !== undefined;
   }
 
-  get listening(): boolean {
+  get isListening(): boolean {
     return this.acceptor !== undefined;
+  }
+
+  get protocol(): number {
+    return this.family === AF_UNIX ? this.proto : IPPROTO_TCP;
   }
 
   takeError(): number {
@@ -80,65 +85,107 @@ export class StreamSocket implements StreamOptions {
   }
 
   /** Makes the error of a call for which the socket is in the wrong state. */
-  misuse(syscall: string, code: string, address = this.peer): OSError {
+  stateError(syscall: string, code: string, address = this.peer): OSError {
     const error = this.#error;
     this.#error = undefined;
     return error ?? osError({ code, syscall, address });
   }
 
+  /** What `poll` tells of the socket. */
+  poll(): number {
+    const { acceptor, reader, writer, attempt } = this;
+    if (acceptor !== undefined) return acceptor.poll();
+    if (reader !== undefined && writer !== undefined) {
+      const isOver = reader.hasEnded && writer.hasEnded;
+      return reader.poll() | writer.poll() | (isOver ? POLLHUP : 0);
+    }
+    if (attempt !== undefined) return 0;
+    return this.#error === undefined
+      ? POLLOUT | POLLHUP
+      : POLLIN | POLLOUT | POLLERR | POLLHUP;
+  }
+
+  /** Calls `observer` at every event that may change what `poll` gives, until the result is called. */
+  observe(events: number, observer: () => void): () => void {
+    const { acceptor, reader, writer, attempt } = this;
+    let cancelled = false;
+    const cancels = [() => {
+      cancelled = true;
+    }];
+    // What ends a connection is seen by reading.
+    if ((events & POLLIN) !== 0 || (events & POLLOUT) === 0) {
+      const source = acceptor ?? reader;
+      if (source !== undefined) cancels.push(source.observe(observer));
+    }
+    if ((events & POLLOUT) !== 0 && writer !== undefined) {
+      cancels.push(writer.observe(observer));
+    }
+    attempt?.then(() => {
+      if (cancelled) return;
+      cancels.push(this.observe(events, observer));
+      observer();
+    });
+    return () => {
+      for (const cancel of cancels) cancel();
+    };
+  }
+
   /** Binds: a TCP socket holds its listener from here on, so that the port is its own. */
   bind(address: Address, backlog: number | undefined): void {
-    if (this.bound) throw this.misuse("bind", "EINVAL", address);
+    if (this.isBound) throw this.stateError("bind", "EINVAL", address);
+    const { reusePort, transport } = this;
     try {
-      this.hold(
-        this.transport.listen(address, { backlog, reusePort: this.reusePort }),
-        address,
-      );
+      this.hold(transport.listen(address, { backlog, reusePort }));
     } catch (error) {
-      throw translate(error, { syscall: "bind", address });
+      throw transport.explain(error, { syscall: "bind", address });
     }
   }
 
   /** Takes an open listener. */
-  hold(listener: Listener, asked?: Address): void {
-    this.listener = listener;
-    this.local = this.transport.address(listener.addr, asked);
+  hold(listener: Listener): void {
+    this.#listener = listener;
+    this.#resource = listener.resource;
+    this.local = listener.local;
   }
 
   /** Begins to take connections. */
   listen(backlog: number | undefined): void {
     if (this.conn || this.#abort) {
-      throw this.misuse("listen", "EINVAL", this.local);
+      throw this.stateError("listen", "EINVAL", this.local);
     }
     if (this.acceptor !== undefined) return;
-    if (this.listener === undefined) {
-      const code = this.transport.wrongState.listen;
-      if (code !== undefined) throw this.misuse("listen", code, this.local);
-      const address = this.local ?? this.transport.any;
+    const { transport } = this;
+    if (this.#listener === undefined) {
+      const code = transport.wrongState.listen;
+      if (code !== undefined) throw this.stateError("listen", code, this.local);
+      const address = this.local ?? transport.any;
       this.local = undefined;
       this.bind(address, backlog);
     }
-    this.acceptor = new Acceptor(
-      this.listener!,
-      this.local!,
-      (conn) => !this.v6only || !isMapped(conn),
-    );
+    this.acceptor = new Acceptor(this.#listener!, {
+      address: this.local!,
+      filter: ({ peer }) => !this.v6only || !isMapped(peer),
+      explain: transport.explain,
+    });
   }
 
-  /** Begins to connect, one attempt at a time; `undefined` if one has just succeeded by itself. */
-  connect(address: Address, patient: boolean): Promise<void> | undefined {
-    if (this.#news) {
-      // The first call after an attempt that went on by itself tells its end.
-      this.#news = false;
+  /** Begins to connect, one attempt at a time; `undefined` if one has succeeded in the background. */
+  connect(
+    address: Address,
+    retryWhileFull: boolean,
+  ): Promise<void> | undefined {
+    const { transport } = this;
+    if (this.#hasUnreportedOutcome) {
+      this.#hasUnreportedOutcome = false;
       if (this.conn) return undefined;
-      if (this.#error) throw this.misuse("connect", "", address);
+      if (this.#error) throw this.stateError("connect", "", address);
     }
-    if (this.conn) throw this.misuse("connect", "EISCONN", address);
+    if (this.conn) throw this.stateError("connect", "EISCONN", address);
     if (this.acceptor) {
-      throw this.misuse("connect", this.transport.wrongState.connect, address);
+      throw this.stateError("connect", transport.wrongState.connect, address);
     }
-    if (this.#abort) throw this.misuse("connect", "EALREADY", address);
-    if (this.bound && !this.transport.connectsFrom) {
+    if (this.#abort) throw this.stateError("connect", "EALREADY", address);
+    if (this.isBound && !transport.connectsFrom) {
       throw unsupported({
         code: "EOPNOTSUPP",
         syscall: "connect",
@@ -146,30 +193,31 @@ export class StreamSocket implements StreamOptions {
         subject: "a bound Unix socket",
       });
     }
-    const attempt = this.#connect(address, patient);
+    const attempt = this.#connect(address, retryWhileFull);
     this.attempt = attempt.catch(() => {}).finally(() =>
       this.attempt = undefined
     );
     return attempt;
   }
 
-  async #connect(address: Address, patient: boolean): Promise<void> {
+  async #connect(address: Address, retryWhileFull: boolean): Promise<void> {
+    const { transport } = this;
     const { signal } = this.#abort = new AbortController();
     try {
-      this.listener?.close();
-      this.listener = undefined;
-      const conn = await this.transport.connect(
+      this.#listener?.close();
+      this.#listener = this.#resource = undefined;
+      const connection = await transport.connect(
         address,
         this.local,
-        patient,
+        retryWhileFull,
         signal,
       );
-      if (signal.aborted) conn.close();
+      if (signal.aborted) connection.conn.close();
       signal.throwIfAborted();
-      this.establish(conn, address);
+      this.establish(connection);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      throw translate(error, { syscall: "connect", address });
+      throw transport.explain(error, { syscall: "connect", address });
     } finally {
       this.#abort = undefined;
     }
@@ -180,32 +228,32 @@ export class StreamSocket implements StreamOptions {
     this.#abort?.abort(reason);
   }
 
-  /** Lets a connection attempt go on by itself; its error is kept for SO_ERROR. */
-  letGo(attempt: Promise<void>): void {
+  /** Lets a connection attempt go on in the background; its error is kept for SO_ERROR. */
+  continueInBackground(attempt: Promise<void>): void {
     attempt.catch((error) => this.#error = error)
-      .finally(() => this.#news = true);
+      .finally(() => this.#hasUnreportedOutcome = true);
   }
 
   /** Takes an open connection. */
-  establish(conn: Conn, asked?: Address): void {
+  establish({ conn, local, peer, resource }: Connection): void {
+    const { transport } = this;
     this.conn = conn;
-    if (this.family === AF_UNSPEC) {
-      const { hostname } = conn.remoteAddr as Deno.NetAddr;
-      this.family = hostname.includes(":") ? AF_INET6 : AF_INET;
-    }
-    this.local = this.transport.address(conn.localAddr, asked);
-    this.peer = this.transport.address(conn.remoteAddr, asked);
-    this.reader = new Reader(conn, this.peer);
-    this.writer = new Writer(conn, this.peer);
-    applyStreamOptions(this);
+    this.local = local;
+    this.peer = peer;
+    this.#resource = resource;
+    this.reader = new StreamReader(conn, peer, transport);
+    this.writer = new StreamWriter(conn, peer, transport);
+    if (this.noDelay) conn.setNoDelay?.(true);
+    if (this.keepAlive) conn.setKeepAlive?.(true);
   }
 
   /** Makes the socket of an accepted connection; as on Linux, options are inherited. */
-  accepted(conn: Conn): StreamSocket {
-    const { transport, family, type, proto, noDelay, keepAlive } = this;
+  accepted(connection: Connection): StreamSocket {
+    const { transport, family, type, proto } = this;
     const socket = new StreamSocket(transport, family, type, proto);
-    Object.assign(socket, { noDelay, keepAlive });
-    socket.establish(conn, this.local);
+    socket.noDelay = this.noDelay;
+    socket.keepAlive = this.keepAlive;
+    socket.establish(connection);
     return socket;
   }
 
@@ -217,20 +265,21 @@ export class StreamSocket implements StreamOptions {
     }
     if (this.conn === undefined) {
       const code = this.transport.wrongState.shutdown;
-      if (code !== undefined) throw this.misuse("shutdown", code);
+      if (code !== undefined) throw this.stateError("shutdown", code);
     }
     if (how !== SHUT_WR) this.reader?.shutdown();
     if (how !== SHUT_RD) this.writer?.shutdown();
   }
 
-  /** Gives Deno's own object away, if nothing would be lost with it. */
-  giveAway(): unknown {
-    const { conn, listener, reader, writer, acceptor } = this;
-    const resource = conn ?? listener;
-    if (resource === undefined) throw this.misuse("detach", "ENOTCONN");
+  /** Gives the system's object away, if nothing would be lost with it. */
+  detach(): unknown {
+    const { conn, reader, writer, acceptor } = this;
+    if (conn === undefined && this.#listener === undefined) {
+      throw this.stateError("detach", "ENOTCONN");
+    }
     if (
-      this.handles > 1 || reader?.busy || reader?.ahead || writer?.busy ||
-      acceptor?.busy || acceptor?.ahead
+      this.handles > 1 || reader?.isRunning || reader?.hasBuffered ||
+      writer?.isBusy || acceptor?.isRunning || acceptor?.hasBuffered
     ) {
       throw osError({
         code: "EBUSY",
@@ -240,14 +289,10 @@ export class StreamSocket implements StreamOptions {
           "finish pending calls, receive what has come and close duplicates first",
       });
     }
-    // Those of node:net are no objects of Deno's.
-    const isDenos = conn === undefined
-      ? Symbol.asyncIterator in listener!
-      : "readable" in conn;
-    if (!isDenos) {
+    if (this.#resource === undefined) {
       throw unsupported({ code: "EOPNOTSUPP", syscall: "detach" });
     }
-    return resource;
+    return this.#resource;
   }
 
   /** Closes everything; resolves when port and path are free again. */
@@ -263,36 +308,37 @@ export class StreamSocket implements StreamOptions {
   }
 
   async #stopListening(code: string): Promise<void> {
-    const { acceptor, listener } = this;
-    this.acceptor = this.listener = undefined;
+    const { acceptor } = this;
+    const listener = this.#listener;
+    if (listener === undefined) return;
+    this.acceptor = this.#listener = this.#resource = undefined;
     acceptor?.close(code);
-    closeQuietly(listener);
-    await acceptor?.quiet();
-    acceptor?.discard();
+    this.#closeQuietly(listener);
+    await acceptor?.settled();
   }
 
   async #hangUp(): Promise<void> {
     const { conn, reader, writer } = this;
     if (conn === undefined) return;
-    reader!.close("EBADF");
-    writer!.close();
-    if (writer!.promised) await this.#linger();
-    closeQuietly(conn);
-    await Promise.all([reader!.quiet(), writer!.idle()]);
+    reader!.close();
+    const promised = writer!.close();
+    if (promised !== undefined) await promised;
+    this.#closeQuietly(conn);
+    await Promise.all([reader!.settled(), writer!.settled()]);
   }
 
-  /** As the kernel does with its own buffer: bytes that were taken are still sent. */
-  #linger(): Promise<void> {
-    const deadline = performance.now() + LINGER * 1000;
-    return new Promise((resolve) => {
-      const end = () => resolve();
-      const stop = watch({ deadline, signal: undefined }, end, end);
-      this.writer!.idle().then(end).finally(stop);
-    });
+  /** Closes a resource; one that its former owner has closed already is ignored. */
+  #closeQuietly(resource: { close(): void } | undefined): void {
+    try {
+      resource?.close();
+    } catch (error) {
+      const explained = this.transport.explain(error, { syscall: "close" });
+      if (explained.code !== "EBADF") throw explained;
+    }
   }
 }
 
-/** An IPv4 peer of a socket that is to have IPv6 peers only. */
-function isMapped({ remoteAddr }: Conn): boolean {
-  return (remoteAddr as Deno.NetAddr).hostname.startsWith("::ffff:");
+/** Whether it is an IPv4 peer, as a socket for IPv6 sees it. */
+function isMapped([host]: Address): boolean {
+  return String(host).startsWith("::ffff:");
 }

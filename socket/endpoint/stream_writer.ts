@@ -1,18 +1,16 @@
 import type { Address } from "../address.ts";
-import { type OSError, osError } from "../errors.ts";
+import { POLLOUT } from "../constants/poll.ts";
+import { type OSError, osError, type OSErrorFields } from "../errors.ts";
 import { timeoutError, type Wait, watch } from "../wait.ts";
-import type { Conn } from "./stream_transport.ts";
-import { translate } from "../sandbox/errors.ts";
-import { stage, unstage } from "./buffer_pool.ts";
+import { copyForSend, lengthOf } from "./buffer_pool.ts";
+import { type PendingSend, SendQueue } from "./send_queue.ts";
+import type { Conn, StreamTransport } from "./stream_transport.ts";
 
-/** One send that waits or is under way. */
-interface Sending {
-  readonly owner: object;
-  /** Our copy of the bytes. */
-  readonly bytes: Uint8Array;
-  /** Whether all bytes are to be sent, or only what the kernel takes now. */
+/** One send on a stream that waits or is under way. */
+interface PendingWrite extends PendingSend {
+  /** Whether all bytes are sent, or only what the kernel takes now. */
   readonly all: boolean;
-  readonly resolve: (count?: number) => void;
+  readonly resolve: (count: number) => void;
   readonly reject: (reason: unknown) => void;
   /** How many bytes the kernel has taken. */
   sent: number;
@@ -20,10 +18,6 @@ interface Sending {
   next: number;
   /** Where the send ends. */
   goal: number;
-  /** Whether the call has ended before its write. */
-  gone: boolean;
-  /** Ends the watch over the call's deadline and signal, where it has them. */
-  stop: (() => void) | undefined;
 }
 
 // The most that a send with a deadline commits itself to at a time.
@@ -35,152 +29,183 @@ const PIECE = 65536;
  * Deno's `write` cannot be taken back. A send whose time is over while its
  * write still waits therefore counts the bytes of that write, 64 KiB at most,
  * as taken: they go out before anything else, as if the kernel's buffer were
- * that much larger. So no byte is lost, and none is sent twice by a caller who
+ * that much larger. So no byte is lost, and none is sent twice by a caller that
  * goes on from `bytesSent`.
  */
-export class Writer {
+export class StreamWriter {
   readonly #conn: Conn;
   readonly #peer: Address;
-  readonly #queue: Sending[] = [];
-  #idle: (() => void)[] = [];
-  #shut = false;
+  readonly #transport: StreamTransport;
+  readonly #queue = new SendQueue<PendingWrite>();
+  #isShut = false;
 
   /** Sends on `conn`; `peer` is for messages. */
-  constructor(conn: Conn, peer: Address) {
+  constructor(conn: Conn, peer: Address, transport: StreamTransport) {
     this.#conn = conn;
     this.#peer = peer;
+    this.#transport = transport;
   }
 
-  /** Sends all of `data`, or what the kernel takes now and tells how much that was. */
+  /** Sends what the kernel takes now, and tells how much that was. */
   send(
-    data: Uint8Array,
-    all: boolean,
+    data: Uint8Array | readonly Uint8Array[],
     wait: Wait | undefined,
     owner: object,
-  ): Promise<number | undefined> {
-    if (wait?.signal?.aborted) return Promise.reject(wait.signal.reason);
-    if (this.#shut) return Promise.reject(this.#error("EPIPE", 0));
-    if (data.length === 0) return Promise.resolve(all ? undefined : 0);
-    return new Promise((resolve, reject) => {
-      const sending: Sending = {
-        owner,
-        bytes: stage(data),
-        all,
-        resolve,
-        reject,
-        sent: 0,
-        next: 0,
-        goal: data.length,
-        gone: false,
-        stop: undefined,
-      };
-      if (wait !== undefined) this.#watch(sending, wait);
-      if (this.#queue.push(sending) === 1) this.#write(sending);
-    });
+  ): Promise<number> {
+    return new Promise((resolve, reject) =>
+      this.#add(data, false, resolve, reject, wait, owner)
+    );
   }
 
-  /** Resolves when a send would not wait. */
-  idle(): Promise<void> {
-    if (this.#queue.length === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#idle.push(resolve));
+  /** Sends all of `data`. */
+  sendall(
+    data: Uint8Array,
+    wait: Wait | undefined,
+    owner: object,
+  ): Promise<void> {
+    return new Promise((resolve, reject) =>
+      this.#add(data, true, () => resolve(), reject, wait, owner)
+    );
+  }
+
+  /** What `poll` tells: whether a send would not wait. */
+  poll(): number {
+    return this.isBusy ? 0 : POLLOUT;
+  }
+
+  /** Calls `observer` whenever a send would no longer wait, until the result is called. */
+  observe(observer: () => void): () => void {
+    return this.#queue.observe(observer);
   }
 
   /** Whether a write is under way. */
-  get busy(): boolean {
-    return this.#queue.length > 0;
+  get isBusy(): boolean {
+    return this.#queue.first !== undefined;
   }
 
-  /** Whether bytes are still to be sent whose call has ended. */
-  get promised(): boolean {
-    const first = this.#queue[0];
-    return first !== undefined && first.gone && first.goal > first.sent;
+  /** Whether the writing half has ended. */
+  get hasEnded(): boolean {
+    return this.#isShut;
   }
 
   /** Ends the writing half, after what has been promised. */
   shutdown(): void {
-    if (this.#shut) return;
-    this.#shut = true;
+    if (this.#isShut) return;
+    this.#isShut = true;
     // The peer may be gone already, which the kernel would not complain of either.
     const end = () => this.#conn.closeWrite().catch(() => {});
-    if (this.promised) this.idle().then(end);
+    if (this.#hasPromised) this.#queue.idle().then(end);
     else end();
   }
 
   /** Fails the calls of one endpoint whose socket lives on. */
   release(owner: object): void {
-    for (const sending of this.#queue.filter((each) => each.owner === owner)) {
-      this.#giveUp(sending, (taken) => this.#error("EBADF", taken));
+    for (const send of this.#queue.of(owner)) {
+      this.#giveUp(send, (taken) => this.#error("EBADF", taken));
     }
   }
 
-  /** Fails every call, because the connection will be closed now. */
-  close(): void {
-    for (const sending of this.#queue.splice(1)) {
-      this.#settle(sending);
-      sending.reject(this.#error("EBADF", 0));
+  /** Fails every call, because the connection will be closed: at once, or when what was promised has gone. */
+  close(): Promise<void> | undefined {
+    const [first, ...rest] = this.#queue.of();
+    for (const send of rest) {
+      this.#queue.remove(send);
+      send.reject(this.#error("EBADF", 0));
     }
-    const first = this.#queue[0];
-    if (first === undefined || first.gone) return;
-    first.stop?.();
-    first.gone = true;
-    first.goal = first.sent;
-    first.reject(this.#error("EBADF", first.sent));
+    if (first === undefined) return undefined;
+    if (!first.gone) {
+      first.stop?.();
+      first.gone = true;
+      first.goal = first.sent;
+      first.reject(this.#error("EBADF", first.sent));
+    }
+    return this.#hasPromised ? this.#queue.linger() : undefined;
   }
 
-  #watch(sending: Sending, wait: Wait): void {
-    sending.stop = watch(
+  /** Resolves when no write is under way. */
+  settled(): Promise<void> {
+    return this.#queue.idle();
+  }
+
+  /** Whether bytes are still to be sent whose call has ended. */
+  get #hasPromised(): boolean {
+    const { first } = this.#queue;
+    return first !== undefined && first.gone && first.goal > first.sent;
+  }
+
+  #add(
+    data: Uint8Array | readonly Uint8Array[],
+    all: boolean,
+    resolve: PendingWrite["resolve"],
+    reject: PendingWrite["reject"],
+    wait: Wait | undefined,
+    owner: object,
+  ): void {
+    if (this.#isShut) return reject(this.#error("EPIPE", 0));
+    const length = lengthOf(data);
+    if (length === 0) return resolve(0);
+    const send: PendingWrite = {
+      owner,
+      bytes: copyForSend(data),
+      all,
+      resolve,
+      reject,
+      sent: 0,
+      next: 0,
+      goal: length,
+      gone: false,
+      stop: undefined,
+    };
+    if (wait !== undefined) this.#watch(send, wait);
+    if (this.#queue.push(send)) this.#write(send);
+  }
+
+  #watch(send: PendingWrite, wait: Wait): void {
+    send.stop = watch(
       wait,
       () =>
         this.#giveUp(
-          sending,
+          send,
           (taken) => timeoutError(wait, this.#fields(taken)),
           true,
         ),
-      (reason) => this.#giveUp(sending, () => reason, true),
+      (reason) => this.#giveUp(send, () => reason, true),
     );
   }
 
-  #write(sending: Sending): void {
-    const { sent, goal, bytes, stop } = sending;
-    sending.next = stop === undefined ? goal : Math.min(goal, sent + PIECE);
+  #write(send: PendingWrite): void {
+    const { sent, goal, bytes, stop } = send;
+    send.next = stop === undefined ? goal : Math.min(goal, sent + PIECE);
     this.#conn.write(
-      sent === 0 && sending.next === bytes.length
+      sent === 0 && send.next === bytes.length
         ? bytes
-        : bytes.subarray(sent, sending.next),
-    ).then(this.#wrote, this.#failed);
+        : bytes.subarray(sent, send.next),
+    ).then(this.#onWritten, this.#onError);
   }
 
-  readonly #wrote = (count: number): void => {
-    const sending = this.#queue[0];
-    sending.sent += count;
-    if (sending.sent < sending.goal && (sending.all || sending.gone)) {
-      this.#write(sending);
+  readonly #onWritten = (count: number): void => {
+    const send = this.#queue.first!;
+    send.sent += count;
+    if (send.sent < send.goal && (send.all || send.gone)) {
+      this.#write(send);
       return;
     }
     this.#next();
-    if (!sending.gone) this.#succeed(sending, sending.sent);
+    if (!send.gone) send.resolve(send.sent);
   };
 
-  readonly #failed = (error: unknown): void => {
-    const sending = this.#queue[0];
+  readonly #onError = (error: unknown): void => {
+    const send = this.#queue.first!;
     this.#next();
-    if (!sending.gone) {
-      sending.reject(translate(error, this.#fields(sending.sent)));
+    if (!send.gone) {
+      send.reject(this.#transport.explain(error, this.#fields(send.sent)));
     }
   };
 
-  /** Is done with the first send and starts the next one. */
+  /** The first send is done: begins the next one. */
   #next(): void {
-    this.#settle(this.#queue.shift()!);
-    if (this.#queue.length > 0) this.#write(this.#queue[0]);
-    else if (this.#idle.length > 0) {
-      for (const resolve of this.#idle.splice(0)) resolve();
-    }
-  }
-
-  #settle(sending: Sending): void {
-    sending.stop?.();
-    unstage(sending.bytes);
+    const next = this.#queue.shift();
+    if (next !== undefined) this.#write(next);
   }
 
   /**
@@ -188,31 +213,24 @@ export class Writer {
    * Where all it wanted is taken, it has succeeded, if it `mayResolve`.
    */
   #giveUp(
-    sending: Sending,
+    send: PendingWrite,
     reason: (taken: number) => unknown,
     mayResolve = false,
   ): void {
-    if (sending !== this.#queue[0]) {
-      this.#queue.splice(this.#queue.indexOf(sending), 1);
-      this.#settle(sending);
-      sending.reject(reason(0));
+    if (send !== this.#queue.first) {
+      this.#queue.remove(send);
+      send.reject(reason(0));
       return;
     }
-    const { all, next, bytes } = sending;
-    sending.stop?.();
-    sending.gone = true;
-    sending.goal = next;
-    if (mayResolve && (!all || next === bytes.length)) {
-      this.#succeed(sending, next);
-    } else sending.reject(reason(next));
+    const { all, next, bytes } = send;
+    send.stop?.();
+    send.gone = true;
+    send.goal = next;
+    if (mayResolve && (!all || next === bytes.length)) send.resolve(next);
+    else send.reject(reason(next));
   }
 
-  #succeed({ all, resolve }: Sending, count: number): void {
-    if (all) resolve();
-    else resolve(count);
-  }
-
-  #fields(bytesSent: number) {
+  #fields(bytesSent: number): OSErrorFields {
     return { syscall: "send", address: this.#peer, bytesSent };
   }
 

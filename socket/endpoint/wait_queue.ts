@@ -1,14 +1,7 @@
-import { osError, type OSErrorFields } from "../errors.ts";
-import {
-  isNonBlocking,
-  NO_WAIT,
-  timeoutError,
-  type Wait,
-  watch,
-} from "../wait.ts";
+import { type Wait, watch } from "../wait.ts";
 
 /** One call that waits for something to come in. */
-export interface Waiter {
+export interface PendingCall {
   /** The endpoint that called; it may be closed while others share the socket. */
   readonly owner: object;
   /** Fails the call. */
@@ -17,137 +10,155 @@ export interface Waiter {
   stop?: () => void;
 }
 
+/** What keeps the process alive while an operation of it is under way. */
+export interface Referenced {
+  /** Keeps it alive. */
+  ref(): void;
+  /** Lets it end. */
+  unref(): void;
+}
+
 /**
- * Calls that wait in order for what comes in: bytes, connections, datagrams.
+ * Calls that wait in order for what comes in, and the one operation that
+ * brings it.
  *
- * Deno's operations cannot be given up without closing the socket. So at most
- * one is under way; a call that times out only leaves the queue, and what the
- * operation brings is kept for the next call. That is how the sandbox keeps
- * "nothing is lost".
+ * A runtime's operation cannot be given up without closing the socket. So at
+ * most one is under way; a call that times out only leaves the queue, and what
+ * the operation brings is kept for the next call. While nothing waits for it,
+ * the operation does not keep the process alive.
  */
-export abstract class Intake<W extends Waiter> {
-  #waiting: W[] = [];
-  #running = false;
-  #held = true;
-  #quiet: (() => void) | undefined;
+export class WaitQueue<C extends PendingCall> {
+  readonly #operation: Referenced;
+  readonly #calls: C[] = [];
+  #observers: Set<() => void> | undefined;
+  #isRunning = false;
+  #isReferenced = true;
+  #settled: (() => void) | undefined;
 
-  /** Settles the call from what has come in; false if it must wait. */
-  protected abstract serve(waiter: W): boolean;
-  /** Starts one operation for the first call; calls `ended` when it is over. */
-  protected abstract begin(first: W): void;
-  /** Lets the pending operation keep the process alive, or not. */
-  protected abstract hold(held: boolean): void;
-  /** What messages say of a call here. */
-  protected abstract describe(): OSErrorFields;
-
-  /** The first call in the queue. */
-  protected get first(): W | undefined {
-    return this.#waiting[0];
+  /** Waits for operations of `operation`. */
+  constructor(operation: Referenced) {
+    this.#operation = operation;
   }
 
-  /** Serves a call now or queues it. */
-  protected add(waiter: W, wait: Wait | undefined): void {
-    if (wait !== undefined && wait.signal?.aborted) {
-      waiter.reject(wait.signal.reason);
-      return;
-    }
-    if (this.#waiting.length === 0 && this.serve(waiter)) return;
-    this.#waiting.push(waiter);
-    if (wait !== undefined) {
-      waiter.stop = watch(
-        wait,
-        () => this.expired(waiter, isNonBlocking(wait)),
-        (reason) => this.drop(waiter, reason),
-      );
-    }
-    if (!this.#held) this.#hold(true);
-    if (!this.#running) this.#run();
+  /** The call whose turn it is. */
+  get first(): C | undefined {
+    return this.#calls[0];
   }
 
-  /** The operation is over: serves who can be served and starts the next one if someone waits. */
-  protected ended(): void {
-    this.#running = false;
-    this.serveAll();
-    if (this.#waiting.length > 0) this.#run();
-    else this.#quiet?.();
+  /** All calls, in order; a copy. */
+  get calls(): readonly C[] {
+    return [...this.#calls];
   }
 
-  /** Serves, in order, every call that can be. */
-  protected serveAll(): void {
-    const waiting = this.#waiting;
-    if (waiting.length === 0) return;
-    while (waiting.length > 0 && this.serve(waiting[0])) {
-      waiting.shift()!.stop?.();
-    }
-    this.#rest();
+  /** Whether a call or an observer waits. */
+  get isWanted(): boolean {
+    return this.#calls.length > 0 || this.isObserved;
   }
 
-  /** Nobody is to wait any more. */
-  protected expireAll(): void {
-    for (const waiter of [...this.#waiting]) this.expired(waiter, true);
-  }
-
-  /** A call's time is over. */
-  protected expired(waiter: W, never: boolean): void {
-    this.drop(
-      waiter,
-      timeoutError(never ? NO_WAIT : undefined, this.describe()),
-    );
-  }
-
-  /** Takes a call out of the queue and fails it. */
-  protected drop(waiter: W, reason: unknown): void {
-    const index = this.#waiting.indexOf(waiter);
-    if (index < 0) return;
-    this.#waiting.splice(index, 1);
-    waiter.stop?.();
-    waiter.reject(reason);
-    this.#rest();
-  }
-
-  /** Fails the calls of one endpoint, which is closed while others share the socket. */
-  release(owner: object): void {
-    for (const waiter of [...this.#waiting]) {
-      if (waiter.owner === owner) this.#fail(waiter, "EBADF");
-    }
-  }
-
-  /** Fails every call, because the operation under way will be ended now. */
-  close(code: string): void {
-    for (const waiter of [...this.#waiting]) this.#fail(waiter, code);
-    // Its end is still to be waited for.
-    if (this.#running && !this.#held) this.#hold(true);
+  /** Whether an observer waits. */
+  get isObserved(): boolean {
+    return this.#observers !== undefined && this.#observers.size > 0;
   }
 
   /** Whether an operation is under way, which a call will have to take up. */
-  get busy(): boolean {
-    return this.#running;
+  get isRunning(): boolean {
+    return this.#isRunning;
   }
 
-  /** Resolves when no operation is under way; for closing, when nobody waits any more. */
-  quiet(): Promise<void> {
-    if (!this.#running) return Promise.resolve();
-    return new Promise((resolve) => this.#quiet = resolve);
-  }
-
-  #fail(waiter: W, code: string): void {
-    this.drop(waiter, osError({ ...this.describe(), code }));
-  }
-
-  #run(): void {
-    this.#running = true;
-    this.begin(this.#waiting[0]);
-  }
-
-  /** Lets go of the process while an operation is under way for nobody. */
-  #rest(): void {
-    if (this.#running && this.#held && this.#waiting.length === 0) {
-      this.#hold(false);
+  /** Adds a call at the end, until its time is over or its signal aborts. */
+  add(
+    call: C,
+    wait: Wait | undefined,
+    expire: (call: C, wait: Wait) => void,
+    abort: (call: C, reason: unknown) => void,
+  ): void {
+    this.#calls.push(call);
+    if (wait !== undefined) {
+      call.stop = watch(
+        wait,
+        () => expire(call, wait),
+        (reason) => abort(call, reason),
+      );
     }
+    this.#hold();
   }
 
-  #hold(held: boolean): void {
-    this.#held = held;
-    this.hold(held);
+  /** Takes out the call whose turn it is, which has been served. */
+  shift(): void {
+    this.#calls.shift()?.stop?.();
+    this.#letGo();
+  }
+
+  /** Takes a call out wherever it is; false if it is no longer there. */
+  remove(call: C): boolean {
+    const index = this.#calls.indexOf(call);
+    if (index < 0) return false;
+    this.#calls.splice(index, 1);
+    call.stop?.();
+    this.#letGo();
+    return true;
+  }
+
+  /**
+   * Calls `observer` at every event until the result is called, and keeps the
+   * process alive meanwhile, as a call does. An observer takes no turn.
+   */
+  observe(observer: () => void): () => void {
+    (this.#observers ??= new Set()).add(observer);
+    this.#hold();
+    return () => {
+      if (this.#observers!.delete(observer)) this.#letGo();
+    };
+  }
+
+  /** Tells the observers that something has happened. */
+  notify(): void {
+    if (this.#observers === undefined) return;
+    for (const observer of [...this.#observers]) observer();
+  }
+
+  /** Begins an operation; false if one is under way. */
+  begin(): boolean {
+    if (this.#isRunning) return false;
+    return this.#isRunning = true;
+  }
+
+  /** The operation has ended. */
+  end(): void {
+    this.#isRunning = false;
+  }
+
+  /** Nothing waits for another operation: {@linkcode settled} is answered. */
+  rest(): void {
+    if (!this.#isRunning) this.#settled?.();
+  }
+
+  /** Fails every call, because the operation under way will be ended now. */
+  close(reason: unknown): void {
+    for (const call of this.calls) {
+      this.remove(call);
+      call.reject(reason);
+    }
+    // Its end is still waited for.
+    if (this.#isRunning) this.#hold();
+  }
+
+  /** Resolves when no operation is under way. */
+  settled(): Promise<void> {
+    if (!this.#isRunning) return Promise.resolve();
+    return new Promise((resolve) => this.#settled = resolve);
+  }
+
+  #hold(): void {
+    if (this.#isReferenced) return;
+    this.#isReferenced = true;
+    this.#operation.ref();
+  }
+
+  /** Lets the process end while an operation is under way that nothing waits for. */
+  #letGo(): void {
+    if (!this.#isRunning || !this.#isReferenced || this.isWanted) return;
+    this.#isReferenced = false;
+    this.#operation.unref();
   }
 }

@@ -12,7 +12,7 @@ import { driverFor } from "../drivers.ts";
 import { OSError } from "../errors.ts";
 import { UnicodeEncodeError } from "../text/unicode_errors.ts";
 import { encodeHost } from "../text/idna.ts";
-import { waitFor, type WaitOptions } from "../wait.ts";
+import { waitOf, type WaitOptions } from "../wait.ts";
 
 /** Options of the calls that ask a driver without waiting. */
 export interface DriverOptions {
@@ -164,7 +164,7 @@ export async function getaddrinfo(
     name,
     service,
     { family, type, proto, flags },
-    waitFor(null, options.signal),
+    waitOf(null, options.signal),
   );
 }
 
@@ -234,7 +234,7 @@ export async function getnameinfo(
   checkInteger("getnameinfo", "scope", scopeid, 0, 0xffffffff);
   checkInt("getnameinfo", "flags", flags);
   const driver = driverFor(options.driver);
-  const wait = waitFor(null, options.signal);
+  const wait = waitOf(null, options.signal);
   const infos = await driver.names.getaddrinfo(host, String(port), {
     family: AF_UNSPEC,
     type: SOCK_DGRAM,

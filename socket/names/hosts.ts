@@ -15,7 +15,7 @@ import {
   type LookupOptions,
 } from "./getaddrinfo.ts";
 import { parseIpv4Loose, parseIpv6 } from "../text/ip_address.ts";
-import { type Wait, waitFor } from "../wait.ts";
+import { type Wait, waitOf } from "../wait.ts";
 
 /**
  * Finds an address of a host, as every call of Python's that takes one: `""` is
@@ -86,7 +86,7 @@ export async function gethostbyname(
     checkHost("gethostbyname", name),
     AF_INET,
     driverFor(options.driver),
-    waitFor(null, options.signal),
+    waitOf(null, options.signal),
   );
 }
 
@@ -128,7 +128,7 @@ export async function gethostbynameEx(
 ): Promise<HostEntry> {
   const host = checkHost("gethostbynameEx", name);
   const driver = driverFor(options.driver);
-  const wait = waitFor(null, options.signal);
+  const wait = waitOf(null, options.signal);
   const numeric = parseIpv4Loose(host) ?? parseIpv6(host.split("%")[0]);
   const special = ["", "*", "<broadcast>"].includes(host);
   if (numeric === undefined && !special) {
@@ -188,7 +188,7 @@ export async function gethostbyaddr(
 ): Promise<HostEntry> {
   const host = checkHost("gethostbyaddr", ip);
   const driver = driverFor(options.driver);
-  const wait = waitFor(null, options.signal);
+  const wait = waitOf(null, options.signal);
   const address = await addressOf(
     "gethostbyaddr",
     host,

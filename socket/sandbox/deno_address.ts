@@ -1,16 +1,44 @@
-import type { Inet6Address, InetAddress } from "../address.ts";
-import { AF_INET6, AF_UNSPEC } from "../constants/mod.ts";
+import type { Address, Inet6Address, InetAddress } from "../address.ts";
+import { AF_INET, AF_INET6, AF_UNIX } from "../constants/mod.ts";
 import { gaierror } from "../errors.ts";
 import { parseIpv4Loose, parseIpv6 } from "../text/ip_address.ts";
 
-/** Gives the host of an address as Deno takes it: special names spelled out, numbers of the other family refused. */
-export function hostFor(
+/** Gives an address of Deno's in our form; `asked` is the one that was given for it. */
+export function addressOf(addr: Deno.Addr, asked?: Address): Address {
+  if (!("hostname" in addr)) return "path" in addr ? addr.path ?? "" : "";
+  const { hostname, port } = addr;
+  return hostname.includes(":")
+    ? inet6Address(hostname, port, asked)
+    : [hostname, port];
+}
+
+/** Gives an IPv6 address of Deno's or node's in our form. */
+export function inet6Address(
+  hostname: string,
+  port: number,
+  asked?: Address,
+): Inet6Address {
+  const [host, scope] = hostname.split("%");
+  if (scope !== undefined) return [host, port, 0, Number(scope) || 0];
+  // Deno leaves a stream's scope out; it is that of the address asked for.
+  const isLinkLocal = /^fe[89ab]/i.test(host);
+  const scopeid = isLinkLocal ? (asked as Inet6Address | undefined)?.[3] : 0;
+  return [host, port, 0, scopeid ?? 0];
+}
+
+/** Tells the family of an address by its shape. */
+export function familyOf(address: Address): number {
+  if (!Array.isArray(address)) return AF_UNIX;
+  return address.length === 4 ? AF_INET6 : AF_INET;
+}
+
+/** Gives the host of an address as Deno takes it; refuses numbers of the other family. */
+export function denoHost(
   family: number,
   syscall: string,
   address: InetAddress | Inet6Address,
 ): string {
   const [host, , , scopeid] = address;
-  if (host === "") return family === AF_INET6 ? "::" : "0.0.0.0";
   const [bare] = host.split("%");
   if (family === AF_INET6) {
     if (parseIpv4Loose(host)) throw otherFamily(syscall, address);
@@ -18,8 +46,6 @@ export function hostFor(
       ? `${host}%${scopeid}`
       : host;
   }
-  if (family === AF_UNSPEC) return host;
-  if (host === "<broadcast>") return "255.255.255.255";
   if (parseIpv6(bare)) throw otherFamily(syscall, address);
   return host;
 }

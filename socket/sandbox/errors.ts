@@ -1,7 +1,10 @@
 import { errno, errnoCode } from "../constants/errno.ts";
 import { netFlag, unixFlags } from "../permissions.ts";
-import { decodePath } from "../address.ts";
+import { decodePath, type InetAddress } from "../address.ts";
 import { gaierror, OSError, osError, type OSErrorFields } from "../errors.ts";
+
+/** How messages name the driver. */
+export const DRIVER = "sandboxed";
 
 // Deno's classes without a `code`, where neither code nor text says more.
 const codeOfClass: Readonly<Record<string, string>> = {
@@ -43,7 +46,7 @@ function missingFlags(message: string, { address }: OSErrorFields): string {
   const [, kind, target] = /Requires (\w+) access to "(.*?)"/.exec(message) ??
     [];
   if (kind !== undefined) return `--allow-${kind}=${target}`;
-  if (Array.isArray(address)) return netFlag(address);
+  if (Array.isArray(address)) return netFlag(address as InetAddress);
   return /run again with the (--allow-\w+)/.exec(message)?.[1] ?? "--allow-net";
 }
 
@@ -95,12 +98,4 @@ export function translate(
 export function descriptorKind(error: unknown): string {
   const { message } = error as Error;
   return /^Unsupported fd type: (\w+)$/.exec(message)?.[1] ?? "UNKNOWN";
-}
-
-/** How messages name the way out of the sandbox. */
-const POSIX = "the POSIX driver (@berkeley/socket/posix, --allow-ffi) can";
-
-/** Makes the error for what Deno cannot do at all, with the kernel's own code for it. */
-export function unsupported(fields: OSErrorFields): OSError {
-  return osError({ hint: POSIX, ...fields });
 }

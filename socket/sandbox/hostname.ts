@@ -1,6 +1,7 @@
 import { osError } from "../errors.ts";
 import { isGranted, readIfGranted } from "../permissions.ts";
-import { translate, unsupported } from "./errors.ts";
+import { unsupported } from "../endpoint/refusals.ts";
+import { translate } from "./errors.ts";
 
 const KERNEL = "/proc/sys/kernel/hostname";
 

@@ -2,7 +2,8 @@ import { platform } from "../constants/platform.ts";
 import type { InterfaceName } from "../driver.ts";
 import { OSError, osError, type OSErrorFields } from "../errors.ts";
 import { isGranted, readIfGranted } from "../permissions.ts";
-import { translate, unsupported } from "./errors.ts";
+import { unsupported } from "../endpoint/refusals.ts";
+import { translate } from "./errors.ts";
 
 // Linux tells all of them, to who may read it: with every permission granted.
 const LINUX = "/sys/class/net";

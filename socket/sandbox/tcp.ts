@@ -1,19 +1,27 @@
-import { quoteAddress } from "../address.ts";
-import type { Address, Inet6Address, InetAddress } from "../address.ts";
-import { AF_INET6, AF_UNSPEC } from "../constants/mod.ts";
+import {
+  type Address,
+  type Inet6Address,
+  type InetAddress,
+  quoteAddress,
+} from "../address.ts";
+import { AF_INET6 } from "../constants/mod.ts";
+import type {
+  Connection,
+  ListenOptions,
+  StreamTransport,
+} from "../endpoint/stream_transport.ts";
 import { osError } from "../errors.ts";
-import type { Listener } from "../endpoint/acceptor.ts";
-import type { Conn } from "../endpoint/stream_transport.ts";
 import { isNetGranted, netFlag } from "../permissions.ts";
-import { hostFor, otherFamily } from "./deno_address.ts";
-import { nodeConnect } from "../endpoint/node_stream.ts";
-import type { ListenOptions, Transport } from "../endpoint/transport.ts";
+import { addressOf, denoHost, familyOf, otherFamily } from "./deno_address.ts";
+import { connectionOf, DenoListener } from "./deno_stream.ts";
+import { DRIVER, translate } from "./errors.ts";
+import { nodeConnect } from "./node/connect.ts";
 
 type NetAddress = InetAddress | Inet6Address;
 
-/** TCP over IPv4, IPv6 or, to connect by name, either; by `Deno.listen` and `Deno.connect`. */
-export class Tcp implements Transport {
-  readonly #family: number;
+/** TCP over IPv4 or IPv6, by `Deno.listen` and `Deno.connect`. */
+export class Tcp implements StreamTransport {
+  readonly driver = DRIVER;
   readonly any: NetAddress;
   readonly wrongState = {
     recv: "ENOTCONN",
@@ -22,17 +30,26 @@ export class Tcp implements Transport {
     listen: undefined,
     connect: "EISCONN",
   };
-  readonly instant = false;
+  readonly connectsSynchronously = false;
   readonly connectsFrom = true;
+  readonly explain = translate;
+  readonly #family: number;
 
-  /** TCP of `AF_INET`, `AF_INET6` or `AF_UNSPEC`. */
+  /** TCP of `AF_INET` or `AF_INET6`. */
   constructor(family: number) {
     this.#family = family;
     this.any = family === AF_INET6 ? ["::", 0, 0, 0] : ["0.0.0.0", 0];
   }
 
-  listen(address: NetAddress, options: ListenOptions): Listener {
-    const hostname = hostFor(this.#family, "bind", address);
+  /** Without the flag Deno ends the process at the option; `listenDatagram` is there exactly where the flag is (Deno 2.9). */
+  get reusePortHint(): string | undefined {
+    return Deno.listenDatagram === undefined
+      ? "run again with --unstable-net"
+      : undefined;
+  }
+
+  listen(address: NetAddress, options: ListenOptions): DenoListener {
+    const hostname = denoHost(this.#family, "bind", address);
     const open = (hostname: string) =>
       Deno.listen({
         hostname,
@@ -42,60 +59,59 @@ export class Tcp implements Transport {
           ? undefined
           : { tcpBacklog: Math.max(0, options.backlog) }),
       });
-    const listener = open(hostname);
-    if (this.#isOurs(listener.addr as Deno.NetAddr)) return listener;
-    // A name whose first address is of the other family.
-    listener.close();
-    if (hostname !== "localhost") throw otherFamily("bind", address);
-    return open(this.#family === AF_INET6 ? "::1" : "127.0.0.1");
+    let listener = open(hostname);
+    if (familyOf(addressOf(listener.addr)) !== this.#family) {
+      // A name whose first address is of the other family.
+      listener.close();
+      if (hostname !== "localhost") throw otherFamily("bind", address);
+      listener = open(this.#family === AF_INET6 ? "::1" : "127.0.0.1");
+    }
+    return new DenoListener(listener, address);
   }
 
   async connect(
     address: NetAddress,
     from: NetAddress | undefined,
-    _patient: boolean,
+    _retryWhileFull: boolean,
     signal: AbortSignal,
-  ): Promise<Conn> {
-    const hostname = hostFor(this.#family, "connect", address);
-    const port = address[1];
-    // Deno refuses port 0 as misuse; the kernel's word for it is this.
-    if (port === 0) {
-      throw osError({ code: "ECONNREFUSED", syscall: "connect", address });
-    }
-    const isSix = this.#family === AF_INET6 ||
-      (this.#family === AF_UNSPEC && from?.[0].includes(":"));
-    const one = { host: hostname, port, family: isSix ? 6 : 4 } as const;
+  ): Promise<Connection> {
+    const host = denoHost(this.#family, "connect", address);
+    const port = connectable(address);
+    const family = this.#family === AF_INET6 ? 6 : 4;
     if (from !== undefined) {
+      const [localAddress, localPort] = from;
       checkGrant(from);
-      return await nodeConnect({
-        ...one,
-        localAddress: from[0],
-        localPort: from[1],
-      }, signal);
+      const options = { host, port, family, localAddress, localPort } as const;
+      return await nodeConnect(options, signal);
     }
-    const conn = await Deno.connect({
-      hostname,
-      port,
-      signal: aTurnLater(signal),
-    });
-    if (this.#isOurs(conn.remoteAddr)) return conn;
+    const conn = await denoConnect(host, port, signal);
+    const connection = connectionOf(conn, address);
+    if (familyOf(connection.peer) === this.#family) return connection;
     // A name that has an address of the other family, which Deno likes better.
     conn.close();
-    return await nodeConnect(one, signal);
+    return await nodeConnect({ host, port, family }, signal);
   }
+}
 
-  address(addr: Deno.Addr, asked?: Address): Address {
-    const { hostname, port } = addr as Deno.NetAddr;
-    if (!hostname.includes(":")) return [hostname, port];
-    // Deno leaves the scope out; it is that of the address asked for.
-    const isLocal = /^fe[89ab]/i.test(hostname);
-    return [hostname, port, 0, isLocal ? (asked as Inet6Address)?.[3] ?? 0 : 0];
-  }
+/** Connects by name, in whatever family. */
+export async function connectByName(
+  address: Readonly<InetAddress>,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const port = connectable(address);
+  return connectionOf(await denoConnect(address[0], port, signal));
+}
 
-  #isOurs(addr: Deno.NetAddr): boolean {
-    return this.#family === AF_UNSPEC ||
-      addr.hostname.includes(":") === (this.#family === AF_INET6);
-  }
+function denoConnect(hostname: string, port: number, signal: AbortSignal) {
+  return Deno.connect({ hostname, port, signal: aTurnLater(signal) });
+}
+
+/** Deno refuses port 0 as misuse; the kernel's word for it is ECONNREFUSED. */
+function connectable(address: Readonly<NetAddress>): number {
+  const [host, port] = address;
+  if (port !== 0) return port;
+  const to: Address = [host, port];
+  throw osError({ code: "ECONNREFUSED", syscall: "connect", address: to });
 }
 
 /**

@@ -1,6 +1,11 @@
 import type { Inet6Address, InetAddress } from "../address.ts";
 import { AF_INET6, SOCK_DGRAM } from "../constants/mod.ts";
-import { osError, PermissionError } from "../errors.ts";
+import {
+  type OSError,
+  osError,
+  type OSErrorFields,
+  PermissionError,
+} from "../errors.ts";
 import {
   formatIpv4,
   formatIpv6,
@@ -8,25 +13,26 @@ import {
   parseIpv6,
 } from "../text/ip_address.ts";
 import type {
-  Channel,
+  DatagramConn,
   DatagramSettings,
   DatagramTransport,
   Target,
 } from "../endpoint/datagram_transport.ts";
-import { hostFor, otherFamily } from "./deno_address.ts";
+import { denoHost, otherFamily } from "./deno_address.ts";
+import { DRIVER, translate } from "./errors.ts";
 import { getaddrinfo } from "./resolver/getaddrinfo.ts";
-import { NodeChannel } from "./node/datagram_channel.ts";
+import { NodeDatagramConn } from "./node/datagram_conn.ts";
 import { isGranted, isNetGranted, netFlag } from "../permissions.ts";
-import { UdpChannel } from "./udp_channel.ts";
+import { UdpConn } from "./udp_conn.ts";
 
 type NetAddress = InetAddress | Inet6Address;
 
 /** UDP over IPv4 or IPv6, by `Deno.listenDatagram` or `node:dgram`. */
 export class Udp implements DatagramTransport {
-  readonly #family: number;
+  readonly driver = DRIVER;
   readonly any: NetAddress;
+  readonly #family: number;
   readonly noPeer = "EDESTADDRREQ";
-  #last: readonly [asked: NetAddress, target: Target] | undefined;
 
   /** UDP of `AF_INET` or `AF_INET6`. */
   constructor(family: number) {
@@ -34,8 +40,8 @@ export class Udp implements DatagramTransport {
     this.any = family === AF_INET6 ? ["::", 0, 0, 0] : ["0.0.0.0", 0];
   }
 
-  open(address: NetAddress, settings: DatagramSettings): Channel {
-    const host = hostFor(this.#family, "bind", address);
+  open(address: NetAddress, settings: DatagramSettings): DatagramConn {
+    const host = denoHost(this.#family, "bind", address);
     const hostname = host !== "localhost"
       ? this.#number(host) ?? host
       : this.#family === AF_INET6
@@ -52,9 +58,9 @@ export class Udp implements DatagramTransport {
           hint: "give the address in numbers, or run again with --unstable-net",
         });
       }
-      return new NodeChannel(where, settings);
+      return new NodeDatagramConn(where, settings);
     }
-    const channel = new UdpChannel(
+    const conn = new UdpConn(
       Deno.listenDatagram({
         transport: "udp",
         hostname,
@@ -65,28 +71,20 @@ export class Udp implements DatagramTransport {
       this.#family,
       settings,
     );
-    if (channel.local.length === this.any.length) return channel;
-    channel.close();
+    if (conn.local.length === this.any.length) return conn;
+    conn.close();
     throw otherFamily("bind", address);
   }
 
-  adopt(conn: Deno.DatagramConn): Channel {
-    return new UdpChannel(conn, this.#family, undefined);
-  }
-
-  automatic(peer: NetAddress | undefined): NetAddress {
-    // The kernel chooses the address of the way to the peer; this one is known.
+  autobindAddress(peer: NetAddress | undefined): NetAddress {
+    // The kernel picks the source address by route; for a loopback peer it is known.
     return peer !== undefined && isLoopback(peer[0])
-      ? this.seen(this.any, peer)
+      ? this.sourceAddress(this.any, peer)
       : this.any;
   }
 
   target(syscall: string, address: NetAddress): Target | Promise<Target> {
-    const [from, to] = this.#last ?? [];
-    if (from !== undefined && from.every((part, at) => part === address[at])) {
-      return to!;
-    }
-    const host = hostFor(this.#family, syscall, address);
+    const host = denoHost(this.#family, syscall, address);
     const number = this.#number(host);
     if (number === undefined) return this.#lookUp(host, address);
     // "Any" as a destination is this machine.
@@ -98,13 +96,7 @@ export class Udp implements DatagramTransport {
     const numbers: NetAddress = address.length === 4
       ? [bare, address[1], address[2], Number(number.split("%")[1]) || 0]
       : [bare, address[1]];
-    const target = {
-      address: numbers,
-      host: number.includes("%") ? number : bare,
-    };
-    // Whoever sends to one address mostly sends there again.
-    this.#last = [address, target];
-    return target;
+    return { address: numbers, host: number.includes("%") ? number : bare };
   }
 
   check(
@@ -122,15 +114,19 @@ export class Udp implements DatagramTransport {
     }
   }
 
-  flags(local: NetAddress | undefined, peer: NetAddress | undefined): string {
-    return netFlag(...[local, peer].filter((each) => each !== undefined));
+  explain(
+    error: unknown,
+    fields: OSErrorFields,
+    ends?: readonly NetAddress[],
+  ): OSError {
+    return translate(error, fields, ends && netFlag(...ends));
   }
 
   same(one: NetAddress, other: NetAddress): boolean {
     return one[1] === other[1] && one[0] === other[0];
   }
 
-  seen(local: NetAddress, peer: NetAddress): NetAddress {
+  sourceAddress(local: NetAddress, peer: NetAddress): NetAddress {
     const [host, port] = local;
     if (host !== this.any[0] || !isLoopback(peer[0])) return local;
     if (this.#family !== AF_INET6) return ["127.0.0.1", port];

@@ -1,19 +1,19 @@
-import { decodePath } from "../address.ts";
-import type { Address, UnixAddress } from "../address.ts";
-import { OSError, osError } from "../errors.ts";
-import type { Listener } from "../endpoint/acceptor.ts";
-import type { Conn } from "../endpoint/stream_transport.ts";
-import { unsupported } from "./errors.ts";
-import type { Transport } from "../endpoint/transport.ts";
+import { decodePath, type UnixAddress } from "../address.ts";
+import type {
+  Connection,
+  StreamTransport,
+} from "../endpoint/stream_transport.ts";
+import { unsupported } from "../endpoint/refusals.ts";
+import { osError } from "../errors.ts";
+import { connectionOf, DenoListener } from "./deno_stream.ts";
+import { DRIVER, translate } from "./errors.ts";
 
-// sizeof(sun_path), Linux's; macOS has 104 and says so itself.
-const LONGEST_PATH = 108;
-
-// How often a connection is tried again while the server's queue is full.
+// Milliseconds between attempts to connect while the server's queue is full.
 const RETRY = 10;
 
 /** Unix stream sockets, at a path or under an abstract name. */
-export class Unix implements Transport {
+export class Unix implements StreamTransport {
+  readonly driver = DRIVER;
   readonly any = "";
   readonly wrongState = {
     recv: "EINVAL",
@@ -22,42 +22,40 @@ export class Unix implements Transport {
     listen: "EINVAL",
     connect: "EINVAL",
   };
-  readonly instant = true;
+  readonly connectsSynchronously = true;
   readonly connectsFrom = false;
+  readonly reusePortHint = undefined;
+  readonly explain = translate;
 
-  listen(address: UnixAddress): Listener {
+  listen(address: UnixAddress): DenoListener {
+    const open = (path: string) => Deno.listen({ transport: "unix", path });
     const path = pathOf("bind", address);
-    if (path !== "") return Deno.listen({ transport: "unix", path });
-    return openAnywhere((path) => Deno.listen({ transport: "unix", path }));
+    return new DenoListener(path === "" ? autobind(open) : open(path));
   }
 
   async connect(
     address: UnixAddress,
     _from: undefined,
-    patient: boolean,
+    retryWhileFull: boolean,
     signal: AbortSignal,
-  ): Promise<Conn> {
+  ): Promise<Connection> {
     const path = pathOf("connect", address);
     while (true) {
       try {
-        return await Deno.connect({ transport: "unix", path });
+        return connectionOf(await Deno.connect({ transport: "unix", path }));
       } catch (error) {
         // Linux lets a blocking call wait while the queue is full, Deno does not.
         const isFull = error instanceof Deno.errors.WouldBlock;
-        if (!isFull || !patient) throw error;
+        if (!isFull || !retryWhileFull) throw error;
       }
       await new Promise((resolve) => setTimeout(resolve, RETRY));
       signal.throwIfAborted();
     }
   }
-
-  address(addr: Deno.Addr): Address {
-    return (addr as Deno.UnixAddr).path ?? "";
-  }
 }
 
-/** As the kernel does for an empty address: opens an abstract name of five digits that is free. */
-export function openAnywhere<Opened>(open: (path: string) => Opened): Opened {
+/** Opens an abstract name of five digits that is free, as `unix(7)` says of an empty address. */
+export function autobind<Opened>(open: (path: string) => Opened): Opened {
   while (true) {
     const digits = crypto.randomUUID().slice(0, 5);
     try {
@@ -78,10 +76,6 @@ export function pathOf(syscall: string, address: UnixAddress): string {
       address,
       state: "a path that is not UTF-8",
     });
-  }
-  const { length } = new TextEncoder().encode(path);
-  if (length > LONGEST_PATH || (length === LONGEST_PATH && path[0] !== "\0")) {
-    throw new OSError({ syscall, address, state: "AF_UNIX path too long" });
   }
   if (path === "" && syscall === "connect") {
     throw osError({ code: "EINVAL", syscall, address });

@@ -1,5 +1,6 @@
 import { sandbox } from "../../socket/sandbox/driver.ts";
 import type { Driver } from "../../socket/mod.ts";
+import { delegatingDriver } from "./delegating_driver.ts";
 import { folder, type Transport, transports } from "../support/peers.ts";
 
 /** A driver that the suite is run for. */
@@ -16,10 +17,15 @@ const unixPaths = Deno.build.os === "windows" ? {} : {
   write: [folder],
 };
 
-/** Every driver there is. Who adds one adds a row. */
+/** Every driver there is, and one that wraps another. */
 export const subjects: readonly Subject[] = [
   {
     driver: sandbox,
+    permissions: { net: true, ...unixPaths },
+    gaps: {},
+  },
+  {
+    driver: delegatingDriver(sandbox),
     permissions: { net: true, ...unixPaths },
     gaps: {},
   },

@@ -11,7 +11,6 @@ import {
   lineOf,
   read,
   root,
-  socketClasses,
 } from "./source.ts";
 
 const symbols = await documentation("socket/mod.ts", "server/mod.ts");
@@ -90,7 +89,7 @@ function methodsOf(owner: string, { def }: Declaration): Item[] {
         before,
       },
     ) => ({
-      name: `${socketClasses.includes(owner) ? "Socket" : owner}.${name}`,
+      name: `${owner}.${name}`,
       kind: "method",
       where: whereOf(location),
       jsDoc,

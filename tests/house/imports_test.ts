@@ -18,6 +18,7 @@ const layers: readonly (readonly string[])[] = [
   [
     "socket/accept_loop.ts",
     "socket/address.ts",
+    "socket/check_address.ts",
     "socket/arguments.ts",
     "socket/back_off.ts",
     "socket/convert/",
@@ -26,20 +27,20 @@ const layers: readonly (readonly string[])[] = [
     "socket/file/",
     "socket/lock.ts",
     "socket/permissions.ts",
-    "socket/sendfile.ts",
     "socket/services.ts",
     "socket/wait.ts",
     "socket/web_streams.ts",
   ],
   ["socket/driver.ts"],
-  ["socket/endpoint/", "socket/sandbox/", "socket/posix/"],
-  ["socket/drivers.ts"],
-  // The class, in three files.
-  ["socket/base_socket.ts", "socket/data_socket.ts", "socket/socket.ts"],
+  ["socket/endpoint/"],
+  ["socket/sandbox/", "socket/posix/"],
+  ["socket/drivers.ts", "socket/sendfile.ts"],
+  ["socket/socket.ts"],
   // Calls that make sockets, or ask the driver something.
   [
     "socket/create_connection.ts",
     "socket/create_server.ts",
+    "socket/create_socket.ts",
     "socket/descriptors.ts",
     "socket/fromfd.ts",
     "socket/names/",
@@ -123,7 +124,7 @@ Deno.test("drivers see neither each other nor Socket, and nothing imports the PO
       if (
         isIn("socket/posix/", target) && !isIn("socket/posix/", path) ||
         isIn("socket/posix/", path) && isIn("socket/sandbox/", target) ||
-        isDriver && /^socket\/(base_|data_)?socket\.ts$/.test(target)
+        isDriver && /^socket\/socket\.ts$/.test(target)
       ) {
         problems.push(`${path}:${line} imports ${target}`);
       }

@@ -185,13 +185,6 @@ export function isPublic({ accessibility }: Property): boolean {
   return accessibility === undefined || accessibility === "public";
 }
 
-/** The classes that Socket is made of; their members are Socket's. */
-export const socketClasses: readonly string[] = [
-  "BaseSocket",
-  "DataSocket",
-  "Socket",
-];
-
 /** What `deno doc --json` tells of one exported name. */
 export interface DocumentedSymbol {
   readonly name: string;

@@ -22,9 +22,8 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   "socket/mod.ts": "tests/house/surface_test.ts",
   "socket/driver.ts": "tests/conformance/", // the contract: it has no code
   // Every call of theirs goes to a driver.
-  "socket/base_socket.ts": "tests/conformance/",
-  "socket/data_socket.ts": "tests/conformance/",
   "socket/socket.ts": "tests/conformance/",
+  "socket/create_socket.ts": "tests/conformance/",
   "socket/error_message.ts": "tests/socket/errors_test.ts", // the text of every error
   "socket/text/ip_address.ts": "tests/socket/convert/inet_test.ts", // what inet.ts stands on
   "socket/text/unicode_errors.ts": "tests/socket/file/", // files throw them

@@ -1,4 +1,4 @@
-import { waitFor, type WaitOptions, watch } from "../../socket/wait.ts";
+import { waitOf, type WaitOptions, watch } from "../../socket/wait.ts";
 import { BaseServer, type ReadyOptions } from "../../server/mod.ts";
 
 /** A request that comes from no socket. */
@@ -28,7 +28,7 @@ export class QueueServer extends BaseServer<Item, string> {
     signal?.throwIfAborted();
     if (this.left > 0) return true;
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-    const wait = waitFor(timeout, signal);
+    const wait = waitOf(timeout, signal);
     const stop = wait && watch(wait, () => resolve(false), reject);
     const look = () => resolve(true);
     this.#waiting.add(look);

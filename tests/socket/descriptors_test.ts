@@ -11,25 +11,26 @@ import {
   SCM_RIGHTS,
   sendFds,
   SOCK_STREAM,
-  Socket,
+  type Socket,
   socket,
   SOL_SOCKET,
 } from "../../socket/mod.ts";
+import { sandbox } from "../../socket/sandbox/driver.ts";
+import { socketOver } from "../../socket/socket.ts";
 
 const bytes = new Uint8Array([1]);
 const numbers = new Uint8Array(new Int32Array([7, 8]).buffer);
 
 /** A socket whose endpoint does what is given. */
 function socketOf(endpoint: Partial<Endpoint>): Socket {
-  return new Socket(AF_UNIX, SOCK_STREAM, 0, {
-    endpoint: {
-      family: AF_UNIX,
-      type: SOCK_STREAM,
-      proto: 0,
-      close: () => Promise.resolve(),
-      ...endpoint,
-    } as Endpoint,
-  });
+  const whole = {
+    family: AF_UNIX,
+    type: SOCK_STREAM,
+    proto: 0,
+    close: () => Promise.resolve(),
+    ...endpoint,
+  } as Endpoint;
+  return socketOver(whole, sandbox);
 }
 
 for (const [name, call] of Object.entries({ close, dup })) {
@@ -81,14 +82,14 @@ Deno.test("recvFds() checks its arguments first", async () => {
 Deno.test("sendFds() sends the numbers as one SCM_RIGHTS message", async () => {
   const sent: unknown[] = [];
   using s = socketOf({
-    sendmsg(data, ancillary, flags) {
-      sent.push(data, ancillary, flags);
-      return Promise.resolve(data.length);
+    sendmsg(buffers, ancillary, flags) {
+      sent.push(buffers, ancillary, flags);
+      return Promise.resolve(buffers.length);
     },
   });
   assertEquals(await sendFds(s, [bytes, bytes], [7, 8]), 2);
   assertEquals(sent, [
-    new Uint8Array([1, 1]),
+    [bytes, bytes],
     [[SOL_SOCKET, SCM_RIGHTS, numbers]],
     0,
   ]);

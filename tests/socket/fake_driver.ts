@@ -1,6 +1,6 @@
 // A driver without a network: connections succeed, fail or hang as the test
 // says, and all that happens is written down.
-import { AF_INET6, SOCK_STREAM } from "../../socket/mod.ts";
+import { AF_INET, AF_INET6, SOCK_STREAM } from "../../socket/mod.ts";
 import type {
   Address,
   AddressInfo,
@@ -122,6 +122,19 @@ export class FakeDriver implements Driver {
 
   pair(): never {
     throw osError({ code: "EOPNOTSUPP", syscall: "socketpair" });
+  }
+
+  connect(host: string, port: number): Promise<Endpoint> {
+    const endpoint = this.open(AF_INET, SOCK_STREAM, 0);
+    return endpoint.connect([host, port], undefined).then(() => endpoint);
+  }
+
+  closeDescriptor(): never {
+    throw osError({ code: "EOPNOTSUPP", syscall: "close" });
+  }
+
+  dupDescriptor(): never {
+    throw osError({ code: "EOPNOTSUPP", syscall: "dup" });
   }
 
   adopt(): never {

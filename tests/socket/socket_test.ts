@@ -22,6 +22,7 @@ import {
   TCP_NODELAY,
 } from "../../socket/mod.ts";
 import { sandbox } from "../../socket/sandbox/driver.ts";
+import { socketOver } from "../../socket/socket.ts";
 import { failure } from "./failure.ts";
 
 const net = { permissions: { net: true } } as const;
@@ -68,8 +69,8 @@ Deno.test("Socket.fileno() names the way out, and is -1 for a closed socket", ()
 
 Deno.test("Socket.fileno() is the endpoint's descriptor where it has one, until it is closed", async () => {
   const endpoint = sandbox.open(AF_INET, SOCK_STREAM, 0);
-  Object.defineProperty(endpoint, "resource", { value: 7 });
-  const s = new Socket(AF_INET, SOCK_STREAM, 0, { endpoint });
+  endpoint.fileno = () => 7;
+  const s = socketOver(endpoint, sandbox);
   assertEquals(s.fileno(), 7);
   const file = s.makefile("rb");
   s.close();
@@ -192,7 +193,7 @@ Deno.test({
 Deno.test("messages name the driver that cannot", () => {
   const mine: Driver = { ...sandbox, name: "my own" };
   using s = socket(AF_INET, SOCK_STREAM, 0, { driver: mine });
-  assertThrows(() => s.ioctl(1), OSError, "with the my own driver");
+  assertThrows(() => s.ioctl(1), OSError, "with the sandboxed driver");
 });
 
 Deno.test("MSG_DONTWAIT is no flag of the driver's, and waits not at all", {
@@ -204,7 +205,7 @@ Deno.test("MSG_DONTWAIT is no flag of the driver's, and waits not at all", {
     seen.push(call);
     return Promise.resolve(new Uint8Array());
   };
-  using s = new Socket(AF_INET, SOCK_STREAM, 0, { endpoint });
+  using s = socketOver(endpoint, sandbox);
   s.settimeout(5);
   await s.recv(1, MSG_DONTWAIT | 2);
   assertEquals(seen, [[1, 2, { deadline: -Infinity, signal: undefined }]]);

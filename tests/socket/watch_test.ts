@@ -9,7 +9,7 @@ import {
   isNonBlocking,
   NO_WAIT,
   type Wait,
-  waitFor,
+  waitOf,
   watch,
 } from "../../socket/wait.ts";
 import { FakeClock } from "./fake_clock.ts";
@@ -37,19 +37,19 @@ function countedSignal(): {
   return { controller, listeners: () => count };
 }
 
-Deno.test("waitFor() makes no Wait where nothing limits the call", () => {
-  assertEquals(waitFor(null), undefined);
-  assertEquals(waitFor(0), NO_WAIT);
-  assert(isNonBlocking(waitFor(0)));
+Deno.test("waitOf() makes no Wait where nothing limits the call", () => {
+  assertEquals(waitOf(null), undefined);
+  assertEquals(waitOf(0), NO_WAIT);
+  assert(isNonBlocking(waitOf(0)));
   assert(!isNonBlocking(undefined));
 });
 
-Deno.test("waitFor() keeps the signal beside any timeout", () => {
+Deno.test("waitOf() keeps the signal beside any timeout", () => {
   const { signal } = new AbortController();
-  assertEquals(waitFor(null, signal)?.deadline, Infinity);
-  assertEquals(waitFor(0, signal)?.deadline, -Infinity);
+  assertEquals(waitOf(null, signal)?.deadline, Infinity);
+  assertEquals(waitOf(0, signal)?.deadline, -Infinity);
   for (const timeout of [null, 0, 1]) {
-    assertEquals(waitFor(timeout, signal)?.signal, signal);
+    assertEquals(waitOf(timeout, signal)?.signal, signal);
   }
 });
 
@@ -66,7 +66,7 @@ function watched(wait: Wait): { calls: unknown[]; stop: () => void } {
 
 Deno.test("watch() expires at the deadline, and once only", async () => {
   using clock = new FakeClock();
-  const { calls } = watched(waitFor(1)!);
+  const { calls } = watched(waitOf(1)!);
   await clock.advance(999);
   assertEquals(calls, []);
   await clock.advance(1);
@@ -78,7 +78,7 @@ Deno.test("watch() expires at the deadline, and once only", async () => {
 for (const seconds of [2147483.647, 2147483.648, 3e6, 9223372036.854775]) {
   Deno.test(`watch() does not expire at once if ${seconds} s are left`, async () => {
     using clock = new FakeClock();
-    const { calls, stop } = watched(waitFor(seconds)!);
+    const { calls, stop } = watched(waitOf(seconds)!);
     assert(clock.longest <= 2 ** 31 - 1, `a timer of ${clock.longest} ms`);
     await clock.advance(2 ** 31 - 2);
     assertEquals(calls, []);
@@ -89,7 +89,7 @@ for (const seconds of [2147483.647, 2147483.648, 3e6, 9223372036.854775]) {
 
 Deno.test("watch() expires at a deadline that one timer cannot reach", async () => {
   using clock = new FakeClock();
-  const { calls } = watched(waitFor(3e6)!);
+  const { calls } = watched(waitOf(3e6)!);
   await clock.advance(3e9 - 1);
   assertEquals(calls, []);
   await clock.advance(1);
@@ -108,7 +108,7 @@ Deno.test("watch() of a call that must not wait expires when the event loop has 
 Deno.test("watch() gives the signal's reason, stops its timer and takes its listener away", async () => {
   using clock = new FakeClock();
   const { controller, listeners } = countedSignal();
-  const { calls } = watched(waitFor(1, controller.signal)!);
+  const { calls } = watched(waitOf(1, controller.signal)!);
   assertEquals([listeners(), clock.timers], [1, 1]);
   controller.abort("enough");
   assertEquals([calls, listeners(), clock.timers], [["enough"], 0, 0]);
@@ -119,7 +119,7 @@ Deno.test("watch() gives the signal's reason, stops its timer and takes its list
 Deno.test("watch() that expires takes its listener from the signal", async () => {
   using clock = new FakeClock();
   const { controller, listeners } = countedSignal();
-  const { calls } = watched(waitFor(1, controller.signal)!);
+  const { calls } = watched(waitOf(1, controller.signal)!);
   await clock.advance(1000);
   controller.abort("late");
   assertEquals([calls, listeners()], [["expired"], 0]);
@@ -128,7 +128,7 @@ Deno.test("watch() that expires takes its listener from the signal", async () =>
 Deno.test("watch() that is stopped calls nothing and leaves nothing", async () => {
   using clock = new FakeClock();
   const { controller, listeners } = countedSignal();
-  const { calls, stop } = watched(waitFor(1, controller.signal)!);
+  const { calls, stop } = watched(waitOf(1, controller.signal)!);
   stop();
   stop();
   controller.abort();

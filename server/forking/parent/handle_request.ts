@@ -1,7 +1,6 @@
 import { abortable } from "@std/async/abortable";
-import { BaseSocket } from "../../../socket/base_socket.ts";
 import { kindOf } from "../../../socket/arguments.ts";
-import type { Socket } from "../../../socket/socket.ts";
+import { Socket } from "../../../socket/socket.ts";
 import type { ShutdownOptions } from "../../options.ts";
 import type { Child } from "./child.ts";
 import { DatagramRelay } from "./datagram_relay.ts";
@@ -115,11 +114,11 @@ function relayOf(
   request: object,
   post: (message: Down, transfer?: Transferable[]) => void,
 ): Relay {
-  if (request instanceof BaseSocket) {
+  if (request instanceof Socket) {
     return new StreamRelay(request as Socket, post);
   }
   const [data, socket] = Array.isArray(request) ? request : [];
-  if (data instanceof Uint8Array && socket instanceof BaseSocket) {
+  if (data instanceof Uint8Array && socket instanceof Socket) {
     return new DatagramRelay([data, socket as Socket], post);
   }
   throw new TypeError(

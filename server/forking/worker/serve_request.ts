@@ -1,10 +1,11 @@
 import type { Address } from "../../../socket/address.ts";
 import { decodePath } from "../../../socket/address.ts";
-import { abandon, endpointOf } from "../../../socket/base_socket.ts";
 import { SOCK_DGRAM, SOCK_STREAM } from "../../../socket/constants/mod.ts";
 import { OSError } from "../../../socket/errors.ts";
 import { sandbox } from "../../../socket/sandbox/driver.ts";
-import { Socket } from "../../../socket/socket.ts";
+import { endpointOf, forceClose, Socket } from "../../../socket/socket.ts";
+import { POLLOUT } from "../../../socket/constants/poll.ts";
+import { untilReady } from "../../../socket/wait.ts";
 import {
   type BaseRequestHandler,
   type RequestHandlerClass,
@@ -126,14 +127,15 @@ function addrOf(address: Address, transport: "tcp" | "udp"): Deno.Addr {
  */
 async function finish(socket: Socket): Promise<void> {
   if (socket.type === SOCK_DGRAM) await sent(socket);
-  abandon(socket);
+  forceClose(socket);
   await socket[Symbol.asyncDispose]();
 }
 
 /** Waits until no datagram is to be sent any more. */
 async function sent(socket: Socket): Promise<void> {
   try {
-    await endpointOf(socket, "close").writable(undefined);
+    const endpoint = endpointOf(socket, "close");
+    await untilReady(endpoint, POLLOUT, undefined, { syscall: "send" });
   } catch (error) {
     // The handler has closed it.
     if (!(error instanceof OSError)) throw error;

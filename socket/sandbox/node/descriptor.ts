@@ -1,86 +1,19 @@
+// Descriptors that the process was started with, taken over by `node:net`, which
+// asks for no permission.
+import { unsupported } from "../../endpoint/refusals.ts";
+import type { Connection } from "../../endpoint/stream_transport.ts";
 import { type OSError, osError } from "../../errors.ts";
-import type { Listener } from "../../endpoint/acceptor.ts";
-import type { Conn } from "../../endpoint/stream_transport.ts";
-import { descriptorKind, unsupported } from "../errors.ts";
-import { NodeConn } from "../../endpoint/node_stream.ts";
+import { descriptorKind } from "../errors.ts";
+import { nodeConnection } from "./connect.ts";
 import { NodeListener } from "./listener.ts";
-import { StreamSocket } from "../../endpoint/stream_socket.ts";
-import type { Transport } from "../../endpoint/transport.ts";
-
-// The first of these calls tells what a Unix descriptor is.
-const listenerCalls: readonly string[] = ["listen", "accept"];
-const connectionCalls: readonly string[] = [
-  "connect",
-  "getpeername",
-  "recv",
-  "send",
-  "shutdown",
-];
-
-/**
- * A Unix socket made of a descriptor that the process was started with, by
- * `node:net`, which asks for no permission.
- *
- * To listen on a connection closes it (Deno 2.9), so the first call that only a
- * listener, or only a connection, is for decides what it is.
- */
-export class DescriptorSocket extends StreamSocket {
-  #descriptor: number | undefined;
-
-  /** Takes a descriptor over. */
-  constructor(
-    descriptor: number,
-    transport: Transport,
-    family: number,
-    type: number,
-    proto: number,
-  ) {
-    super(transport, family, type, proto);
-    this.#descriptor = descriptor;
-    this.local = "";
-  }
-
-  override decide(call: string): void {
-    const descriptor = this.#descriptor;
-    if (descriptor === undefined) return;
-    if (listenerCalls.includes(call)) {
-      this.#descriptor = undefined;
-      const listener = listenOn(descriptor);
-      if (listener === undefined) {
-        const subject = `on descriptor ${descriptor}`;
-        const hint = "it is of a connection, or of no socket";
-        throw osError({ code: "EINVAL", syscall: call, subject, hint });
-      }
-      this.hold(listener);
-      super.listen(undefined);
-    } else if (connectionCalls.includes(call)) {
-      this.#descriptor = undefined;
-      this.establish(connectionOf(descriptor, true));
-    }
-  }
-
-  override giveAway(): unknown {
-    return this.#descriptor !== undefined && this.handles === 1
-      ? this.#descriptor
-      : super.giveAway();
-  }
-
-  override close(): Promise<void> {
-    // Node closes only what it has taken, as one or the other.
-    try {
-      this.decide("recv");
-    } catch {
-      // Somebody else has taken it, or closed it: there is nothing to close.
-    }
-    return super.close();
-  }
-}
 
 /**
  * Opens a descriptor of TCP. Node tells whether it listens: to listen on a
  * connection fails and does it no harm.
  */
-export function openTcpDescriptor(descriptor: number): Listener | Conn {
+export function openTcpDescriptor(
+  descriptor: number,
+): NodeListener | Connection {
   return listenOn(descriptor) ?? connectionOf(descriptor, false);
 }
 
@@ -126,7 +59,7 @@ function kindOf(descriptor: number): string {
 }
 
 /** Listens on a descriptor; `undefined` if it is of a connection. */
-function listenOn(descriptor: number): Listener | undefined {
+export function listenOn(descriptor: number): NodeListener | undefined {
   const net = globalThis.process.getBuiltinModule("node:net");
   const server = net.createServer({ allowHalfOpen: true });
   // The error comes in a later turn, and only says that it does not listen.
@@ -135,13 +68,14 @@ function listenOn(descriptor: number): Listener | undefined {
   return server.listening ? new NodeListener(server) : undefined;
 }
 
-function connectionOf(descriptor: number, isUnix: boolean): Conn {
+/** Takes a descriptor of a connection over. */
+export function connectionOf(descriptor: number, isUnix: boolean): Connection {
   const net = globalThis.process.getBuiltinModule("node:net");
   try {
     const socket = new net.Socket({ fd: descriptor, allowHalfOpen: true });
-    return new NodeConn(socket, isUnix);
+    return nodeConnection(socket, isUnix);
   } catch (error) {
-    // It was taken over, or closed, in between.
+    // It was taken over, or closed, meanwhile.
     const subject = `descriptor ${descriptor}`;
     throw osError({ code: "EBADF", syscall: "fromfd", subject, cause: error });
   }

@@ -11,7 +11,7 @@ class Stream {
     const room = this.buffer.room(size, whole);
     const count = Math.min(room.length, came);
     for (let at = 0; at < count; at++) room[at] = this.next++;
-    this.buffer.came(count);
+    this.buffer.onRead(count);
     return count;
   }
 }
@@ -24,8 +24,8 @@ function counted(start: number, length: number): Uint8Array {
 Deno.test("ReadBuffer is empty and holds nothing at first", () => {
   const buffer = new ReadBuffer();
   assertEquals(buffer.available, 0);
-  assertEquals(buffer.cut(8).length, 0);
-  assertEquals(buffer.take(new Uint8Array(8)), 0);
+  assertEquals(buffer.take(8).length, 0);
+  assertEquals(buffer.takeInto(new Uint8Array(8)), 0);
 });
 
 Deno.test("ReadBuffer begins small, whatever is asked for", () => {
@@ -44,30 +44,30 @@ Deno.test("ReadBuffer hands bytes out in order, in any sizes", () => {
   stream.read(100, 10);
   assertEquals(buffer.available, 10);
   assertEquals(buffer.peek(3), counted(0, 3));
-  assertEquals(buffer.cut(3), counted(0, 3));
+  assertEquals(buffer.take(3), counted(0, 3));
   const into = new Uint8Array(4);
-  assertEquals([buffer.take(into), into], [4, counted(3, 4)]);
-  assertEquals(buffer.cut(100), counted(7, 3));
+  assertEquals([buffer.takeInto(into), into], [4, counted(3, 4)]);
+  assertEquals(buffer.take(100), counted(7, 3));
   assertEquals(buffer.available, 0);
 });
 
 Deno.test("ReadBuffer hands out arrays of their own", () => {
   const stream = new Stream();
   stream.read(100, 10);
-  const got = stream.buffer.cut(4);
+  const got = stream.buffer.take(4);
   assertEquals([got.byteOffset, got.buffer.byteLength], [0, 4]);
   const peeked = stream.buffer.peek(4);
   peeked.fill(99);
-  assertEquals(stream.buffer.cut(4), counted(4, 4));
+  assertEquals(stream.buffer.take(4), counted(4, 4));
 });
 
 Deno.test("ReadBuffer keeps bytes that are there while more come", () => {
   const stream = new Stream();
   stream.read(512, 500);
-  stream.buffer.cut(100);
+  stream.buffer.take(100);
   for (let round = 0; round < 20; round++) stream.read(4096, 100);
   assertEquals(stream.buffer.available, 400 + 2000);
-  assertEquals(stream.buffer.cut(9999), counted(100, 2400));
+  assertEquals(stream.buffer.take(9999), counted(100, 2400));
 });
 
 Deno.test("ReadBuffer reads on until it has all that was asked for", () => {
@@ -76,7 +76,7 @@ Deno.test("ReadBuffer reads on until it has all that was asked for", () => {
     assert(stream.read(1 << 18) > 0 && round < 100, "there is no room");
   }
   assertEquals(stream.buffer.available, 1 << 18);
-  assertEquals(stream.buffer.cut(1 << 18), counted(0, 1 << 18));
+  assertEquals(stream.buffer.take(1 << 18), counted(0, 1 << 18));
 });
 
 Deno.test("ReadBuffer grows to 64 KiB while reads fill it", () => {
@@ -84,7 +84,7 @@ Deno.test("ReadBuffer grows to 64 KiB while reads fill it", () => {
   let largest = 0;
   for (let round = 0; round < 6; round++) {
     largest = stream.read(1 << 20);
-    stream.buffer.cut(1 << 20);
+    stream.buffer.take(1 << 20);
   }
   assertEquals(largest, 65536);
 });
@@ -94,7 +94,7 @@ Deno.test("ReadBuffer tells that more may be there after a read that filled a sm
   assertEquals(stream.buffer.full, false);
   stream.read(1 << 20);
   assertEquals(stream.buffer.full, true);
-  stream.buffer.cut(1 << 20);
+  stream.buffer.take(1 << 20);
   stream.read(1 << 20, 10);
   assertEquals(stream.buffer.full, false);
 });
@@ -103,10 +103,10 @@ Deno.test("ReadBuffer is small again when it waits after much came", () => {
   const stream = new Stream();
   for (let round = 0; round < 6; round++) {
     stream.read(1 << 20);
-    stream.buffer.cut(1 << 20);
+    stream.buffer.take(1 << 20);
   }
   stream.read(1 << 20, 10);
-  stream.buffer.cut(10);
+  stream.buffer.take(10);
   const { byteLength } = stream.buffer.room(1 << 20, false).buffer;
   assert(byteLength <= 2048, `${byteLength} bytes`);
 });
@@ -118,10 +118,10 @@ Deno.test("two ReadBuffers that take turns with large buffers do not mix their b
       const room = buffer.room(1 << 20, false);
       const count = (round + index) % 4 === 3 ? 10 : room.length;
       room.fill(index * 50 + round, 0, count);
-      buffer.came(count);
+      buffer.onRead(count);
     }
     for (const [index, { buffer }] of streams.entries()) {
-      const got = buffer.cut(1 << 20);
+      const got = buffer.take(1 << 20);
       assert(got.every((byte) => byte === index * 50 + round), `${round}`);
     }
   }
@@ -136,7 +136,7 @@ Deno.test("ReadBuffer takes bytes that were read elsewhere", () => {
   const { buffer } = new Stream();
   buffer.append(counted(0, 10));
   buffer.append(counted(10, 2000));
-  assertEquals(buffer.cut(5), counted(0, 5));
+  assertEquals(buffer.take(5), counted(0, 5));
   buffer.append(counted(2010, 3));
-  assertEquals(buffer.cut(9999), counted(5, 2008));
+  assertEquals(buffer.take(9999), counted(5, 2008));
 });

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { errno } from "../../../socket/constants/errno.ts";
 import { osError } from "../../../socket/errors.ts";
-import { translate, unsupported } from "../../../socket/sandbox/errors.ts";
+import { unsupported } from "../../../socket/endpoint/refusals.ts";
+import { translate } from "../../../socket/sandbox/errors.ts";
 import { folder } from "../../support/peers.ts";
 import { failure } from "../failure.ts";
 

@@ -47,12 +47,12 @@ Deno.test("NodeListener.accept() gives what has come in order, one a call", asyn
   const sockets = arrive(server, 3);
   sockets.forEach((socket, index) => socket.remotePort = index);
   for (const socket of sockets) {
-    (await listener.accept()).close();
+    (await listener.accept()).conn.close();
     assertEquals(socket.gone, true);
   }
   const accepting = listener.accept();
   arrive(server, 1);
-  (await accepting).close();
+  (await accepting).conn.close();
 });
 
 Deno.test("NodeListener turns away who finds 4096 in the queue, and nobody else", () => {
@@ -84,7 +84,7 @@ Deno.test("NodeListener.accept() gives an error of the server's once", async () 
   server.emit("error", new Error("too many open files"));
   await assertRejects(() => listener.accept(), Error, "too many");
   arrive(server, 1);
-  (await listener.accept()).close();
+  (await listener.accept()).conn.close();
 });
 
 Deno.test("NodeListener holds the process while an accept waits that is to hold it", async () => {
@@ -96,6 +96,6 @@ Deno.test("NodeListener holds the process while an accept waits that is to hold 
   assertEquals(server.held, false);
   listener.ref();
   arrive(server, 1);
-  (await accepting).close();
+  (await accepting).conn.close();
   assertEquals(server.held, false);
 });

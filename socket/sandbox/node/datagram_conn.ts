@@ -2,12 +2,14 @@ import type { RemoteInfo, Socket as NodeSocket } from "node:dgram";
 import type { Inet6Address, InetAddress } from "../../address.ts";
 import { AF_INET6 } from "../../constants/mod.ts";
 import type {
-  Channel,
   Datagram,
+  DatagramConn,
   DatagramSettings,
   Membership,
   Target,
 } from "../../endpoint/datagram_transport.ts";
+import { ProcessHold } from "../../endpoint/process_hold.ts";
+import { inet6Address } from "../deno_address.ts";
 import { requestNet } from "../../permissions.ts";
 
 /** Where to bind, in numbers. */
@@ -18,9 +20,9 @@ export interface NodeBinding {
 }
 
 /** The receive that is under way. */
-interface Waiting {
-  came(datagram: Datagram): void;
-  failed(error: unknown): void;
+interface PendingReceive {
+  onDatagram(datagram: Datagram): void;
+  onError(error: unknown): void;
 }
 
 // What waits here at most, as in a receive buffer of Linux's; then datagrams are lost.
@@ -29,9 +31,6 @@ const ROOM = 212992;
 const OVERHEAD = 512;
 
 const REFUSED = "refused by the system, and node:dgram does not tell why";
-
-// Longer than a process waits; see `hold`.
-const LONG = 2 ** 31 - 1;
 
 /**
  * UDP by `node:dgram`, for where `Deno.listenDatagram` is not there, and for
@@ -42,18 +41,18 @@ const LONG = 2 ** 31 - 1;
  * holds the process until it is unreferenced for good before it is bound, so a
  * timer holds it instead; and binding is made synchronous by a look-up that is.
  */
-export class NodeChannel implements Channel {
+export class NodeDatagramConn implements DatagramConn {
   readonly local: InetAddress | Inet6Address;
   readonly resource = undefined;
-  readonly waits = false;
+  readonly sendsMayWait = false;
   readonly #socket: NodeSocket;
-  readonly #v6: boolean;
-  #came: Datagram[] = [];
-  #size = 0;
-  #waiting: Waiting | undefined;
+  readonly #isV6: boolean;
+  #kept: Datagram[] = [];
+  #keptSize = 0;
+  #pending: PendingReceive | undefined;
   #error: unknown;
-  #held = true;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  #isReferenced = true;
+  readonly #hold = new ProcessHold();
 
   /** Binds a socket. */
   constructor(
@@ -63,16 +62,16 @@ export class NodeChannel implements Channel {
     requestNet(hostname, port);
     // Loaded at first use: `node:` modules cost start-up time.
     const dgram = globalThis.process.getBuiltinModule("node:dgram");
-    this.#v6 = family === AF_INET6;
+    this.#isV6 = family === AF_INET6;
     const socket = this.#socket = dgram.createSocket({
-      type: this.#v6 ? "udp6" : "udp4",
+      type: this.#isV6 ? "udp6" : "udp4",
       reuseAddr: settings.reuseAddress,
       ipv6Only: settings.v6only,
-      lookup: (host, _options, found) => found(null, host, this.#v6 ? 6 : 4),
+      lookup: (host, _options, found) => found(null, host, this.#isV6 ? 6 : 4),
     });
     socket.unref();
-    socket.on("error", (error) => this.#failed(error));
-    socket.on("message", (data, from) => this.#arrived(data, from));
+    socket.on("error", (error) => this.#onError(error));
+    socket.on("message", (data, from) => this.#onMessage(data, from));
     socket.bind(port, hostname);
     try {
       if (this.#error !== undefined) throw this.#error;
@@ -87,19 +86,19 @@ export class NodeChannel implements Channel {
   }
 
   receive(
-    came: (datagram: Datagram) => void,
-    failed: (error: unknown) => void,
+    onDatagram: (datagram: Datagram) => void,
+    onError: (error: unknown) => void,
   ): void {
     // What is here already comes in a turn of its own, as from other channels.
-    if (this.#came.length > 0) {
-      const datagram = this.#came.shift()!;
-      this.#size -= datagram.data.length + OVERHEAD;
-      queueMicrotask(() => came(datagram));
+    if (this.#kept.length > 0) {
+      const datagram = this.#kept.shift()!;
+      this.#keptSize -= datagram.data.length + OVERHEAD;
+      queueMicrotask(() => onDatagram(datagram));
     } else if (this.#error !== undefined) {
-      queueMicrotask(() => failed(this.#error));
+      queueMicrotask(() => onError(this.#error));
     } else {
-      this.#waiting = { came, failed };
-      if (this.#held) this.#holdByTimer();
+      this.#pending = { onDatagram, onError };
+      if (this.#isReferenced) this.#hold.hold();
     }
   }
 
@@ -107,10 +106,11 @@ export class NodeChannel implements Channel {
     const port = address[1] as number;
     return new Promise((resolve, reject) => {
       requestNet(host, port);
-      // It would be held by nothing.
-      const timer = setInterval(() => {}, LONG);
+      // Nothing else would keep the process alive.
+      const hold = new ProcessHold();
+      hold.hold();
       const sent = (error: Error | null) => {
-        clearInterval(timer);
+        hold.release();
         if (error) reject(plain(error));
         else resolve(undefined);
       };
@@ -122,14 +122,18 @@ export class NodeChannel implements Channel {
     });
   }
 
-  hold(held: boolean): void {
-    this.#held = held;
-    clearInterval(this.#timer);
-    if (held && this.#waiting !== undefined) this.#holdByTimer();
+  ref(): void {
+    this.#isReferenced = true;
+    if (this.#pending !== undefined) this.#hold.hold();
+  }
+
+  unref(): void {
+    this.#isReferenced = false;
+    this.#hold.release();
   }
 
   close(): Promise<void> {
-    this.#failed(new Deno.errors.Interrupted("operation canceled"));
+    this.#onError(new Deno.errors.Interrupted("operation canceled"));
     // Its own receive gives the port free a turn later.
     return new Promise((resolve) =>
       this.#socket.close(() => setImmediate(resolve))
@@ -179,7 +183,7 @@ export class NodeChannel implements Channel {
     return typeof by === "string" ? by : by === 0 ? "::" : `::%${by}`;
   }
 
-  #arrived(buffer: Uint8Array, { address, port }: RemoteInfo): void {
+  #onMessage(buffer: Uint8Array, { address, port }: RemoteInfo): void {
     // No longer node's Buffer, whose slices are views.
     const data = new Uint8Array(
       buffer.buffer,
@@ -187,36 +191,29 @@ export class NodeChannel implements Channel {
       buffer.length,
     );
     const datagram = { data, address: this.#address(address, port) };
-    const waiting = this.#waiting;
-    if (waiting !== undefined) {
-      this.#waiting = undefined;
-      clearInterval(this.#timer);
-      waiting.came(datagram);
+    const pending = this.#pending;
+    if (pending !== undefined) {
+      this.#pending = undefined;
+      this.#hold.release();
+      pending.onDatagram(datagram);
       return;
     }
     const size = data.length + OVERHEAD;
-    if (this.#size + size > ROOM) return;
-    this.#size += size;
-    this.#came.push({ ...datagram, data: data.slice() });
+    if (this.#keptSize + size > ROOM) return;
+    this.#keptSize += size;
+    this.#kept.push({ ...datagram, data: data.slice() });
   }
 
-  #failed(error: unknown): void {
+  #onError(error: unknown): void {
     this.#error = error;
-    clearInterval(this.#timer);
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    waiting?.failed(error);
+    this.#hold.release();
+    const pending = this.#pending;
+    this.#pending = undefined;
+    pending?.onError(error);
   }
 
   #address(text: string, port: number): InetAddress | Inet6Address {
-    if (!this.#v6) return [text, port];
-    const [host, scope = "0"] = text.split("%");
-    return [host, port, 0, Number(scope) || 0];
-  }
-
-  #holdByTimer(): void {
-    clearInterval(this.#timer);
-    this.#timer = setInterval(() => {}, LONG);
+    return this.#isV6 ? inet6Address(text, port) : [text, port];
   }
 }
 

@@ -1,17 +1,14 @@
-import type { Inet6Address, InetAddress } from "../address.ts";
+import type { Address } from "../address.ts";
 import { AF_INET6 } from "../constants/mod.ts";
+import { acquire, release } from "../endpoint/buffer_pool.ts";
 import type {
-  Channel,
   Datagram,
+  DatagramConn,
   DatagramSettings,
   Membership,
   Target,
 } from "../endpoint/datagram_transport.ts";
-
-// No datagram is longer. A buffer is held only while a receive waits.
-const LONGEST = 65536;
-const KEPT = 4;
-const spare: Uint8Array[] = [];
+import { addressOf } from "./deno_address.ts";
 
 // Deno's declarations leave two methods out.
 type HeldConn = Deno.DatagramConn & { ref(): void; unref(): void };
@@ -24,13 +21,13 @@ interface Joined {
 }
 
 /** UDP by `Deno.listenDatagram`, which receives when it is asked. */
-export class UdpChannel implements Channel {
-  readonly local: InetAddress | Inet6Address;
+export class UdpConn implements DatagramConn {
+  readonly local: Address;
   readonly resource: Deno.DatagramConn;
-  readonly waits = false;
+  readonly sendsMayWait = false;
   readonly #conn: HeldConn;
-  readonly #v6: boolean;
-  readonly #known: boolean;
+  readonly #isV6: boolean;
+  readonly #hasKnownSettings: boolean;
   #joined: Joined[] = [];
   #target: Target | undefined;
   #to: Deno.NetAddr | undefined;
@@ -41,25 +38,25 @@ export class UdpChannel implements Channel {
     family: number,
     settings: DatagramSettings | undefined,
   ) {
-    this.#v6 = family === AF_INET6;
-    this.#known = settings !== undefined;
+    this.#isV6 = family === AF_INET6;
+    this.#hasKnownSettings = settings !== undefined;
     this.resource = conn;
     this.#conn = conn as HeldConn;
-    this.local = this.#address(conn.addr);
+    this.local = addressOf(conn.addr);
   }
 
   receive(
-    came: (datagram: Datagram) => void,
-    failed: (error: unknown) => void,
+    onDatagram: (datagram: Datagram) => void,
+    onError: (error: unknown) => void,
   ): void {
-    const buffer = spare.pop() ?? new Uint8Array(LONGEST);
-    const giveBack = () => spare.length < KEPT && spare.push(buffer);
+    // No datagram is longer. A buffer is held only while a receive waits.
+    const buffer = acquire();
     this.#conn.receive(buffer).then(([data, from]) => {
-      came({ data, address: this.#address(from) });
-      giveBack();
+      onDatagram({ data, address: addressOf(from) });
+      release(buffer);
     }, (error) => {
-      giveBack();
-      failed(error);
+      release(buffer);
+      onError(error);
     });
   }
 
@@ -75,9 +72,12 @@ export class UdpChannel implements Channel {
     return this.#conn.send(data, this.#to!);
   }
 
-  hold(held: boolean): void {
-    if (held) this.#conn.ref();
-    else this.#conn.unref();
+  ref(): void {
+    this.#conn.ref();
+  }
+
+  unref(): void {
+    this.#conn.unref();
   }
 
   close(): void {
@@ -86,12 +86,12 @@ export class UdpChannel implements Channel {
 
   set<K extends keyof DatagramSettings>(name: K): boolean {
     // SO_BROADCAST is always on here; the transport looks at ours.
-    return name === "broadcast" && this.#known;
+    return name === "broadcast" && this.#hasKnownSettings;
   }
 
   join(membership: Membership): Promise<unknown> {
     const { group, interface: by } = membership;
-    const handle = this.#v6
+    const handle = this.#isV6
       ? this.#conn.joinMulticastV6(group, Number(by))
       : this.#conn.joinMulticastV4(group, String(by));
     const joined = { membership, handle };
@@ -108,12 +108,5 @@ export class UdpChannel implements Channel {
     );
     const [joined] = this.#joined.splice(index, 1);
     await (await joined?.handle)?.leave();
-  }
-
-  #address(addr: Deno.Addr): InetAddress | Inet6Address {
-    const { hostname, port } = addr as Deno.NetAddr;
-    if (!this.#v6) return [hostname, port];
-    const [host, scope = "0"] = hostname.split("%");
-    return [host, port, 0, Number(scope) || 0];
   }
 }

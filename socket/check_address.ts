@@ -1,0 +1,109 @@
+import type { Address, AddressInput, UnixAddress } from "./address.ts";
+import { checkInteger, kindOf } from "./arguments.ts";
+import { AF_INET, AF_INET6, AF_UNIX } from "./constants/mod.ts";
+import { platform } from "./constants/platform.ts";
+import { OSError } from "./errors.ts";
+import { encodeHost } from "./text/idna.ts";
+
+/** sizeof(sun_path); the NUL that ends a path takes one. */
+const LONGEST_PATH = platform === "darwin" ? 104 : 108;
+
+/**
+ * Checks the shape of an address before a driver sees it, and gives it back
+ * whole, with the special hosts written as numbers.
+ *
+ * @param call The call's name, for the message.
+ * @throws {TypeError} If it does not have the shape of the family.
+ * @throws {UnicodeEncodeError} If the host is not one that a name server takes.
+ * @throws {RangeError} If the port is not 0 to 65535 or the flow label not 0 to 1048575.
+ * @throws {OSError} "AF_UNIX path too long", without `errno`.
+ */
+export function checkAddress<A extends Address>(
+  call: string,
+  family: number,
+  address: AddressInput<A>,
+): A {
+  const checked = family === AF_UNIX
+    ? checkUnix(call, address)
+    : family === AF_INET || family === AF_INET6
+    ? checkInternet(call, family, address)
+    : checkOther(call, address);
+  return checked as A;
+}
+
+function checkUnix(call: string, address: unknown): UnixAddress {
+  if (typeof address !== "string" && !(address instanceof Uint8Array)) {
+    throw new TypeError(
+      `Cannot ${call}: an AF_UNIX address must be a path or bytes, not ${
+        kindOf(address)
+      }`,
+    );
+  }
+  const bytes = typeof address === "string"
+    ? new TextEncoder().encode(address)
+    : address;
+  // An abstract name, which begins with NUL, needs none at its end.
+  if (bytes.length > LONGEST_PATH - (bytes[0] === 0 ? 0 : 1)) {
+    const syscall = call.startsWith("create") ? "bind" : call;
+    throw new OSError({ syscall, address, state: "AF_UNIX path too long" });
+  }
+  return address;
+}
+
+function checkInternet(
+  call: string,
+  family: number,
+  address: unknown,
+): Address {
+  const most = family === AF_INET ? 2 : 4;
+  if (
+    !Array.isArray(address) || address.length < 2 || address.length > most ||
+    typeof address[0] !== "string"
+  ) {
+    throw new TypeError(
+      family === AF_INET
+        ? `Cannot ${call}: an AF_INET address must be [host, port], not ${
+          kindOf(address)
+        }`
+        : `Cannot ${call}: an AF_INET6 address must be [host, port], [host, port, flowinfo] or [host, port, flowinfo, scopeid], not ${
+          kindOf(address)
+        }`,
+    );
+  }
+  const [host, port, flowinfo = 0, scopeid = 0] = address;
+  if (host.includes("\0")) {
+    throw new TypeError(`Cannot ${call}: the host must not contain NUL`);
+  }
+  checkInteger(call, "port", port, 0, 65535);
+  const name = specialHost(family, host) ??
+    (/^[\0-\x7f]*$/.test(host) ? host : encodeHost(host));
+  if (family === AF_INET) return [name, port];
+  checkInteger(call, "flow label", flowinfo, 0, 0xfffff);
+  checkInteger(call, "scope", scopeid, 0, 0xffffffff);
+  return [name, port, flowinfo, scopeid];
+}
+
+/** Gives the number that a special host stands for: any address, or the broadcast one. */
+export function specialHost(family: number, host: string): string | undefined {
+  if (host === "") return family === AF_INET6 ? "::" : "0.0.0.0";
+  return host === "<broadcast>" && family === AF_INET
+    ? "255.255.255.255"
+    : undefined;
+}
+
+function checkOther(call: string, address: unknown): Address {
+  const isPart = (part: unknown) =>
+    typeof part === "string" || typeof part === "number" ||
+    part instanceof Uint8Array;
+  if (
+    typeof address === "string" || address instanceof Uint8Array ||
+    (Array.isArray(address) && address.every(isPart))
+  ) {
+    return address;
+  }
+  throw new TypeError(
+    `Cannot ${call}: the address must be an array of strings, numbers and bytes, not ${
+      kindOf(address)
+    }`,
+  );
+}

@@ -1,0 +1,185 @@
+import type { Address } from "../address.ts";
+import type {
+  AncillaryData,
+  Endpoint,
+  Message,
+  MessageInto,
+} from "../driver.ts";
+import type { Wait } from "../wait.ts";
+
+/**
+ * An endpoint that passes every call on to another. A wrapper extends it and
+ * overrides what it checks, counts or changes; `accept` and `dup` give the
+ * inner endpoint's own unless it wraps them too.
+ */
+export class Delegate implements Endpoint {
+  /** The endpoint that does the work. */
+  readonly inner: Endpoint;
+
+  /** Passes calls on to `inner`. */
+  constructor(inner: Endpoint) {
+    this.inner = inner;
+  }
+
+  get family(): number {
+    return this.inner.family;
+  }
+
+  get type(): number {
+    return this.inner.type;
+  }
+
+  get proto(): number {
+    return this.inner.proto;
+  }
+
+  get resource(): unknown {
+    return this.inner.resource;
+  }
+
+  bind(address: Address, backlog?: number): void {
+    this.inner.bind(address, backlog);
+  }
+
+  listen(backlog: number | undefined): void {
+    this.inner.listen(backlog);
+  }
+
+  accept(wait: Wait | undefined): Promise<Endpoint> {
+    return this.inner.accept(wait);
+  }
+
+  connect(address: Address, wait: Wait | undefined): Promise<void> {
+    return this.inner.connect(address, wait);
+  }
+
+  shutdown(how: number): void {
+    this.inner.shutdown(how);
+  }
+
+  close(): Promise<void> {
+    return this.inner.close();
+  }
+
+  recv(
+    size: number,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<Uint8Array> {
+    return this.inner.recv(size, flags, wait);
+  }
+
+  recvInto(
+    buffer: Uint8Array,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<number> {
+    return this.inner.recvInto(buffer, flags, wait);
+  }
+
+  recvmsg(
+    size: number,
+    ancillarySize: number,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<Message> {
+    return this.inner.recvmsg(size, ancillarySize, flags, wait);
+  }
+
+  recvmsgInto(
+    buffers: readonly Uint8Array[],
+    ancillarySize: number,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<MessageInto> {
+    return this.inner.recvmsgInto(buffers, ancillarySize, flags, wait);
+  }
+
+  send(
+    data: Uint8Array,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<number> {
+    return this.inner.send(data, flags, wait);
+  }
+
+  sendall(
+    data: Uint8Array,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<void> {
+    return this.inner.sendall(data, flags, wait);
+  }
+
+  sendmsg(
+    buffers: readonly Uint8Array[],
+    ancillary: readonly AncillaryData[],
+    flags: number,
+    address: Address | null,
+    wait: Wait | undefined,
+  ): Promise<number> {
+    return this.inner.sendmsg(buffers, ancillary, flags, address, wait);
+  }
+
+  sendfile(
+    fd: number,
+    offset: number,
+    count: number,
+    wait: Wait | undefined,
+  ): Promise<number> {
+    return this.inner.sendfile(fd, offset, count, wait);
+  }
+
+  poll(events: number): number {
+    return this.inner.poll(events);
+  }
+
+  whenReady(events: number, ready: () => void): () => void {
+    return this.inner.whenReady(events, ready);
+  }
+
+  getsockopt(level: number, name: number, size: number): Uint8Array {
+    return this.inner.getsockopt(level, name, size);
+  }
+
+  setsockopt(
+    level: number,
+    name: number,
+    value: Uint8Array | null,
+    size: number,
+  ): void {
+    this.inner.setsockopt(level, name, value, size);
+  }
+
+  getsockname(): Address {
+    return this.inner.getsockname();
+  }
+
+  getpeername(): Address {
+    return this.inner.getpeername();
+  }
+
+  fileno(): number {
+    return this.inner.fileno();
+  }
+
+  getInheritable(): boolean {
+    return this.inner.getInheritable();
+  }
+
+  setInheritable(inheritable: boolean): void {
+    this.inner.setInheritable(inheritable);
+  }
+
+  ioctl(request: number, argument: number | Uint8Array): number | Uint8Array {
+    return this.inner.ioctl(request, argument);
+  }
+
+  dup(): Endpoint {
+    return this.inner.dup();
+  }
+
+  detach(): unknown {
+    return this.inner.detach();
+  }
+}

@@ -1,0 +1,87 @@
+import type { AncillaryData, Driver } from "../driver.ts";
+import { type OSError, osError, type OSErrorFields } from "../errors.ts";
+
+/** How messages name the driver that can do what others refuse. */
+const POSIX = "the POSIX driver (@berkeley/socket/posix, --allow-ffi) can";
+
+/** Makes the error for what a driver cannot do at all, with the kernel's own code for it. */
+export function unsupported(fields: OSErrorFields): OSError {
+  return osError({ hint: POSIX, ...fields });
+}
+
+/** Refuses flags that a receive or a send cannot honour. */
+export function refuseFlags(syscall: string, strange: number): void {
+  if (strange === 0) return;
+  const subject = `with flags 0x${strange.toString(16)}`;
+  throw unsupported({ code: "EOPNOTSUPP", syscall, subject });
+}
+
+/** Refuses control messages, to send or to receive. */
+export function refuseAncillary(
+  syscall: string,
+  ancillary: number | readonly AncillaryData[],
+): void {
+  if (ancillary === 0 || (ancillary as readonly unknown[]).length === 0) return;
+  const subject = "ancillary data";
+  throw unsupported({ code: "EOPNOTSUPP", syscall, subject });
+}
+
+/** What an endpoint answers that has no descriptor. */
+export abstract class DescriptorRefusals {
+  /** The name of the driver, for messages. */
+  abstract readonly driver: string;
+
+  fileno(): number {
+    const hint = `${POSIX}; detach() gives the object that stands for it`;
+    throw this.#refusal("fileno", hint);
+  }
+
+  getInheritable(): boolean {
+    return false;
+  }
+
+  setInheritable(inheritable: boolean): void {
+    if (inheritable) throw this.#refusal("setInheritable");
+  }
+
+  ioctl(
+    _request: number,
+    _argument: number | Uint8Array,
+  ): number | Uint8Array {
+    throw this.#refusal("ioctl");
+  }
+
+  // deno-lint-ignore require-await -- a refusal rejects
+  async sendfile(
+    _fd: number,
+    _offset: number,
+    _count: number,
+  ): Promise<number> {
+    const hint = `${POSIX}; a Deno.FsFile can be sent`;
+    throw this.#refusal("sendfile", hint);
+  }
+
+  #refusal(syscall: string, hint = POSIX): OSError {
+    const subject = `with the ${this.driver} driver`;
+    return osError({ code: "EOPNOTSUPP", syscall, subject, hint });
+  }
+}
+
+/** What a driver answers that has no descriptors. */
+export const noDescriptors: Pick<
+  Driver,
+  "closeDescriptor" | "dupDescriptor"
+> = {
+  closeDescriptor(fd) {
+    throw noDescriptor("close", fd, "use close() of the Socket");
+  },
+  dupDescriptor(fd) {
+    throw noDescriptor("dup", fd, "use dup() of the Socket");
+  },
+};
+
+function noDescriptor(syscall: string, fd: number, instead: string): OSError {
+  const subject = `descriptor ${fd}`;
+  const hint = `${instead}; for descriptors ${POSIX}`;
+  return osError({ code: "EOPNOTSUPP", syscall, subject, hint });
+}

@@ -1,0 +1,125 @@
+import { AF_UNIX, SOCK_DGRAM, SOCK_STREAM } from "../constants/mod.ts";
+import type { Endpoint, SocketHints } from "../driver.ts";
+import { DatagramEndpoint } from "../endpoint/datagram_endpoint.ts";
+import { unsupported } from "../endpoint/refusals.ts";
+import { StreamEndpoint } from "../endpoint/stream_endpoint.ts";
+import type { Connection, Listener } from "../endpoint/stream_transport.ts";
+import { osError } from "../errors.ts";
+import { addressOf, familyOf } from "./deno_address.ts";
+import { connectionOf, DenoListener } from "./deno_stream.ts";
+import { isUnixDescriptor, openTcpDescriptor } from "./node/descriptor.ts";
+import { unixDescriptor } from "./node/unix_descriptor.ts";
+import { openDatagram, openStream } from "./open.ts";
+import { UdpConn } from "./udp_conn.ts";
+import { UnixDatagramConn } from "./unix_datagram.ts";
+
+/** Takes over a descriptor's number, or Deno's own object for a socket. */
+export function adopt(resource: unknown, hints: SocketHints): Endpoint {
+  if (typeof resource === "number") return adoptDescriptor(resource, hints);
+  const { addr, localAddr } = Object(resource) as {
+    addr?: Deno.Addr;
+    localAddr?: Deno.Addr;
+  };
+  if (addr?.transport === "udp" || addr?.transport === "unixpacket") {
+    return adoptDatagram(resource as Deno.DatagramConn, hints);
+  }
+  const { transport } = addr ?? localAddr ?? {};
+  if (transport !== "tcp" && transport !== "unix") {
+    throw osError({
+      code: "ENOTSOCK",
+      syscall: "fromfd",
+      subject: "what is not a Deno.Conn or Deno.Listener of TCP or Unix",
+    });
+  }
+  return addr === undefined
+    ? adoptConnection(connectionOf(resource as Deno.Conn), hints)
+    : adoptListener(new DenoListener(resource as Deno.Listener), hints);
+}
+
+/** Takes over a descriptor of a stream. */
+function adoptDescriptor(descriptor: number, hints: SocketHints): Endpoint {
+  const { family, type = SOCK_STREAM, proto = 0 } = hints;
+  if (type === SOCK_DGRAM) {
+    throw unsupported({
+      code: "EOPNOTSUPP",
+      syscall: "fromfd",
+      subject: `descriptor ${descriptor} as a datagram socket`,
+    });
+  }
+  if (isUnixDescriptor(descriptor)) {
+    checkFamily(AF_UNIX, family);
+    return unixDescriptor(descriptor, openStream(AF_UNIX, type, proto));
+  }
+  const found = openTcpDescriptor(descriptor);
+  try {
+    return "conn" in found
+      ? adoptConnection(found, hints)
+      : adoptListener(found, hints);
+  } catch (error) {
+    ("conn" in found ? found.conn : found).close();
+    throw error;
+  }
+}
+
+function adoptConnection(
+  connection: Connection,
+  hints: SocketHints,
+): Endpoint {
+  const socket = openFor(familyOf(connection.local), hints);
+  socket.establish(connection);
+  return new StreamEndpoint(socket);
+}
+
+function adoptListener(listener: Listener, hints: SocketHints): Endpoint {
+  const socket = openFor(familyOf(listener.local), hints);
+  socket.hold(listener);
+  socket.listen(undefined);
+  return new StreamEndpoint(socket);
+}
+
+function openFor(
+  actual: number,
+  { family, type = SOCK_STREAM, proto = 0 }: SocketHints,
+) {
+  checkFamily(actual, family);
+  if (type === SOCK_DGRAM) {
+    throw unsupported({
+      code: "ESOCKTNOSUPPORT",
+      syscall: "fromfd",
+      subject: "a stream as a datagram socket",
+    });
+  }
+  return openStream(actual, type, proto);
+}
+
+/** Takes over a socket of Deno's for datagrams. */
+function adoptDatagram(
+  conn: Deno.DatagramConn,
+  { family, type = SOCK_DGRAM, proto = 0 }: SocketHints,
+): Endpoint {
+  const actual = familyOf(addressOf(conn.addr));
+  checkFamily(actual, family);
+  if (type !== SOCK_DGRAM) {
+    throw osError({
+      code: "EPROTOTYPE",
+      syscall: "fromfd",
+      subject: `a socket of type ${SOCK_DGRAM} as one of type ${type}`,
+    });
+  }
+  const socket = openDatagram(actual, type, proto);
+  socket.attach(
+    actual === AF_UNIX
+      ? new UnixDatagramConn(conn)
+      : new UdpConn(conn, actual, undefined),
+  );
+  return new DatagramEndpoint(socket);
+}
+
+function checkFamily(actual: number, family: number = actual): void {
+  if (family === actual) return;
+  throw osError({
+    code: "EAFNOSUPPORT",
+    syscall: "fromfd",
+    subject: `a socket of family ${actual} as one of family ${family}`,
+  });
+}

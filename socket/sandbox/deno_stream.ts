@@ -1,0 +1,42 @@
+import type { Address } from "../address.ts";
+import type { Connection, Listener } from "../endpoint/stream_transport.ts";
+import { addressOf } from "./deno_address.ts";
+
+/** Describes a connection of Deno's; `asked` is the address that was connected to or listened on. */
+export function connectionOf(conn: Deno.Conn, asked?: Address): Connection {
+  return {
+    conn,
+    local: addressOf(conn.localAddr, asked),
+    peer: addressOf(conn.remoteAddr, asked),
+    resource: conn,
+  };
+}
+
+/** A listener of Deno's, whose connections come with their addresses. */
+export class DenoListener implements Listener {
+  readonly local: Address;
+  readonly resource: Deno.Listener;
+
+  /** Takes a listener over; `asked` is the address that it was opened with. */
+  constructor(listener: Deno.Listener, asked?: Address) {
+    this.resource = listener;
+    this.local = addressOf(listener.addr, asked);
+  }
+
+  accept(): Promise<Connection> {
+    return this.resource.accept()
+      .then((conn) => connectionOf(conn, this.local));
+  }
+
+  close(): void {
+    this.resource.close();
+  }
+
+  ref(): void {
+    this.resource.ref();
+  }
+
+  unref(): void {
+    this.resource.unref();
+  }
+}

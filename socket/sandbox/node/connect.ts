@@ -1,0 +1,73 @@
+import type { Socket as NetSocket } from "node:net";
+import type { Address } from "../../address.ts";
+import { NodeStream } from "../../endpoint/node_stream.ts";
+import type { Connection } from "../../endpoint/stream_transport.ts";
+import { addressOf } from "../deno_address.ts";
+
+/** What to connect to, and from where; as `net.connect` takes it. */
+export interface NodeConnectOptions {
+  /** Host name or number. */
+  host: string;
+  /** Port. */
+  port: number;
+  /** 4 or 6: which addresses of the host to try. */
+  family: 4 | 6;
+  /** The local address to connect from. */
+  localAddress?: string;
+  /** The local port to connect from. */
+  localPort?: number;
+}
+
+/**
+ * Connects by `node:net`, which can do two things that `Deno.connect` cannot:
+ * connect from a given local address, and keep to one family.
+ */
+export function nodeConnect(
+  options: NodeConnectOptions,
+  signal: AbortSignal,
+): Promise<Connection> {
+  // Loaded at first use: `node:` modules cost start-up time.
+  const net = globalThis.process.getBuiltinModule("node:net");
+  return new Promise((resolve, reject) => {
+    const socket: NetSocket = net.connect({ ...options, allowHalfOpen: true });
+    const settle = () => {
+      signal.removeEventListener("abort", abort);
+      socket.off("error", fail);
+      socket.off("connect", connected);
+    };
+    const fail = (error: unknown) => {
+      settle();
+      socket.destroy();
+      reject(error);
+    };
+    const abort = () => {
+      socket.on("error", () => {});
+      fail(signal.reason);
+    };
+    const connected = () => {
+      settle();
+      resolve(nodeConnection(socket));
+    };
+    socket.once("error", fail);
+    socket.once("connect", connected);
+    signal.addEventListener("abort", abort);
+  });
+}
+
+/** Describes a connection of `node:net`; its addresses are "" for a Unix socket, whose own node does not know. */
+export function nodeConnection(
+  socket: NetSocket,
+  isUnix = false,
+): Connection {
+  const { localAddress, localPort, remoteAddress, remotePort } = socket;
+  const conn = new NodeStream(socket);
+  const resource = undefined;
+  if (isUnix) return { conn, local: "", peer: "", resource };
+  const local = netAddress(localAddress, localPort);
+  const peer = netAddress(remoteAddress, remotePort);
+  return { conn, local, peer, resource };
+}
+
+function netAddress(hostname = "", port = 0): Address {
+  return addressOf({ transport: "tcp", hostname, port });
+}
