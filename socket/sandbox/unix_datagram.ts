@@ -155,8 +155,9 @@ export class UnixDatagramConn implements DatagramConn {
     this.#isRunning = false;
     const ours = this.#helper?.addr as Deno.UnixAddr | undefined;
     if (path !== null && path === ours?.path) {
-      // Only a send or a pause was waited for.
-      queueMicrotask(() => this.#run());
+      // Only a send or a pause was waited for, or it is closed meanwhile.
+      if (this.#isClosed) this.#end(new Deno.errors.Interrupted("closed"));
+      else queueMicrotask(() => this.#run());
       return;
     }
     const receiving = this.#receiving!;
@@ -191,7 +192,7 @@ export class UnixDatagramConn implements DatagramConn {
   #wake(): Promise<void> {
     // One may have to wait for room, and a second send would be refused meanwhile.
     const waking = this.#waking.then(async () => {
-      if (!this.#isRunning) return;
+      if (!this.#isRunning || this.#isClosed) return;
       this.#helper ??= Deno.listenDatagram({
         transport: "unixpacket",
         path: `\0${crypto.randomUUID()}`,

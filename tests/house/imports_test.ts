@@ -136,6 +136,25 @@ Deno.test("drivers see neither each other nor Socket, and nothing imports the PO
   );
 });
 
+Deno.test("socket/endpoint/ makes no call of Deno, and knows no driver", () => {
+  const isElsewhere = (path: string) => !isIn("socket/endpoint/", path);
+  const problems = occurrences(/\bDeno\b|\bgetBuiltinModule\b/g, isElsewhere);
+  for (const path of libraryFiles()) {
+    if (isElsewhere(path)) continue;
+    for (const { specifier, line } of importsOf(read(path))) {
+      if (!specifier.startsWith(".")) continue;
+      const target = resolve(path, specifier);
+      if (isIn("socket/sandbox/", target) || isIn("socket/posix/", target)) {
+        problems.push(`${path}:${line} imports ${target}`);
+      }
+    }
+  }
+  expectNone(
+    problems,
+    "The engine serves every driver: have the driver's transport bring what is the runtime's:",
+  );
+});
+
 Deno.test("the library imports its own files, @std/async, @std/bytes and types of node:, nothing else", () => {
   const problems: string[] = [];
   for (const path of libraryFiles()) {

@@ -4,7 +4,10 @@ import { assertEquals } from "@std/assert";
 import { createServer } from "../../socket/mod.ts";
 import { runProgram } from "../support/program.ts";
 
+const friends = new URL("../../socket/socket.ts", import.meta.url).href;
+
 const begin = `
+  import { endpointOf } from "${friends}";
   import { AF_INET6, createConnection, createServer, MSG_DONTWAIT, socket, socketpair } from "socket";
   const server = createServer(["127.0.0.1", 0]);
   const client = await createConnection(server.getsockname());
@@ -82,6 +85,15 @@ const lets: [what: string, code: string][] = [
     "client.readable; client.writable;",
   ],
   ["a file of a socket's", 'client.makefile("rw");'],
+  [
+    "a whenReady() that was taken back",
+    'endpointOf(client, "poll").whenReady(1, () => {})();',
+  ],
+  [
+    "a whenReady() that was answered",
+    `await accepted.sendall(new Uint8Array(1));
+     await new Promise((ready) => endpointOf(client, "poll").whenReady(1, ready));`,
+  ],
   ["a closed socket", "client.close(); server.close(); accepted.close();"],
   [
     "a recv() that close() ended",
@@ -106,6 +118,14 @@ const keeps: [what: string, code: string][] = [
   [
     "a pending accept() after one that timed out",
     "server.settimeout(0.01); await server.accept().catch(() => {}); server.settimeout(null); server.accept();",
+  ],
+  [
+    "a whenReady() of a connection",
+    'endpointOf(client, "poll").whenReady(1, () => {});',
+  ],
+  [
+    "a whenReady() of a listener",
+    'endpointOf(server, "poll").whenReady(1, () => {});',
   ],
   ["a pending connect()", "socket().connect(outer);"],
   [
