@@ -1,5 +1,5 @@
 import { checkInteger } from "../socket/arguments.ts";
-import { BackOff } from "../socket/back_off.ts";
+import { BackOff } from "../socket/accept_loop.ts";
 import { OSError } from "../socket/errors.ts";
 import { checkTimeout, type WaitOptions } from "../socket/wait.ts";
 import {

@@ -1,10 +1,53 @@
-import { BackOff, isPassing } from "./back_off.ts";
-import { OSError } from "./errors.ts";
+import { delay } from "@std/async/delay";
+import { ConnectionAbortedError, OSError } from "./errors.ts";
 import type { WaitOptions } from "./wait.ts";
 
+// The errors after which accept(2) may succeed later: the connection failed
+// before it was accepted, or the system is short of resources.
+const TRANSIENT = new Set([
+  "EMFILE",
+  "ENFILE",
+  "ENOBUFS",
+  "ENOMEM",
+  "EPROTO",
+  "ENETDOWN",
+  "EHOSTDOWN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EPERM",
+]);
+
+// Pauses before accepting again; milliseconds.
+const FIRST_PAUSE = 5;
+const LONGEST_PAUSE = 1000;
+
+/** Tells whether accepting may succeed again after an error. */
+export function isTransient(error: OSError): boolean {
+  return error instanceof ConnectionAbortedError || TRANSIENT.has(error.code);
+}
+
+/** Exponential back-off between failed attempts to accept. */
+export class BackOff {
+  #pause = FIRST_PAUSE;
+
+  /** Starts again with the shortest pause, after a success. */
+  reset(): void {
+    this.#pause = FIRST_PAUSE;
+  }
+
+  /** Pauses after an error, until the signal aborts at the latest. */
+  async pause(error: OSError, { signal }: WaitOptions): Promise<void> {
+    // Only that connection failed; the next one can be accepted at once.
+    if (error instanceof ConnectionAbortedError) return;
+    const pause = this.#pause;
+    this.#pause = Math.min(pause * 2, LONGEST_PAUSE);
+    await delay(pause, { signal }).catch(() => {});
+  }
+}
+
 /**
- * Accepts for ever: pauses and goes on where `accept` fails for a passing
- * reason, ends quietly when the socket is closed or the signal aborts.
+ * Accepts until the socket is closed or the signal aborts, and then ends
+ * without an error. After a transient error it pauses and goes on.
  */
 export async function* acceptAll<T>(
   accept: (options: WaitOptions) => Promise<T>,
@@ -20,7 +63,7 @@ export async function* acceptAll<T>(
       if (signal?.aborted && error === signal.reason) return;
       if (!(error instanceof OSError)) throw error;
       if (error.code === "EBADF") return;
-      if (!isPassing(error)) throw error;
+      if (!isTransient(error)) throw error;
       await backOff.pause(error, { signal });
     }
   }

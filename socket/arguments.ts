@@ -1,9 +1,9 @@
 import { MSG_DONTWAIT } from "./constants/mod.ts";
 
-/** What calls take as bytes to send. */
+/** Bytes as calls take them. */
 export type Data = ArrayBufferView | ArrayBufferLike;
 
-/** What messages call a value of the wrong type. */
+/** Names the type of a wrong value in a message. */
 export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return `an array of ${value.length}`;
@@ -12,19 +12,25 @@ export function kindOf(value: unknown): string {
     : typeof value;
 }
 
-/**
- * Gives data as the bytes it stands for, without copying them.
- *
- * @throws {TypeError} If it is a string or anything else that is no bytes.
- */
-export function bytesOf(call: string, data: Data): Uint8Array {
+/** Views data as bytes, without a copy; `undefined` if it is not bytes. */
+export function viewOf(data: unknown): Uint8Array | undefined {
   if (data instanceof Uint8Array) return data;
   if (ArrayBuffer.isView(data)) {
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
-  if (data instanceof ArrayBuffer || data instanceof SharedArrayBuffer) {
-    return new Uint8Array(data);
-  }
+  return data instanceof ArrayBuffer || data instanceof SharedArrayBuffer
+    ? new Uint8Array(data)
+    : undefined;
+}
+
+/**
+ * Views data as bytes, without a copy.
+ *
+ * @throws {TypeError} If it is a string or anything else that is not bytes.
+ */
+export function bytesOf(call: string, data: Data): Uint8Array {
+  const bytes = viewOf(data);
+  if (bytes !== undefined) return bytes;
   throw new TypeError(
     typeof data === "string"
       ? `Cannot ${call}: data must be bytes, not a string; encode it with new TextEncoder().encode(text)`
@@ -37,7 +43,9 @@ export function bytesOf(call: string, data: Data): Uint8Array {
 /**
  * Checks an integer argument.
  *
- * @throws {TypeError} If it is no integer.
+ * @param unit What the range counts, for the message.
+ * @throws {TypeError} If it is not an integer, or not one that a number holds
+ * exactly.
  * @throws {RangeError} If it is not in the range.
  */
 export function checkInteger(
@@ -46,28 +54,61 @@ export function checkInteger(
   value: number,
   minimum: number = -Infinity,
   maximum: number = Infinity,
+  unit?: string,
 ): void {
-  if (!Number.isSafeInteger(value)) {
+  const fits = value >= minimum && value <= maximum;
+  if (!Number.isInteger(value) || (fits && !Number.isSafeInteger(value))) {
     throw new TypeError(
       `Cannot ${call}: the ${what} must be an integer, not ${
         typeof value === "number" ? value : kindOf(value)
       }`,
     );
   }
-  if (value < minimum || value > maximum) {
+  if (!fits) {
     const range = maximum === Infinity
       ? `${minimum} or more`
       : `${minimum} to ${maximum}`;
     throw new RangeError(
-      `Cannot ${call}: the ${what} must be ${range}, not ${value}`,
+      `Cannot ${call}: the ${what} must be ${range}${
+        unit === undefined ? "" : ` ${unit}`
+      }, not ${value}`,
     );
   }
 }
 
 /**
- * Checks a descriptor, where it is a number; drivers judge other things.
+ * Checks an integer argument that becomes a C `int`.
  *
- * @throws {TypeError} If it is no integer.
+ * @throws {TypeError} If it is not an integer.
+ * @throws {RangeError} If it does not fit 32 bits.
+ */
+export function checkInt(call: string, what: string, value: number): void {
+  checkInteger(call, what, value, -(2 ** 31), 2 ** 31 - 1);
+}
+
+/**
+ * Checks an argument that becomes a C string.
+ *
+ * @throws {TypeError} If it is not a string, or has a NUL in it.
+ */
+export function checkText(
+  call: string,
+  what: string,
+  text: unknown,
+): asserts text is string {
+  if (typeof text !== "string" || text.includes("\0")) {
+    throw new TypeError(
+      `Cannot ${call}: the ${what} must be a string without NUL, not ${
+        typeof text === "string" ? JSON.stringify(text) : kindOf(text)
+      }`,
+    );
+  }
+}
+
+/**
+ * Checks a descriptor if it is a number; drivers check other resources.
+ *
+ * @throws {TypeError} If it is not an integer.
  * @throws {RangeError} If it is negative, or larger than a C `int`.
  */
 export function checkDescriptor(call: string, fd: unknown): void {
@@ -76,10 +117,10 @@ export function checkDescriptor(call: string, fd: unknown): void {
 }
 
 /**
- * Gives the part of a caller's buffer that a receive may fill.
+ * Views the part of a caller's buffer that a receive may fill.
  *
- * @param size How much of it; 0 for all.
- * @throws {TypeError} If it is no buffer.
+ * @param size How many bytes; 0 for all.
+ * @throws {TypeError} If it is not a buffer.
  * @throws {RangeError} If it is smaller than `size`.
  */
 export function bufferOf(call: string, buffer: Data, size = 0): Uint8Array {
@@ -94,9 +135,9 @@ export function bufferOf(call: string, buffer: Data, size = 0): Uint8Array {
 }
 
 /**
- * Gives a list of buffers as bytes.
+ * Views the buffers of a list as bytes.
  *
- * @throws {TypeError} If it is no list, or holds what is no bytes.
+ * @throws {TypeError} If it is not an array, or not all of it is bytes.
  */
 export function listOf(call: string, buffers: Data[]): Uint8Array[] {
   if (!Array.isArray(buffers)) {
@@ -107,7 +148,7 @@ export function listOf(call: string, buffers: Data[]): Uint8Array[] {
   return buffers.map((buffer) => bytesOf(call, buffer));
 }
 
-/** Spreads bytes over several buffers, each filled before the next. */
+/** Copies bytes into several buffers, filling each before the next. */
 export function scatter(
   bytes: Uint8Array,
   buffers: readonly Uint8Array[],

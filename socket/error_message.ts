@@ -1,29 +1,29 @@
 import type { Address } from "./address.ts";
 import { quoteAddress } from "./address.ts";
 
-/** What an `OSError` is made from; its message is made from these. */
+/** The fields of an `OSError`, from which its message is made. */
 export interface OSErrorFields {
-  /** The code, such as `"ECONNREFUSED"`; empty where no system call spoke. */
+  /** The code, such as `"ECONNREFUSED"`; empty if no system call failed. */
   code?: string;
-  /** The number, where it is no code's. */
+  /** The number, if it has no code. */
   errno?: number;
   /** The system call or library function, such as `"connect"`. */
   syscall: string;
-  /** The address that the call was about. */
+  /** The address that the call was given, or the peer's. */
   address?: Address | null;
-  /** What the call was about, where it is no address: `"option SO_LINGER"`. */
+  /** What the call was given other than an address, such as `"option SO_LINGER"`. */
   subject?: string;
-  /** What is wrong, in words, where `code` does not say it. */
+  /** What is wrong, in words, if `code` does not say it. */
   state?: string;
-  /** What to do about it, such as the permission flag to add. */
+  /** How to solve it, such as the permission flag to add. */
   hint?: string;
-  /** For a send that failed: how many bytes the kernel had taken. */
+  /** For a failed send: how many bytes the kernel took. */
   bytesSent?: number;
-  /** The error underneath. */
+  /** The underlying error. */
   cause?: unknown;
 }
 
-/** How a call is named in a message: its verb, and what joins an address to it. */
+/** How messages name a call: its verb, and the preposition before an address. */
 const phrases: Readonly<Record<string, readonly [verb: string, to: string]>> = {
   accept: ["accept a connection", "on"],
   bind: ["bind", "to"],
@@ -33,10 +33,10 @@ const phrases: Readonly<Record<string, readonly [verb: string, to: string]>> = {
   dup: ["duplicate", "at"],
   fromfd: ["take over", ""],
   fromshare: ["take over", ""],
-  getInheritable: ["tell who inherits", ""],
+  getInheritable: ["get the inheritable flag", "of"],
   ioctl: ["control the device", ""],
   sendmsgAfalg: ["send to the crypto API", ""],
-  setInheritable: ["let programs inherit", ""],
+  setInheritable: ["set the inheritable flag", "of"],
   share: ["share", ""],
   fileno: ["give the descriptor", "of"],
   getaddrinfo: ["look up", ""],
@@ -68,7 +68,7 @@ const phrases: Readonly<Record<string, readonly [verb: string, to: string]>> = {
   socketpair: ["create", ""],
 };
 
-/** `Cannot <verb> <what>: <state in words> (<ERRNO>)`, the one form of all our messages. */
+/** Makes the message, `Cannot <verb> <what>: <state in words> (<ERRNO>)`. */
 export function messageOf(fields: OSErrorFields, words: string): string {
   const [verb, to] = phrases[fields.syscall] ?? [fields.syscall, "on"];
   const what = [verb];

@@ -19,11 +19,12 @@ import {
 export type { OSErrorFields };
 
 /**
- * A call that the system refused, with the system's error number.
+ * Thrown when a call fails in the system, with the system's error number.
  *
- * As in Python, the common numbers have subclasses of their own, so that
- * `error instanceof ConnectionRefusedError` reads like `except
- * ConnectionRefusedError`. `error` in this module is another name of it.
+ * As in Python, common numbers have their own subclasses:
+ * `error instanceof ConnectionRefusedError` is Python's
+ * `except ConnectionRefusedError`. `error` in this module is another name for
+ * this class.
  *
  * @example Tell errors apart
  * ```ts
@@ -42,20 +43,20 @@ export type { OSErrorFields };
  * Port of [`OSError`](https://docs.python.org/3/library/exceptions.html#OSError), `errno(3)`.
  */
 export class OSError extends Error {
-  /** The error's number on this platform; `undefined` where no system call spoke, as for a timeout. */
+  /** The error's number on this platform; `undefined` if no system call failed, as for a timeout. */
   readonly errno: number | undefined;
   /** The error in words, such as "Connection refused". */
   readonly strerror: string;
-  /** The error's code, such as "ECONNREFUSED"; empty where no system call spoke. */
+  /** The error's code, such as "ECONNREFUSED"; empty if no system call failed. */
   readonly code: string;
   /** The call that failed, such as "connect". */
   readonly syscall: string;
-  /** The address that the call was about. */
+  /** The address that the call was given, or the peer's. */
   readonly address: Address | undefined;
-  /** For a failed `send`, `sendall` or `sendfile`: how many bytes had been taken for sending. */
+  /** For a failed `send`, `sendall` or `sendfile`: how many bytes were already taken for sending. */
   bytesSent: number | undefined;
 
-  /** Makes an error, and its message, from its fields. */
+  /** Creates the error, and its message, from its fields. */
   constructor(fields: OSErrorFields) {
     const words = fields.state ?? strerror(fields.code ?? "");
     super(
@@ -74,15 +75,15 @@ export class OSError extends Error {
     this.prototype.name = "OSError";
   }
 
-  /** The number that goes with a code. */
+  /** Returns the number of a code. */
   protected numberOf(code: string): number | undefined {
     return (errno as Record<string, number>)[code];
   }
 }
 
 /**
- * A call on a non-blocking socket that would have to wait: EAGAIN, EALREADY or
- * EINPROGRESS.
+ * Thrown when a call on a non-blocking socket would have to wait: EAGAIN,
+ * EALREADY or EINPROGRESS.
  *
  * @example A receive that would have to wait
  * ```ts
@@ -104,10 +105,9 @@ export class BlockingIOError extends OSError {
 }
 
 /**
- * What the connection errors have in common: the connection is gone, or never
- * was.
+ * The base class of the errors of a connection, lost or not established.
  *
- * @example Whatever is wrong with the connection
+ * @example Catch any error of the connection
  * ```ts
  * import { ConnectionError, createServer, socket } from "@berkeley/socket/socket";
  * import { assertRejects } from "@std/assert";
@@ -128,9 +128,10 @@ export class ConnectionError extends OSError {
 }
 
 /**
- * Sending where nobody receives any more: EPIPE or ESHUTDOWN.
+ * Thrown when a socket sends but its peer no longer receives: EPIPE or
+ * ESHUTDOWN.
  *
- * @example Sending after the end of sending
+ * @example Send after shutting down the sending half
  * ```ts
  * import { BrokenPipeError, SHUT_WR, socketpair } from "@berkeley/socket/socket";
  * import { assertRejects } from "@std/assert";
@@ -150,7 +151,7 @@ export class BrokenPipeError extends ConnectionError {
 }
 
 /**
- * A connection given up on the way: ECONNABORTED.
+ * Thrown when a connection is aborted: ECONNABORTED.
  *
  * Port of [`ConnectionAbortedError`](https://docs.python.org/3/library/exceptions.html#ConnectionAbortedError).
  */
@@ -161,9 +162,9 @@ export class ConnectionAbortedError extends ConnectionError {
 }
 
 /**
- * Nobody listens at the address: ECONNREFUSED.
+ * Thrown when no socket listens at the address: ECONNREFUSED.
  *
- * @example Nobody listens
+ * @example Connect to a closed port
  * ```ts
  * import { ConnectionRefusedError, createServer, socket } from "@berkeley/socket/socket";
  * import { assertRejects } from "@std/assert";
@@ -184,7 +185,7 @@ export class ConnectionRefusedError extends ConnectionError {
 }
 
 /**
- * The peer threw the connection away: ECONNRESET.
+ * Thrown when the peer resets the connection: ECONNRESET.
  *
  * Port of [`ConnectionResetError`](https://docs.python.org/3/library/exceptions.html#ConnectionResetError).
  */
@@ -195,7 +196,7 @@ export class ConnectionResetError extends ConnectionError {
 }
 
 /**
- * Something is there already: EEXIST.
+ * Thrown when a file exists already: EEXIST.
  *
  * Port of [`FileExistsError`](https://docs.python.org/3/library/exceptions.html#FileExistsError).
  */
@@ -206,7 +207,7 @@ export class FileExistsError extends OSError {
 }
 
 /**
- * Nothing is there, as at the path of a Unix socket that nobody bound: ENOENT.
+ * Thrown when a path does not exist, such as that of a Unix socket: ENOENT.
  *
  * Port of [`FileNotFoundError`](https://docs.python.org/3/library/exceptions.html#FileNotFoundError).
  */
@@ -217,7 +218,7 @@ export class FileNotFoundError extends OSError {
 }
 
 /**
- * A signal interrupted the call: EINTR.
+ * Thrown when a signal interrupts the call: EINTR.
  *
  * Port of [`InterruptedError`](https://docs.python.org/3/library/exceptions.html#InterruptedError).
  */
@@ -228,7 +229,7 @@ export class InterruptedError extends OSError {
 }
 
 /**
- * A directory stands where a file should: EISDIR.
+ * Thrown when a path is a directory in place of a file: EISDIR.
  *
  * Port of [`IsADirectoryError`](https://docs.python.org/3/library/exceptions.html#IsADirectoryError).
  */
@@ -239,7 +240,7 @@ export class IsADirectoryError extends OSError {
 }
 
 /**
- * A part of a path is no directory: ENOTDIR.
+ * Thrown when a part of a path is not a directory: ENOTDIR.
  *
  * Port of [`NotADirectoryError`](https://docs.python.org/3/library/exceptions.html#NotADirectoryError).
  */
@@ -250,8 +251,8 @@ export class NotADirectoryError extends OSError {
 }
 
 /**
- * The system or Deno's sandbox does not allow it: EACCES or EPERM. The message
- * names the flag to add.
+ * Thrown when the system or Deno's sandbox does not allow the call: EACCES or
+ * EPERM. The message names the missing flag.
  *
  * Port of [`PermissionError`](https://docs.python.org/3/library/exceptions.html#PermissionError).
  */
@@ -262,10 +263,11 @@ export class PermissionError extends OSError {
 }
 
 /**
- * The call took longer than the socket's timeout, or than the system's own
- * (then with errno ETIMEDOUT). `timeout` in this module is another name of it.
+ * Thrown when a call takes longer than the socket's timeout, or than the
+ * system's (then with errno ETIMEDOUT). `timeout` in this module is another name
+ * for this class.
  *
- * @example Wait a hundredth of a second
+ * @example Wait ten milliseconds
  * ```ts
  * import { socketpair, TimeoutError } from "@berkeley/socket/socket";
  * import { assertRejects } from "@std/assert";
@@ -302,8 +304,8 @@ const addressInfoErrors: Readonly<
 };
 
 /**
- * A name or service that could not be looked up. Its `errno` is one of the
- * `EAI_*` numbers, its `code` that constant's name.
+ * Thrown when a host or service cannot be looked up. Its `errno` is an `EAI_*`
+ * number, its `code` that constant's name.
  *
  * @example An address of the other family
  * ```ts
@@ -322,7 +324,7 @@ export class gaierror extends OSError {
     this.prototype.name = "gaierror";
   }
 
-  /** Makes an error from its fields; `code` is the name of an `EAI_*` constant. */
+  /** Creates the error from its fields; `code` is the name of an `EAI_*` constant. */
   constructor(fields: OSErrorFields) {
     super({
       ...fields,
@@ -330,7 +332,7 @@ export class gaierror extends OSError {
     });
   }
 
-  /** The number that goes with a code. */
+  /** Returns the number of a code. */
   protected override numberOf(code: string): number | undefined {
     return addressInfoErrors[code]?.[0];
   }
@@ -346,8 +348,8 @@ const hostErrors: Readonly<
 };
 
 /**
- * A host that could not be found by name or by address. Its `errno` is one of
- * `h_errno`'s numbers, 1 to 4.
+ * Thrown when a host cannot be found by name or by address. Its `errno` is a
+ * value of C's `h_errno`, 1 to 4.
  *
  * Port of [`socket.herror`](https://docs.python.org/3/library/socket.html#socket.herror), `gethostbyname(3)`.
  */
@@ -356,7 +358,7 @@ export class herror extends OSError {
     this.prototype.name = "herror";
   }
 
-  /** Makes an error from its fields; `code` is a name of `h_errno`'s, such as "HOST_NOT_FOUND". */
+  /** Creates the error from its fields; `code` is the name of an `h_errno` value, such as "HOST_NOT_FOUND". */
   constructor(fields: OSErrorFields) {
     super({
       ...fields,
@@ -364,13 +366,13 @@ export class herror extends OSError {
     });
   }
 
-  /** The number that goes with a code. */
+  /** Returns the number of a code. */
   protected override numberOf(code: string): number | undefined {
     return hostErrors[code]?.[0];
   }
 }
 
-/** Python's classes by error code, as in its table in `Objects/exceptions.c`. */
+/** Python's classes by error code, from `Objects/exceptions.c`. */
 const classes: Readonly<
   Record<string, new (fields: OSErrorFields) => OSError>
 > = {
@@ -393,13 +395,13 @@ const classes: Readonly<
   ETIMEDOUT: TimeoutError,
 };
 
-/** Makes the error of the class that its code has in Python. */
+/** Creates an error of the class that Python has for its code. */
 export function osError(fields: OSErrorFields): OSError {
   const ErrorClass = classes[fields.code ?? ""] ?? OSError;
   return new ErrorClass(fields);
 }
 
-/** Makes the error from a number, as a system call left it in `errno`. */
+/** Creates an error from the number that a system call left in `errno`. */
 export function osErrorFromErrno(
   number: number,
   fields: OSErrorFields,
@@ -414,7 +416,7 @@ export function osErrorFromErrno(
     : osError({ ...fields, code });
 }
 
-/** Makes the error of a call whose time ran out; as in Python it has no errno. */
+/** Creates the error of a call that timed out; as in Python it has no errno. */
 export function timedOut(fields: OSErrorFields): TimeoutError {
   return new TimeoutError({ ...fields, state: "timed out" });
 }

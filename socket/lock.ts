@@ -1,22 +1,22 @@
-/** Lets calls have a thing one at a time, in the order in which they came. */
-export class Turns {
-  #taken = false;
+/** A lock that waiting calls get in the order in which they asked for it. */
+export class Lock {
+  #held = false;
   readonly #waiting: PromiseWithResolvers<void>[] = [];
 
-  /** Whether nobody has the turn. */
-  get free(): boolean {
-    return !this.#taken;
+  /** Whether a call holds the lock. */
+  get held(): boolean {
+    return this.#held;
   }
 
   /**
-   * Takes the turn; who has it must {@linkcode Turns.pass} it on.
+   * Acquires the lock; the caller must {@linkcode Lock.release} it.
    *
-   * @returns `undefined` if the turn is the caller's at once.
+   * @returns `undefined` if the caller has the lock at once.
    */
-  take(signal: AbortSignal | undefined): Promise<void> | undefined {
+  acquire(signal: AbortSignal | undefined): Promise<void> | undefined {
     signal?.throwIfAborted();
-    if (!this.#taken) {
-      this.#taken = true;
+    if (!this.#held) {
+      this.#held = true;
       return undefined;
     }
     const waiter = Promise.withResolvers<void>();
@@ -34,15 +34,15 @@ export class Turns {
     );
   }
 
-  /** Gives the turn to who has waited longest. */
-  pass(): void {
+  /** Hands the lock to the call that has waited longest. */
+  release(): void {
     const next = this.#waiting.shift();
-    if (next === undefined) this.#taken = false;
+    if (next === undefined) this.#held = false;
     else next.resolve();
   }
 
-  /** Rejects all who wait. */
-  end(error: Error): void {
+  /** Rejects all waiting calls. */
+  rejectWaiting(error: Error): void {
     for (const waiter of this.#waiting.splice(0)) waiter.reject(error);
   }
 }

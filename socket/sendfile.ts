@@ -7,21 +7,21 @@ import { isNonBlocking, type Wait, type WaitOptions } from "./wait.ts";
 /** Options of {@linkcode Socket.sendfile}. */
 export interface SendfileOptions extends WaitOptions {
   /**
-   * Where in the file to begin, in bytes.
+   * Where in the file to start, in bytes.
    * @default {0}
    */
   offset?: number;
-  /** How many bytes to send at most; all up to the file's end if omitted. */
+  /** How many bytes to send at most; up to the file's end if omitted. */
   count?: number;
 }
 
-// How much of the file is in memory at a time.
+// How many bytes of the file are in memory at a time.
 const CHUNK = 65536;
 
 /**
- * Sends a file: that of a descriptor by the system, another piece by piece.
- * Wherever it ends, the position of a `Deno.FsFile` is then behind the last
- * byte that was sent.
+ * Sends a file: by the system if it is a descriptor, else in pieces. When it
+ * returns or throws, the position of a `Deno.FsFile` is after the last byte that
+ * was sent.
  *
  * @param endpoint Gives the socket's endpoint while it is open.
  */
@@ -48,13 +48,13 @@ export async function sendFile(
       `Cannot sendfile: the file must be a Deno.FsFile, not ${kindOf(file)}`,
     );
   }
-  const goal = count ?? Infinity;
+  const total = count ?? Infinity;
   const buffer = new Uint8Array(CHUNK);
   let sent = 0;
   await file.seek(offset, Deno.SeekMode.Start);
   try {
-    while (sent < goal) {
-      const size = Math.min(CHUNK, goal - sent);
+    while (sent < total) {
+      const size = Math.min(CHUNK, total - sent);
       const read = await file.read(buffer.subarray(0, size));
       if (read === null) break;
       wait?.signal?.throwIfAborted();

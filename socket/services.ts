@@ -1,4 +1,4 @@
-import { checkInteger, kindOf } from "./arguments.ts";
+import { checkInteger, checkText } from "./arguments.ts";
 import { OSError } from "./errors.ts";
 import { readIfGranted } from "./permissions.ts";
 import * as embedded from "./constants/services.ts";
@@ -16,12 +16,12 @@ interface Protocol {
   readonly number: number;
 }
 
-// Read once: the files of a running system hardly change.
+// The files hardly ever change while a program runs, so they are read once.
 let services: readonly Service[] | undefined;
 let protocols: readonly Protocol[] | undefined;
 
-/** The words of each line of a file that says more than a comment does. */
-function lines(text: string): string[][] {
+/** Splits a file into words per line, skipping comments and blank lines. */
+function wordsPerLine(text: string): string[][] {
   return text.split("\n")
     .map((line) => line.replace(/#.*/, "").trim())
     .filter((line) => line !== "")
@@ -29,7 +29,7 @@ function lines(text: string): string[][] {
 }
 
 function allServices(): readonly Service[] {
-  return services ??= lines(
+  return services ??= wordsPerLine(
     readIfGranted("/etc/services") ?? embedded.services,
   ).map(([name, where = "", ...aliases]) => {
     const [port, proto = ""] = where.split("/");
@@ -38,7 +38,7 @@ function allServices(): readonly Service[] {
 }
 
 function allProtocols(): readonly Protocol[] {
-  return protocols ??= lines(
+  return protocols ??= wordsPerLine(
     readIfGranted("/etc/protocols") ?? embedded.protocols,
   ).map(([name, number, ...aliases]) => ({
     names: [name, ...aliases],
@@ -46,7 +46,7 @@ function allProtocols(): readonly Protocol[] {
   }));
 }
 
-/** Finds the port of a service; `undefined` if none of the name is known. */
+/** Finds the port of a service by name; `undefined` if it is not known. */
 export function findPort(name: string, proto?: string): number | undefined {
   return allServices().find((service) =>
     service.names.includes(name) &&
@@ -54,42 +54,26 @@ export function findPort(name: string, proto?: string): number | undefined {
   )?.port;
 }
 
-/** Finds the service at a port; `undefined` if none is known. */
+/** Finds the service at a port; `undefined` if it is not known. */
 export function findService(port: number, proto?: string): string | undefined {
   return allServices().find((service) =>
     service.port === port && (proto === undefined || service.proto === proto)
   )?.names[0];
 }
 
-/** Refuses what Python cannot hand to C. */
-function checkText(call: string, what: string, text: unknown): void {
-  if (typeof text !== "string") {
-    throw new TypeError(
-      `Cannot ${call}: the ${what} must be a string, not ${kindOf(text)}`,
-    );
-  }
-  if (text.includes("\0")) {
-    throw new TypeError(
-      `Cannot ${call}: the ${what} must have no NUL, unlike ${
-        JSON.stringify(text)
-      }`,
-    );
-  }
-}
-
 /**
  * Finds the port of an Internet service by name.
  *
- * It reads `/etc/services` where read permission for that is already granted,
- * and else a table of its own with the names that IANA and Debian give; it
- * never asks for a permission.
+ * It reads `/etc/services` if the permission for that is already granted, and
+ * else its own table of the names that IANA and Debian list. It never prompts
+ * for a permission.
  *
  * @param name The service's name or an alias, such as `"http"`.
- * @param proto `"tcp"`, `"udp"` or another; any if omitted.
+ * @param proto `"tcp"`, `"udp"` or another; any protocol if omitted.
  * @returns The port.
- * @throws {OSError} "service/proto not found" if there is none; without
+ * @throws {OSError} "service/proto not found" if it is not known; without
  * `errno`, as in Python.
- * @throws {TypeError} If an argument is no string, or has a NUL in it.
+ * @throws {TypeError} If an argument is not a string, or has a NUL in it.
  *
  * @example Usage
  * ```ts
@@ -116,15 +100,16 @@ export function getservbyname(name: string, proto?: string): number {
 /**
  * Finds the name of the Internet service at a port.
  *
- * It looks where {@linkcode getservbyname} looks.
+ * It reads what {@linkcode getservbyname} reads.
  *
  * @param port The port, 0 to 65535.
- * @param proto `"tcp"`, `"udp"` or another; any if omitted.
+ * @param proto `"tcp"`, `"udp"` or another; any protocol if omitted.
  * @returns The service's name.
- * @throws {OSError} "port/proto not found" if there is none; without `errno`,
+ * @throws {OSError} "port/proto not found" if it is not known; without `errno`,
  * as in Python.
  * @throws {RangeError} If the port is not 0 to 65535.
- * @throws {TypeError} If the port is no integer or the protocol no string.
+ * @throws {TypeError} If the port is not an integer, or the protocol is not a
+ * string or has a NUL in it.
  *
  * @example Usage
  * ```ts
@@ -151,14 +136,14 @@ export function getservbyport(port: number, proto?: string): string {
 /**
  * Finds the number of an Internet protocol by name, for `socket()`'s `proto`.
  *
- * It reads `/etc/protocols` where read permission for that is already granted,
- * and else a table of its own; it never asks for a permission.
+ * It reads `/etc/protocols` if the permission for that is already granted, and
+ * else its own table. It never prompts for a permission.
  *
  * @param name The protocol's name or an alias, such as `"icmp"`.
  * @returns The number.
- * @throws {OSError} "protocol not found" if there is none; without `errno`, as
+ * @throws {OSError} "protocol not found" if it is not known; without `errno`, as
  * in Python.
- * @throws {TypeError} If the name is no string, or has a NUL in it.
+ * @throws {TypeError} If the name is not a string, or has a NUL in it.
  *
  * @example Usage
  * ```ts

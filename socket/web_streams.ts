@@ -1,7 +1,7 @@
 import { SHUT_RD, SHUT_WR } from "./constants/mod.ts";
 import type { WaitOptions } from "./wait.ts";
 
-/** What a web stream needs of its socket. */
+/** What a web stream needs from its socket. */
 interface StreamSource {
   recvInto(buffer: Uint8Array): Promise<number>;
   recv(size: number): Promise<Uint8Array>;
@@ -13,12 +13,12 @@ interface StreamSource {
   shutdown(how: number): void;
 }
 
-// How much one pull of a reader that brings no buffer receives at most.
+// How many bytes one pull receives at most if the reader brings no buffer.
 const CHUNK = 65536;
 
 /**
- * Makes a byte stream of what a socket receives. Nothing is received before a
- * reader asks; cancelling shuts the reading half and leaves the rest open.
+ * Creates a byte stream of what a socket receives. It receives only when a
+ * reader asks; cancelling it shuts down the receiving half of the connection.
  */
 export function readableOf(
   source: StreamSource,
@@ -29,8 +29,8 @@ export function readableOf(
       const request = controller.byobRequest;
       if (request !== null) {
         const { buffer, byteOffset, byteLength } = request.view!;
-        const room = new Uint8Array(buffer, byteOffset, byteLength);
-        const count = await source.recvInto(room);
+        const target = new Uint8Array(buffer, byteOffset, byteLength);
+        const count = await source.recvInto(target);
         if (count === 0) controller.close();
         request.respond(count);
         return;
@@ -46,8 +46,8 @@ export function readableOf(
 }
 
 /**
- * Makes a stream that sends what is written to it. Closing or aborting it ends
- * the writing half and leaves the rest open.
+ * Creates a stream that sends what is written to it. Closing or aborting it
+ * shuts down the sending half of the connection.
  */
 export function writableOf(source: StreamSource): WritableStream<Uint8Array> {
   return new WritableStream({

@@ -7,7 +7,7 @@ import { errnoWindows } from "./windows.ts";
 export type { ErrnoCode };
 
 /**
- * The number of each error code on this platform; `-1` where it has none.
+ * The number of each error code on this platform; `-1` if it has none.
  *
  * On Windows these are the numbers of Python's `errno` module: WinSock's
  * (10035 and up) for what sockets give, the C runtime's for the rest.
@@ -18,8 +18,8 @@ export const errno: Readonly<Record<ErrnoCode, number>> = {
   windows: errnoWindows,
 }[platform];
 
-// WinSock has numbers of its own for these six as well; Python turns them into
-// the C runtime's, 10000 less (`winerror_to_errno` in PC/errmap.h).
+// WinSock has its own numbers for these six as well; Python converts them to the
+// C runtime's, 10000 less (`winerror_to_errno` in PC/errmap.h).
 const winsockTwins: readonly ErrnoCode[] = [
   "EINTR",
   "EBADF",
@@ -36,7 +36,7 @@ function codesByNumber(): Map<number, ErrnoCode> {
   for (const code of Object.keys(errno) as ErrnoCode[]) {
     byNumber.set(errno[code], code);
   }
-  // Where two codes share a number, these are the names it goes by.
+  // If two codes share a number, these are its names.
   byNumber.set(errno.EAGAIN, "EAGAIN");
   byNumber.set(errno.EOPNOTSUPP, "EOPNOTSUPP");
   if (platform === "windows") {
@@ -49,8 +49,8 @@ function codesByNumber(): Map<number, ErrnoCode> {
 /**
  * Names an `errno` number of this platform.
  *
- * Where two codes share the number, it is "EAGAIN" and not "EWOULDBLOCK",
- * "EOPNOTSUPP" and not "ENOTSUP".
+ * If two codes share the number, it is "EAGAIN" instead of "EWOULDBLOCK", and
+ * "EOPNOTSUPP" instead of "ENOTSUP".
  *
  * @param number The number, as a system call left it in `errno`.
  * @returns The code, such as "ECONNREFUSED"; `undefined` for a number that is
@@ -155,7 +155,7 @@ const words: Readonly<Record<ErrnoCode, string>> = {
 };
 
 /**
- * Tells in glibc's words what an error code means, on every platform.
+ * Describes an error code in glibc's words, on every platform.
  *
  * @param code The code, such as "ECONNREFUSED".
  * @returns The words, such as "Connection refused"; "Unknown error" for a code

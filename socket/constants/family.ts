@@ -1,12 +1,12 @@
 /**
- * An address family that tells the type checker which shape of address goes
- * with it, so that `getsockname()` of an Internet socket is known to give
+ * An address family whose type tells the shape of its addresses: the type
+ * checker knows that `getsockname()` of an Internet socket returns
  * `[host, port]`. At run time it is a plain number.
  *
  * @typeParam Shape The name of the shape: "inet", "inet6" or "unix".
  */
 export type Family<Shape extends string> = number & {
-  // For the type checker alone: no value has this property.
+  // Only for the type checker: no value has this property.
   readonly "address shape": Shape;
 };
 
@@ -26,18 +26,18 @@ export type Inet6Family = Family<"inet6">;
 export type UnixFamily = Family<"unix">;
 
 /**
- * A socket type that tells the type checker whether a receive knows its
- * sender. At run time it is a plain number.
+ * A socket type whose type tells whether received data has a sender's address.
+ * At run time it is a plain number.
  *
  * @typeParam Kind The name of the kind: "stream" or "datagram".
  */
 export type SocketKind<Kind extends string> = number & {
-  // For the type checker alone: no value has this property.
+  // Only for the type checker: no value has this property.
   readonly "socket kind": Kind;
 };
 
-/** The type of {@linkcode SOCK_STREAM}: what comes has no sender but the peer. */
+/** The type of {@linkcode SOCK_STREAM}: received data comes from the peer, without an address. */
 export type StreamKind = SocketKind<"stream">;
 
-/** The type of {@linkcode SOCK_DGRAM}: every datagram has its sender. */
+/** The type of {@linkcode SOCK_DGRAM}: every datagram has its sender's address. */
 export type DatagramKind = SocketKind<"datagram">;

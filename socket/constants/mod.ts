@@ -1,15 +1,15 @@
 /**
  * The constants of Python's `socket`, with the numbers of the running platform.
  *
- * A constant that the platform has not is `-1`, which every call then refuses
- * with the kernel's own error.
+ * A constant that the platform does not have is `-1`, which every call refuses
+ * with the kernel's error.
  *
  * ```ts
  * import { AF_INET, AF_PACKET } from "@berkeley/socket/socket";
  * import { assert, assertEquals } from "@std/assert";
  *
  * assertEquals<number>(AF_INET, 2);
- * assert(AF_PACKET === 17 || AF_PACKET === -1); // Linux alone has it
+ * assert(AF_PACKET === 17 || AF_PACKET === -1); // only Linux has it
  * ```
  *
  * Port of the constants of
@@ -44,7 +44,7 @@ const table: Readonly<Record<ConstantName, number>> =
 
 // Address families, for `socket()`; `address_families(7)`.
 
-/** No family in particular: what `getaddrinfo` takes for "any". */
+/** Unspecified: any family, for `getaddrinfo`. */
 export const AF_UNSPEC: number = table.AF_UNSPEC;
 /** IPv4, whose addresses are `[host, port]`; `ip(7)`. */
 export const AF_INET: InetFamily = table.AF_INET as InetFamily;
@@ -56,13 +56,13 @@ export const AF_UNIX: UnixFamily = table.AF_UNIX as UnixFamily;
 export const AF_ALG: number = table.AF_ALG;
 /** AppleTalk; `ddp(7)`. */
 export const AF_APPLETALK: number = table.AF_APPLETALK;
-/** Ash, of which Linux has only the number. */
+/** Ash; Linux has only the number. */
 export const AF_ASH: number = table.AF_ASH;
 /** ATM, permanent virtual circuits. */
 export const AF_ATMPVC: number = table.AF_ATMPVC;
 /** ATM, switched virtual circuits. */
 export const AF_ATMSVC: number = table.AF_ATMSVC;
-/** AX.25, packet radio of radio amateurs. */
+/** AX.25, amateur packet radio. */
 export const AF_AX25: number = table.AF_AX25;
 /** Ethernet bridging, named in netlink messages. */
 export const AF_BRIDGE: number = table.AF_BRIDGE;
@@ -78,13 +78,13 @@ export const AF_IRDA: number = table.AF_IRDA;
 export const AF_KEY: number = table.AF_KEY;
 /** Logical link control of IEEE 802.2. */
 export const AF_LLC: number = table.AF_LLC;
-/** NetBEUI, of which Linux has only the number. */
+/** NetBEUI; Linux has only the number. */
 export const AF_NETBEUI: number = table.AF_NETBEUI;
 /** Messages to and from the kernel; `netlink(7)`. */
 export const AF_NETLINK: number = table.AF_NETLINK;
 /** NET/ROM, a network over {@linkcode AF_AX25}. */
 export const AF_NETROM: number = table.AF_NETROM;
-/** Packets at the link layer, seen before any protocol; `packet(7)`. */
+/** Packets at the link layer; `packet(7)`. */
 export const AF_PACKET: number = table.AF_PACKET;
 /** PPP over other links, such as Ethernet (PPPoE). */
 export const AF_PPPOX: number = table.AF_PPPOX;
@@ -95,11 +95,11 @@ export const AF_RDS: number = table.AF_RDS;
 /** ROSE, packet radio over {@linkcode AF_AX25}. */
 export const AF_ROSE: number = table.AF_ROSE;
 /**
- * Routing messages: {@linkcode AF_NETLINK} by another name on Linux, `route(4)`
+ * Routing messages: another name for {@linkcode AF_NETLINK} on Linux, `route(4)`
  * on macOS.
  */
 export const AF_ROUTE: number = table.AF_ROUTE;
-/** Security callbacks, of which Linux has only the number. */
+/** Security callbacks; Linux has only the number. */
 export const AF_SECURITY: number = table.AF_SECURITY;
 /** IBM SNA. */
 export const AF_SNA: number = table.AF_SNA;
@@ -107,15 +107,15 @@ export const AF_SNA: number = table.AF_SNA;
 export const AF_TIPC: number = table.AF_TIPC;
 /** Sockets between a virtual machine and its host; `vsock(7)`. */
 export const AF_VSOCK: number = table.AF_VSOCK;
-/** Sangoma WANPIPE cards, of which Linux has only the number. */
+/** Sangoma WANPIPE cards; Linux has only the number. */
 export const AF_WANPIPE: number = table.AF_WANPIPE;
 /** X.25 packet switching; `x25(7)`. */
 export const AF_X25: number = table.AF_X25;
-/** The protocol family of {@linkcode AF_CAN}, by the same number. */
+/** The protocol family of {@linkcode AF_CAN}, with the same number. */
 export const PF_CAN: number = table.PF_CAN;
-/** The protocol family of {@linkcode AF_PACKET}, by the same number. */
+/** The protocol family of {@linkcode AF_PACKET}, with the same number. */
 export const PF_PACKET: number = table.PF_PACKET;
-/** The protocol family of {@linkcode AF_RDS}, by the same number. */
+/** The protocol family of {@linkcode AF_RDS}, with the same number. */
 export const PF_RDS: number = table.PF_RDS;
 
 // Socket types, and flags that are added to them; `socket(2)`.
@@ -123,16 +123,16 @@ export const PF_RDS: number = table.PF_RDS;
 /** A connection that carries bytes in order, such as TCP's. */
 export const SOCK_STREAM: StreamKind = table.SOCK_STREAM as StreamKind;
 /**
- * Datagrams: messages that may be lost, doubled or reordered, such as UDP's.
+ * Datagrams: messages that may be lost, duplicated or reordered, such as UDP's.
  */
 export const SOCK_DGRAM: DatagramKind = table.SOCK_DGRAM as DatagramKind;
 /** Packets with their protocol's header; `raw(7)`. */
 export const SOCK_RAW: number = table.SOCK_RAW;
-/** Datagrams that arrive, but in no sure order. */
+/** Datagrams delivered reliably, in any order. */
 export const SOCK_RDM: number = table.SOCK_RDM;
 /** A connection that carries whole messages in order. */
 export const SOCK_SEQPACKET: number = table.SOCK_SEQPACKET;
-/** Flag: the descriptor does not pass on to programs run by `exec`. */
+/** Flag: programs run by `exec` do not inherit the descriptor. */
 export const SOCK_CLOEXEC: number = table.SOCK_CLOEXEC;
 /** Flag: the descriptor is non-blocking from the start. */
 export const SOCK_NONBLOCK: number = table.SOCK_NONBLOCK;
@@ -172,19 +172,19 @@ export const SO_BROADCAST: number = table.SO_BROADCAST;
 export const SO_DEBUG: number = table.SO_DEBUG;
 /** Read only: the address family. */
 export const SO_DOMAIN: number = table.SO_DOMAIN;
-/** Sends to directly connected hosts only, past no gateway. */
+/** Sends to directly connected hosts only, not through a gateway. */
 export const SO_DONTROUTE: number = table.SO_DONTROUTE;
 /** Read only: the pending error's `errno`, which reading clears. */
 export const SO_ERROR: number = table.SO_ERROR;
 /** The processor that handles the socket's packets. */
 export const SO_INCOMING_CPU: number = table.SO_INCOMING_CPU;
-/** Probes an idle connection, to find out that the peer is gone. */
+/** Probes an idle connection, to detect that the peer is gone. */
 export const SO_KEEPALIVE: number = table.SO_KEEPALIVE;
 /** Whether and how long `close` waits for unsent data, in a `struct linger`. */
 export const SO_LINGER: number = table.SO_LINGER;
 /** A mark on each packet sent, for routing and filtering. */
 export const SO_MARK: number = table.SO_MARK;
-/** Leaves urgent data in the stream instead of apart from it. */
+/** Keeps urgent data in the stream. */
 export const SO_OOBINLINE: number = table.SO_OOBINLINE;
 /** Receives the sender's credentials with each message; `unix(7)`. */
 export const SO_PASSCRED: number = table.SO_PASSCRED;
@@ -200,7 +200,7 @@ export const SO_PRIORITY: number = table.SO_PRIORITY;
 export const SO_PROTOCOL: number = table.SO_PROTOCOL;
 /** Size of the receive buffer in bytes; Linux doubles what is set. */
 export const SO_RCVBUF: number = table.SO_RCVBUF;
-/** Fewest bytes for which a receiving call returns. */
+/** The minimum of bytes for which a receiving call returns. */
 export const SO_RCVLOWAT: number = table.SO_RCVLOWAT;
 /** Time after which a blocking receive fails, in a `struct timeval`. */
 export const SO_RCVTIMEO: number = table.SO_RCVTIMEO;
@@ -213,7 +213,7 @@ export const SO_REUSEADDR: number = table.SO_REUSEADDR;
 export const SO_REUSEPORT: number = table.SO_REUSEPORT;
 /** Size of the send buffer in bytes; Linux doubles what is set. */
 export const SO_SNDBUF: number = table.SO_SNDBUF;
-/** Fewest bytes of room for which a socket is writable; fixed at 1 on Linux. */
+/** The minimum of free bytes for which a socket is writable; fixed at 1 on Linux. */
 export const SO_SNDLOWAT: number = table.SO_SNDLOWAT;
 /** Time after which a blocking send fails, in a `struct timeval`. */
 export const SO_SNDTIMEO: number = table.SO_SNDTIMEO;
@@ -280,20 +280,20 @@ export const IPPROTO_UDPLITE: number = table.IPPROTO_UDPLITE;
 
 /** Joins a multicast group, given by a `struct ip_mreq`. */
 export const IP_ADD_MEMBERSHIP: number = table.IP_ADD_MEMBERSHIP;
-/** Joins a multicast group for what one source sends. */
+/** Joins a multicast group for one source. */
 export const IP_ADD_SOURCE_MEMBERSHIP: number = table.IP_ADD_SOURCE_MEMBERSHIP;
-/** Lets `connect` and not `bind` choose the port, when port 0 is bound. */
+/** Lets `connect` instead of `bind` choose the port if port 0 is bound. */
 export const IP_BIND_ADDRESS_NO_PORT: number = table.IP_BIND_ADDRESS_NO_PORT;
-/** Stops what one source sends to a joined multicast group. */
+/** Blocks one source of a joined multicast group. */
 export const IP_BLOCK_SOURCE: number = table.IP_BLOCK_SOURCE;
-/** What {@linkcode IP_MULTICAST_LOOP} is at first. */
+/** The default of {@linkcode IP_MULTICAST_LOOP}. */
 export const IP_DEFAULT_MULTICAST_LOOP: number =
   table.IP_DEFAULT_MULTICAST_LOOP;
-/** What {@linkcode IP_MULTICAST_TTL} is at first. */
+/** The default of {@linkcode IP_MULTICAST_TTL}. */
 export const IP_DEFAULT_MULTICAST_TTL: number = table.IP_DEFAULT_MULTICAST_TTL;
 /** Leaves a multicast group. */
 export const IP_DROP_MEMBERSHIP: number = table.IP_DROP_MEMBERSHIP;
-/** Leaves a multicast group for what one source sends. */
+/** Leaves a multicast group for one source. */
 export const IP_DROP_SOURCE_MEMBERSHIP: number =
   table.IP_DROP_SOURCE_MEMBERSHIP;
 /** The caller writes the IP header of what a raw socket sends; `raw(7)`. */
@@ -302,9 +302,9 @@ export const IP_HDRINCL: number = table.IP_HDRINCL;
 export const IP_MAX_MEMBERSHIPS: number = table.IP_MAX_MEMBERSHIPS;
 /** The interface that multicast datagrams leave by. */
 export const IP_MULTICAST_IF: number = table.IP_MULTICAST_IF;
-/** Whether the sending host too receives its multicast datagrams. */
+/** Whether the sending host receives its own multicast datagrams. */
 export const IP_MULTICAST_LOOP: number = table.IP_MULTICAST_LOOP;
-/** Time to live of multicast datagrams, 1 at first. */
+/** Time to live of multicast datagrams, 1 by default. */
 export const IP_MULTICAST_TTL: number = table.IP_MULTICAST_TTL;
 /** IP options sent with every packet. */
 export const IP_OPTIONS: number = table.IP_OPTIONS;
@@ -320,7 +320,7 @@ export const IP_RECVTOS: number = table.IP_RECVTOS;
 export const IP_RETOPTS: number = table.IP_RETOPTS;
 /** The type-of-service byte of the packets sent. */
 export const IP_TOS: number = table.IP_TOS;
-/** Lets a proxy bind to addresses that are not the host's. */
+/** Lets a transparent proxy bind to addresses of other hosts. */
 export const IP_TRANSPARENT: number = table.IP_TRANSPARENT;
 /** Time to live of the packets sent. */
 export const IP_TTL: number = table.IP_TTL;
@@ -331,7 +331,7 @@ export const IP_UNBLOCK_SOURCE: number = table.IP_UNBLOCK_SOURCE;
 
 /** Where in a raw packet the kernel puts its checksum, in bytes. */
 export const IPV6_CHECKSUM: number = table.IPV6_CHECKSUM;
-/** Refuses to send what would have to be split into fragments. */
+/** Refuses to send packets that would have to be fragmented. */
 export const IPV6_DONTFRAG: number = table.IPV6_DONTFRAG;
 /** Destination options of the packets sent. */
 export const IPV6_DSTOPTS: number = table.IPV6_DSTOPTS;
@@ -343,11 +343,11 @@ export const IPV6_HOPOPTS: number = table.IPV6_HOPOPTS;
 export const IPV6_JOIN_GROUP: number = table.IPV6_JOIN_GROUP;
 /** Leaves a multicast group. */
 export const IPV6_LEAVE_GROUP: number = table.IPV6_LEAVE_GROUP;
-/** Hop limit of multicast datagrams, 1 at first. */
+/** Hop limit of multicast datagrams, 1 by default. */
 export const IPV6_MULTICAST_HOPS: number = table.IPV6_MULTICAST_HOPS;
 /** Index of the interface that multicast datagrams leave by. */
 export const IPV6_MULTICAST_IF: number = table.IPV6_MULTICAST_IF;
-/** Whether the sending host too receives its multicast datagrams. */
+/** Whether the sending host receives its own multicast datagrams. */
 export const IPV6_MULTICAST_LOOP: number = table.IPV6_MULTICAST_LOOP;
 /** Address of the first hop for the packets sent. */
 export const IPV6_NEXTHOP: number = table.IPV6_NEXTHOP;
@@ -361,7 +361,7 @@ export const IPV6_RECVDSTOPTS: number = table.IPV6_RECVDSTOPTS;
 export const IPV6_RECVHOPLIMIT: number = table.IPV6_RECVHOPLIMIT;
 /** Receives the hop-by-hop options of each packet. */
 export const IPV6_RECVHOPOPTS: number = table.IPV6_RECVHOPOPTS;
-/** Receives word that the path takes smaller packets only. */
+/** Reports that the path takes only smaller packets. */
 export const IPV6_RECVPATHMTU: number = table.IPV6_RECVPATHMTU;
 /** Receives the arrival interface and address of each packet. */
 export const IPV6_RECVPKTINFO: number = table.IPV6_RECVPKTINFO;
@@ -373,13 +373,13 @@ export const IPV6_RECVTCLASS: number = table.IPV6_RECVTCLASS;
 export const IPV6_RTHDR: number = table.IPV6_RTHDR;
 /** Destination options that stand before the routing header. */
 export const IPV6_RTHDRDSTOPTS: number = table.IPV6_RTHDRDSTOPTS;
-/** The routing header of type 0, which RFC 5095 abolished. */
+/** The routing header of type 0, deprecated by RFC 5095. */
 export const IPV6_RTHDR_TYPE_0: number = table.IPV6_RTHDR_TYPE_0;
 /** Traffic class of the packets sent. */
 export const IPV6_TCLASS: number = table.IPV6_TCLASS;
 /** Hop limit of the packets sent to one host. */
 export const IPV6_UNICAST_HOPS: number = table.IPV6_UNICAST_HOPS;
-/** Keeps IPv4 peers out of an IPv6 socket. */
+/** Restricts an IPv6 socket to IPv6 peers. */
 export const IPV6_V6ONLY: number = table.IPV6_V6ONLY;
 
 // Options of IPPROTO_TCP; `tcp(7)`.
@@ -388,9 +388,9 @@ export const IPV6_V6ONLY: number = table.IPV6_V6ONLY;
 export const TCP_CC_INFO: number = table.TCP_CC_INFO;
 /** The name of the congestion control algorithm, such as `cubic`. */
 export const TCP_CONGESTION: number = table.TCP_CONGESTION;
-/** Holds back segments that are not full until it is taken off. */
+/** Holds back partial segments until it is unset. */
 export const TCP_CORK: number = table.TCP_CORK;
-/** Wakes a listener only when data has come, within so many seconds. */
+/** On a listener: accepts a connection only when data arrives, within so many seconds. */
 export const TCP_DEFER_ACCEPT: number = table.TCP_DEFER_ACCEPT;
 /**
  * On a listener: takes data with the first segment (RFC 7413); the value is the
@@ -401,11 +401,11 @@ export const TCP_FASTOPEN: number = table.TCP_FASTOPEN;
 export const TCP_FASTOPEN_CONNECT: number = table.TCP_FASTOPEN_CONNECT;
 /** The key that fast-open cookies are made with. */
 export const TCP_FASTOPEN_KEY: number = table.TCP_FASTOPEN_KEY;
-/** Does fast open without a cookie. */
+/** Allows fast open without a cookie. */
 export const TCP_FASTOPEN_NO_COOKIE: number = table.TCP_FASTOPEN_NO_COOKIE;
 /** Read only: state and figures of the connection, in a `struct tcp_info`. */
 export const TCP_INFO: number = table.TCP_INFO;
-/** Receives with each read how many bytes are still in the queue. */
+/** Reports with each read how many bytes are still in the queue. */
 export const TCP_INQ: number = table.TCP_INQ;
 /** Unanswered keep-alive probes after which the connection is dropped. */
 export const TCP_KEEPCNT: number = table.TCP_KEEPCNT;
@@ -430,13 +430,13 @@ export const TCP_NODELAY: number = table.TCP_NODELAY;
 export const TCP_NOTSENT_LOWAT: number = table.TCP_NOTSENT_LOWAT;
 /** Sequence number of the queue under {@linkcode TCP_REPAIR}. */
 export const TCP_QUEUE_SEQ: number = table.TCP_QUEUE_SEQ;
-/** Acknowledges at once instead of waiting for data to go with it. */
+/** Sends acknowledgements at once instead of delaying them. */
 export const TCP_QUICKACK: number = table.TCP_QUICKACK;
-/** Opens the connection's state for checkpoint and restore. */
+/** Gives access to the connection's state, for checkpoint and restore. */
 export const TCP_REPAIR: number = table.TCP_REPAIR;
 /** The options agreed with the peer, under {@linkcode TCP_REPAIR}. */
 export const TCP_REPAIR_OPTIONS: number = table.TCP_REPAIR_OPTIONS;
-/** Which queue reads and writes mean, under {@linkcode TCP_REPAIR}. */
+/** The queue that reads and writes use, under {@linkcode TCP_REPAIR}. */
 export const TCP_REPAIR_QUEUE: number = table.TCP_REPAIR_QUEUE;
 /** The window's state, under {@linkcode TCP_REPAIR}. */
 export const TCP_REPAIR_WINDOW: number = table.TCP_REPAIR_WINDOW;
@@ -454,7 +454,7 @@ export const TCP_THIN_LINEAR_TIMEOUTS: number = table.TCP_THIN_LINEAR_TIMEOUTS;
 export const TCP_TIMESTAMP: number = table.TCP_TIMESTAMP;
 /** Delays every packet sent by so many microseconds. */
 export const TCP_TX_DELAY: number = table.TCP_TX_DELAY;
-/** Puts a protocol of the kernel's, such as `tls`, on top of the connection. */
+/** Attaches a protocol of the kernel, such as `tls`, to the connection. */
 export const TCP_ULP: number = table.TCP_ULP;
 /** Milliseconds that sent data may stay unacknowledged. */
 export const TCP_USER_TIMEOUT: number = table.TCP_USER_TIMEOUT;
@@ -465,24 +465,24 @@ export const TCP_ZEROCOPY_RECEIVE: number = table.TCP_ZEROCOPY_RECEIVE;
 
 // Options of IPPROTO_UDPLITE; `udplite(7)`.
 
-/** Fewest bytes that the checksum of what comes must cover. */
+/** The minimum of bytes that the checksum of a received packet must cover. */
 export const UDPLITE_RECV_CSCOV: number = table.UDPLITE_RECV_CSCOV;
-/** How many bytes the checksum of what is sent covers. */
+/** How many bytes the checksum of a sent packet covers. */
 export const UDPLITE_SEND_CSCOV: number = table.UDPLITE_SEND_CSCOV;
 
-// Flags of `recv` and `send` and their kin; `recv(2)`, `send(2)`.
+// Flags of the receiving and sending calls; `recv(2)`, `send(2)`.
 
-/** Descriptors that come with a message do not pass on through `exec`. */
+/** Programs run by `exec` do not inherit descriptors received with the message. */
 export const MSG_CMSG_CLOEXEC: number = table.MSG_CMSG_CLOEXEC;
-/** Tells the link layer that the peer has answered. */
+/** Confirms to the link layer that the peer answers. */
 export const MSG_CONFIRM: number = table.MSG_CONFIRM;
 /** Returned: ancillary data was cut off for lack of room. */
 export const MSG_CTRUNC: number = table.MSG_CTRUNC;
-/** Sends to a directly connected host, past no gateway. */
+/** Sends to a directly connected host, not through a gateway. */
 export const MSG_DONTROUTE: number = table.MSG_DONTROUTE;
-/** Fails with {@linkcode EAGAIN} instead of waiting, this once. */
+/** Fails with {@linkcode EAGAIN} instead of waiting, for this call. */
 export const MSG_DONTWAIT: number = table.MSG_DONTWAIT;
-/** Ends a record, where the socket's type has records. */
+/** Ends a record, on a socket whose type has records. */
 export const MSG_EOR: number = table.MSG_EOR;
 /** Receives from the socket's queue of errors. */
 export const MSG_ERRQUEUE: number = table.MSG_ERRQUEUE;
@@ -490,7 +490,7 @@ export const MSG_ERRQUEUE: number = table.MSG_ERRQUEUE;
 export const MSG_FASTOPEN: number = table.MSG_FASTOPEN;
 /** More data follows, so that a partial segment may wait. */
 export const MSG_MORE: number = table.MSG_MORE;
-/** Raises no SIGPIPE when the peer is gone. */
+/** Does not raise SIGPIPE if the peer is gone. */
 export const MSG_NOSIGNAL: number = table.MSG_NOSIGNAL;
 /** Sends or receives urgent data. */
 export const MSG_OOB: number = table.MSG_OOB;
@@ -508,7 +508,7 @@ export const MSG_WAITALL: number = table.MSG_WAITALL;
 
 /** Process, user and group of the sender. */
 export const SCM_CREDENTIALS: number = table.SCM_CREDENTIALS;
-/** Open descriptors, handed to the receiver. */
+/** Open descriptors, passed to the receiver. */
 export const SCM_RIGHTS: number = table.SCM_RIGHTS;
 
 // How `shutdown` ends a connection, and the longest queue of `listen`.
@@ -524,19 +524,19 @@ export const SOMAXCONN: number = table.SOMAXCONN;
 
 // Flags of `getaddrinfo`; `getaddrinfo(3)`.
 
-/** Gives a family's addresses only if the host has one of that family. */
+/** Returns addresses of a family only if this machine has one of that family. */
 export const AI_ADDRCONFIG: number = table.AI_ADDRCONFIG;
-/** With {@linkcode AI_V4MAPPED}: gives IPv6 and mapped IPv4 addresses alike. */
+/** With {@linkcode AI_V4MAPPED}: returns both IPv6 and mapped IPv4 addresses. */
 export const AI_ALL: number = table.AI_ALL;
-/** Gives the host's canonical name with the first result. */
+/** Returns the host's canonical name with the first result. */
 export const AI_CANONNAME: number = table.AI_CANONNAME;
-/** Takes a numeric address only and looks no name up. */
+/** Takes only a numeric address, and does not look up names. */
 export const AI_NUMERICHOST: number = table.AI_NUMERICHOST;
-/** Takes a port number only and looks no service up. */
+/** Takes only a port number, and does not look up services. */
 export const AI_NUMERICSERV: number = table.AI_NUMERICSERV;
-/** Without a host, gives the address to bind a server to. */
+/** Without a host, returns the addresses to bind a server to. */
 export const AI_PASSIVE: number = table.AI_PASSIVE;
-/** Gives IPv4 addresses as IPv6 ones if there are no IPv6 ones. */
+/** Returns IPv4-mapped IPv6 addresses if the host has only IPv4 addresses. */
 export const AI_V4MAPPED: number = table.AI_V4MAPPED;
 
 // Errors of `getaddrinfo` and `getnameinfo`, the `errno` of a `gaierror`.
@@ -553,7 +553,7 @@ export const EAI_FAIL: number = table.EAI_FAIL;
 export const EAI_FAMILY: number = table.EAI_FAMILY;
 /** Out of memory. */
 export const EAI_MEMORY: number = table.EAI_MEMORY;
-/** The host is known but has no address. */
+/** The host exists but has no address. */
 export const EAI_NODATA: number = table.EAI_NODATA;
 /** The host or service is not known. */
 export const EAI_NONAME: number = table.EAI_NONAME;
@@ -563,26 +563,26 @@ export const EAI_OVERFLOW: number = table.EAI_OVERFLOW;
 export const EAI_SERVICE: number = table.EAI_SERVICE;
 /** The socket type is not supported. */
 export const EAI_SOCKTYPE: number = table.EAI_SOCKTYPE;
-/** A system call failed, and `errno` says how. */
+/** A system call failed; see `errno`. */
 export const EAI_SYSTEM: number = table.EAI_SYSTEM;
 
 // Flags and lengths of `getnameinfo`; `getnameinfo(3)`.
 
-/** Means the service by datagrams, where UDP's and TCP's differ. */
+/** Looks up the UDP service, if UDP and TCP differ. */
 export const NI_DGRAM: number = table.NI_DGRAM;
-/** Turns an internationalised host name into the locale's letters. */
+/** Decodes an internationalised host name. */
 export const NI_IDN: number = table.NI_IDN;
-/** Room for the longest host name, in bytes. */
+/** The size of a buffer for the longest host name, in bytes. */
 export const NI_MAXHOST: number = table.NI_MAXHOST;
-/** Room for the longest service name, in bytes. */
+/** The size of a buffer for the longest service name, in bytes. */
 export const NI_MAXSERV: number = table.NI_MAXSERV;
 /** Fails if the host's name cannot be found. */
 export const NI_NAMEREQD: number = table.NI_NAMEREQD;
-/** Gives local hosts by name without their domain. */
+/** Returns names of local hosts without their domain. */
 export const NI_NOFQDN: number = table.NI_NOFQDN;
-/** Gives the host as a numeric address. */
+/** Returns the host as a numeric address. */
 export const NI_NUMERICHOST: number = table.NI_NUMERICHOST;
-/** Gives the service as a port number. */
+/** Returns the service as a port number. */
 export const NI_NUMERICSERV: number = table.NI_NUMERICSERV;
 
 // IPv4 addresses, as numbers in host byte order, and bounds of ports.
@@ -595,15 +595,15 @@ export const INADDR_ANY: number = table.INADDR_ANY;
 export const INADDR_BROADCAST: number = table.INADDR_BROADCAST;
 /** 127.0.0.1, this host itself. */
 export const INADDR_LOOPBACK: number = table.INADDR_LOOPBACK;
-/** 224.0.0.255, the last multicast group that no router forwards. */
+/** 224.0.0.255, the last multicast group that routers do not forward. */
 export const INADDR_MAX_LOCAL_GROUP: number = table.INADDR_MAX_LOCAL_GROUP;
-/** 255.255.255.255, what C's `inet_addr` returns for an error. */
+/** 255.255.255.255, which C's `inet_addr` returns for an error. */
 export const INADDR_NONE: number = table.INADDR_NONE;
 /** 224.0.0.0, the base of the multicast groups. */
 export const INADDR_UNSPEC_GROUP: number = table.INADDR_UNSPEC_GROUP;
-/** Ports below this one need privilege on Unix. */
+/** Ports below this one need privileges on Unix. */
 export const IPPORT_RESERVED: number = table.IPPORT_RESERVED;
-/** Ports above this one were once meant for servers without privilege. */
+/** Ports above this one were reserved for servers without privileges. */
 export const IPPORT_USERRESERVED: number = table.IPPORT_USERRESERVED;
 
 // Ethernet protocols, and kinds of packets of AF_PACKET; `packet(7)`.
@@ -639,15 +639,15 @@ export const PACKET_OUTGOING: number = table.PACKET_OUTGOING;
 export const NETLINK_CRYPTO: number = table.NETLINK_CRYPTO;
 /** DECnet routing messages, until Linux 6.1. */
 export const NETLINK_DNRTMSG: number = table.NETLINK_DNRTMSG;
-/** IPv4 packets handed over by the firewall, until Linux 3.5. */
+/** IPv4 packets passed on by the firewall, until Linux 3.5. */
 export const NETLINK_FIREWALL: number = table.NETLINK_FIREWALL;
-/** IPv6 packets handed over by the firewall, until Linux 3.5. */
+/** IPv6 packets passed on by the firewall, until Linux 3.5. */
 export const NETLINK_IP6_FW: number = table.NETLINK_IP6_FW;
 /** Packets logged by iptables' ULOG, until Linux 3.17. */
 export const NETLINK_NFLOG: number = table.NETLINK_NFLOG;
 /** Routes, links, addresses and neighbours; `rtnetlink(7)`. */
 export const NETLINK_ROUTE: number = table.NETLINK_ROUTE;
-/** Left to protocols between programs. */
+/** Reserved for protocols between user programs. */
 export const NETLINK_USERSOCK: number = table.NETLINK_USERSOCK;
 /** IPsec. */
 export const NETLINK_XFRM: number = table.NETLINK_XFRM;
@@ -672,7 +672,7 @@ export const VMADDR_CID_ANY: number = table.VMADDR_CID_ANY;
 export const VMADDR_CID_HOST: number = table.VMADDR_CID_HOST;
 /** Any port, to bind to. */
 export const VMADDR_PORT_ANY: number = table.VMADDR_PORT_ANY;
-/** What the vsock interface gives for a version it has not. */
+/** The vsock interface's result for an unsupported version. */
 export const VM_SOCKETS_INVALID_VERSION: number =
   table.VM_SOCKETS_INVALID_VERSION;
 
@@ -683,15 +683,15 @@ export const ALG_OP_DECRYPT: number = table.ALG_OP_DECRYPT;
 /** Encrypts; a value for {@linkcode ALG_SET_OP}. */
 export const ALG_OP_ENCRYPT: number = table.ALG_OP_ENCRYPT;
 /**
- * Signs; a value for {@linkcode ALG_SET_OP}, which mainline Linux never took.
+ * Signs; a value for {@linkcode ALG_SET_OP} that mainline Linux does not have.
  */
 export const ALG_OP_SIGN: number = table.ALG_OP_SIGN;
 /**
- * Verifies a signature; a value for {@linkcode ALG_SET_OP}, which mainline
- * Linux never took.
+ * Verifies a signature; a value for {@linkcode ALG_SET_OP} that mainline Linux
+ * does not have.
  */
 export const ALG_OP_VERIFY: number = table.ALG_OP_VERIFY;
-/** Length of the data that is authenticated only, as ancillary data. */
+/** Length of the data that is only authenticated, as ancillary data. */
 export const ALG_SET_AEAD_ASSOCLEN: number = table.ALG_SET_AEAD_ASSOCLEN;
 /** Option: length of the authentication tag. */
 export const ALG_SET_AEAD_AUTHSIZE: number = table.ALG_SET_AEAD_AUTHSIZE;
@@ -699,10 +699,10 @@ export const ALG_SET_AEAD_AUTHSIZE: number = table.ALG_SET_AEAD_AUTHSIZE;
 export const ALG_SET_IV: number = table.ALG_SET_IV;
 /** Option: the key. */
 export const ALG_SET_KEY: number = table.ALG_SET_KEY;
-/** Which operation to do, as ancillary data. */
+/** The operation, as ancillary data. */
 export const ALG_SET_OP: number = table.ALG_SET_OP;
 /**
- * Option: the public key, which mainline Linux never took: its 6 is
+ * Option: the public key. Mainline Linux does not have it: there 6 is
  * `ALG_SET_DRBG_ENTROPY`.
  */
 export const ALG_SET_PUBKEY: number = table.ALG_SET_PUBKEY;
@@ -713,7 +713,7 @@ export const ALG_SET_PUBKEY: number = table.ALG_SET_PUBKEY;
 export const CAN_BCM: number = table.CAN_BCM;
 /** Protocol: ISO 15765-2, messages of more than one frame. */
 export const CAN_ISOTP: number = table.CAN_ISOTP;
-/** Protocol: SAE J1939, of lorries and farm machines. */
+/** Protocol: SAE J1939, of lorries and agricultural machines. */
 export const CAN_J1939: number = table.CAN_J1939;
 /** Protocol: single frames. */
 export const CAN_RAW: number = table.CAN_RAW;
@@ -723,9 +723,9 @@ export const CAN_EFF_FLAG: number = table.CAN_EFF_FLAG;
 export const CAN_EFF_MASK: number = table.CAN_EFF_MASK;
 /** In a frame's id: it reports an error. */
 export const CAN_ERR_FLAG: number = table.CAN_ERR_FLAG;
-/** The bits that tell the kinds of error. */
+/** The mask of the error classes. */
 export const CAN_ERR_MASK: number = table.CAN_ERR_MASK;
-/** In a frame's id: it asks for a frame to be sent. */
+/** In a frame's id: it requests that a frame be sent. */
 export const CAN_RTR_FLAG: number = table.CAN_RTR_FLAG;
 /** The bits of an 11-bit id. */
 export const CAN_SFF_MASK: number = table.CAN_SFF_MASK;
@@ -733,11 +733,11 @@ export const CAN_SFF_MASK: number = table.CAN_SFF_MASK;
 export const CAN_RAW_FD_FRAMES: number = table.CAN_RAW_FD_FRAMES;
 /** Option: which ids to receive. */
 export const CAN_RAW_FILTER: number = table.CAN_RAW_FILTER;
-/** Option: a frame must pass all filters, not one of them. */
+/** Option: a frame must pass all filters instead of one. */
 export const CAN_RAW_JOIN_FILTERS: number = table.CAN_RAW_JOIN_FILTERS;
-/** Option: other sockets of this host see what is sent. */
+/** Option: other sockets of this host receive the sent frames. */
 export const CAN_RAW_LOOPBACK: number = table.CAN_RAW_LOOPBACK;
-/** Option: the socket itself sees what it sends. */
+/** Option: the socket receives its own frames. */
 export const CAN_RAW_RECV_OWN_MSGS: number = table.CAN_RAW_RECV_OWN_MSGS;
 
 // CAN_BCM: commands, answers and flags; `linux/can/bcm.h`.
@@ -756,14 +756,14 @@ export const CAN_BCM_TX_STATUS: number = table.CAN_BCM_TX_STATUS;
 export const CAN_BCM_TX_EXPIRED: number = table.CAN_BCM_TX_EXPIRED;
 /** Flag: sends changed data at once. */
 export const CAN_BCM_TX_ANNOUNCE: number = table.CAN_BCM_TX_ANNOUNCE;
-/** Flag: gives {@linkcode CAN_BCM_TX_EXPIRED} when the count is out. */
+/** Flag: reports {@linkcode CAN_BCM_TX_EXPIRED} when the count reaches 0. */
 export const CAN_BCM_TX_COUNTEVT: number = table.CAN_BCM_TX_COUNTEVT;
 /** Flag: copies the id from the header into every frame. */
 export const CAN_BCM_TX_CP_CAN_ID: number = table.CAN_BCM_TX_CP_CAN_ID;
-/** Flag: begins a sequence of frames anew. */
+/** Flag: restarts a sequence of frames. */
 export const CAN_BCM_TX_RESET_MULTI_IDX: number =
   table.CAN_BCM_TX_RESET_MULTI_IDX;
-/** Command: sets up a filter on what comes. */
+/** Command: sets up a filter of received frames. */
 export const CAN_BCM_RX_SETUP: number = table.CAN_BCM_RX_SETUP;
 /** Command: ends a filter. */
 export const CAN_BCM_RX_DELETE: number = table.CAN_BCM_RX_DELETE;
@@ -773,9 +773,9 @@ export const CAN_BCM_RX_READ: number = table.CAN_BCM_RX_READ;
 export const CAN_BCM_RX_STATUS: number = table.CAN_BCM_RX_STATUS;
 /** Notice: a filtered frame's data has changed. */
 export const CAN_BCM_RX_CHANGED: number = table.CAN_BCM_RX_CHANGED;
-/** Notice: a cyclic frame has not come. */
+/** Notice: a cyclic frame did not arrive. */
 export const CAN_BCM_RX_TIMEOUT: number = table.CAN_BCM_RX_TIMEOUT;
-/** Flag: tells when frames come again after a timeout. */
+/** Flag: reports that frames arrive again after a timeout. */
 export const CAN_BCM_RX_ANNOUNCE_RESUME: number =
   table.CAN_BCM_RX_ANNOUNCE_RESUME;
 /** Flag: a changed length counts as changed data. */
@@ -795,21 +795,21 @@ export const CAN_BCM_CAN_FD_FRAME: number = table.CAN_BCM_CAN_FD_FRAME;
 
 // CAN_J1939: addresses, messages, options and errors; `linux/can/j1939.h`.
 
-/** Error queue: nothing to add. */
+/** Error queue: no further information. */
 export const J1939_EE_INFO_NONE: number = table.J1939_EE_INFO_NONE;
-/** Error queue: the transmission was broken off. */
+/** Error queue: the transmission was aborted. */
 export const J1939_EE_INFO_TX_ABORT: number = table.J1939_EE_INFO_TX_ABORT;
-/** Most filters that one socket takes. */
+/** The maximum of filters of one socket. */
 export const J1939_FILTER_MAX: number = table.J1939_FILTER_MAX;
-/** The address of a node that has none yet. */
+/** The address of a node that has not claimed one. */
 export const J1939_IDLE_ADDR: number = table.J1939_IDLE_ADDR;
 /** The highest address of one node. */
 export const J1939_MAX_UNICAST_ADDR: number = table.J1939_MAX_UNICAST_ADDR;
 /** Error queue: how many bytes were acknowledged. */
 export const J1939_NLA_BYTES_ACKED: number = table.J1939_NLA_BYTES_ACKED;
-/** Error queue: an attribute that only fills up. */
+/** Error queue: an attribute that is only padding. */
 export const J1939_NLA_PAD: number = table.J1939_NLA_PAD;
-/** No address: everyone. */
+/** No address: all nodes. */
 export const J1939_NO_ADDR: number = table.J1939_NO_ADDR;
 /** No name. */
 export const J1939_NO_NAME: number = table.J1939_NO_NAME;
@@ -825,7 +825,7 @@ export const J1939_PGN_ADDRESS_COMMANDED: number =
 export const J1939_PGN_MAX: number = table.J1939_PGN_MAX;
 /** The highest parameter group that is sent to one node. */
 export const J1939_PGN_PDU1_MAX: number = table.J1939_PGN_PDU1_MAX;
-/** The parameter group that asks for another. */
+/** The parameter group that requests another one. */
 export const J1939_PGN_REQUEST: number = table.J1939_PGN_REQUEST;
 /** Ancillary data: the address the message was sent to. */
 export const SCM_J1939_DEST_ADDR: number = table.SCM_J1939_DEST_ADDR;
@@ -839,7 +839,7 @@ export const SCM_J1939_PRIO: number = table.SCM_J1939_PRIO;
 export const SO_J1939_ERRQUEUE: number = table.SO_J1939_ERRQUEUE;
 /** Option: which messages to receive. */
 export const SO_J1939_FILTER: number = table.SO_J1939_FILTER;
-/** Option: receives what is meant for others too. */
+/** Option: receives messages to other nodes, too. */
 export const SO_J1939_PROMISC: number = table.SO_J1939_PROMISC;
 /** Option: priority of the messages sent. */
 export const SO_J1939_SEND_PRIO: number = table.SO_J1939_SEND_PRIO;
@@ -856,14 +856,14 @@ export const TIPC_ADDR_NAMESEQ: number = table.TIPC_ADDR_NAMESEQ;
 export const TIPC_CFG_SRV: number = table.TIPC_CFG_SRV;
 /** The service type of the topology service. */
 export const TIPC_TOP_SRV: number = table.TIPC_TOP_SRV;
-/** Known throughout the cluster. */
+/** Known in the whole cluster. */
 export const TIPC_CLUSTER_SCOPE: number = table.TIPC_CLUSTER_SCOPE;
 /** Known on this node only. */
 export const TIPC_NODE_SCOPE: number = table.TIPC_NODE_SCOPE;
-/** Known throughout the zone, which is the cluster now. */
+/** Known in the whole zone, which is the cluster now. */
 export const TIPC_ZONE_SCOPE: number = table.TIPC_ZONE_SCOPE;
 /**
- * Option: which messages are dropped first under load, the less important ones.
+ * Option: the importance of messages; under load, less important ones are dropped first.
  */
 export const TIPC_IMPORTANCE: number = table.TIPC_IMPORTANCE;
 /** Least important, and the default. */
@@ -884,7 +884,7 @@ export const TIPC_SRC_DROPPABLE: number = table.TIPC_SRC_DROPPABLE;
 export const TIPC_PUBLISHED: number = table.TIPC_PUBLISHED;
 /** Event: a service has gone. */
 export const TIPC_WITHDRAWN: number = table.TIPC_WITHDRAWN;
-/** Event: a subscription has run out. */
+/** Event: a subscription has expired. */
 export const TIPC_SUBSCR_TIMEOUT: number = table.TIPC_SUBSCR_TIMEOUT;
 /** Subscription: cancels an earlier one. */
 export const TIPC_SUB_CANCEL: number = table.TIPC_SUB_CANCEL;
@@ -892,16 +892,17 @@ export const TIPC_SUB_CANCEL: number = table.TIPC_SUB_CANCEL;
 export const TIPC_SUB_PORTS: number = table.TIPC_SUB_PORTS;
 /** Subscription: an event for the service's first and last socket. */
 export const TIPC_SUB_SERVICE: number = table.TIPC_SUB_SERVICE;
-/** Subscription: never runs out; -1 on Linux by its own right. */
+/** Subscription: never expires. Its number is -1 on Linux, which does have it. */
 export const TIPC_WAIT_FOREVER: number = table.TIPC_WAIT_FOREVER;
 
-// The three `errno` numbers that Python's `socket` has, too.
+// The three `errno` numbers that Python's `socket` exports.
 
 /** The call would have to wait; `errno(3)`. */
 export const EAGAIN: number = table.EAGAIN;
 /** The socket is closed; `errno(3)`. */
 export const EBADF: number = table.EBADF;
 /**
- * The same as {@linkcode EAGAIN}, but on Windows WinSock's 10035; `errno(3)`.
+ * The same as {@linkcode EAGAIN}, except on Windows, where it is WinSock's 10035;
+ * `errno(3)`.
  */
 export const EWOULDBLOCK: number = table.EWOULDBLOCK;

@@ -1,11 +1,11 @@
-/** A system whose numbers this folder has. */
+/** A system that this folder has the numbers of. */
 export type Platform = "linux" | "darwin" | "windows";
 
-// The folder's one look at the system. Android is Linux; the remaining Unixes
-// that Deno names are closer to macOS, whose numbers are BSD's too.
+// The only place that asks for the system. Android is Linux; the other Unixes
+// that Deno names are closer to macOS, whose numbers come from BSD.
 const { os } = Deno.build;
 
-/** Whose numbers the running system uses. */
+/** The system whose numbers are in use. */
 export const platform: Platform = os === "linux" || os === "android"
   ? "linux"
   : os === "windows"

@@ -1,8 +1,8 @@
-// The services and protocols that IANA names and Debian's package netbase 6.4
-// lists in /etc/services and /etc/protocols, in the files' order and form,
-// without their comments. They serve where those files may not be read.
+// The services and protocols that Debian's package netbase 6.4 lists, with
+// IANA's names, in /etc/services and /etc/protocols: the files without their
+// comments, for programs that may not read them.
 
-/** A line a service: name, port and protocol, aliases; `services(5)`. */
+/** A line per service: name, port and protocol, aliases; `services(5)`. */
 export const services = `
 tcpmux 1/tcp
 echo 7/tcp
@@ -324,7 +324,7 @@ tfido 60177/tcp
 fido 60179/tcp
 `;
 
-/** A line a protocol: name, number, aliases; `protocols(5)`. */
+/** A line per protocol: name, number, aliases; `protocols(5)`. */
 export const protocols = `
 ip 0 IP
 hopopt 0 HOPOPT

@@ -1,42 +1,32 @@
+import { checkInteger } from "../arguments.ts";
 import { platform } from "../constants/platform.ts";
 
-// struct cmsghdr of the 64-bit systems that Deno runs on: Linux and Windows
-// count its length in 8 bytes and align to them, macOS in 4.
+// struct cmsghdr of the 64-bit systems that Deno runs on: its length field and
+// alignment have 8 bytes on Linux and Windows, 4 on macOS.
 const ALIGNMENT = platform === "darwin" ? 4 : 8;
 const HEADER = platform === "darwin" ? 12 : 16;
 
-/** CPython's SOCKLEN_T_LIMIT: no result may be above C's INT_MAX. */
+// CPython's SOCKLEN_T_LIMIT, which is C's INT_MAX.
 const MAXIMUM = 2 ** 31 - 1;
 
 function align(length: number): number {
   return Math.ceil(length / ALIGNMENT) * ALIGNMENT;
 }
 
-function check(call: string, length: unknown, maximum: number): void {
-  if (!Number.isInteger(length)) {
-    throw new TypeError(
-      `Cannot compute ${call}: the length must be an integer, not ${
-        typeof length === "number" ? length : typeof length
-      }`,
-    );
-  }
-  if (!((length as number) >= 0 && (length as number) <= maximum)) {
-    throw new RangeError(
-      `Cannot compute ${call}: the length must be 0 to ${maximum} bytes, not ${length}`,
-    );
-  }
+function check(call: string, length: number, maximum: number): void {
+  checkInteger(`compute ${call}`, "length", length, 0, maximum, "bytes");
 }
 
 /**
- * Tells how long one ancillary message is, without the padding after it.
+ * Computes the length of an ancillary message, without the padding after it.
  *
- * Windows, where Python has no such function, gives what its own
- * `WSA_CMSG_LEN` gives on 64-bit systems, which is what Linux gives.
+ * Python does not have it on Windows; there the result is `WSA_CMSG_LEN`'s on
+ * 64-bit systems, the same as on Linux.
  *
  * @param length The length of the message's data, in bytes.
- * @returns The length with the header's, in bytes: 16 more on Linux, 12 on macOS.
- * @throws {RangeError} If it is negative or the result above 2147483647 (Python: `OverflowError`).
- * @throws {TypeError} If it is no integer.
+ * @returns The length with the header, in bytes: 16 more on Linux, 12 on macOS.
+ * @throws {RangeError} If the length is negative, or the result is above 2147483647 (Python: `OverflowError`).
+ * @throws {TypeError} If the length is not an integer.
  *
  * @example An `ancbufsize` for `recvmsg`: one descriptor, and nothing after it
  * ```ts
@@ -54,16 +44,16 @@ export function CMSG_LEN(length: number): number {
 }
 
 /**
- * Tells how much room one ancillary message takes, with the padding that lets
+ * Computes the space that an ancillary message takes, with the padding that lets
  * another one follow.
  *
- * Windows, where Python has no such function, gives what its own
- * `WSA_CMSG_SPACE` gives on 64-bit systems, which is what Linux gives.
+ * Python does not have it on Windows; there the result is `WSA_CMSG_SPACE`'s on
+ * 64-bit systems, the same as on Linux.
  *
  * @param length The length of the message's data, in bytes.
- * @returns The room for header, data and padding, in bytes.
- * @throws {RangeError} If it is negative or the result above 2147483647 (Python: `OverflowError`).
- * @throws {TypeError} If it is no integer.
+ * @returns The space for header, data and padding, in bytes.
+ * @throws {RangeError} If the length is negative, or the result is above 2147483647 (Python: `OverflowError`).
+ * @throws {TypeError} If the length is not an integer.
  *
  * @example An `ancbufsize` for `recvmsg`: two messages
  * ```ts
@@ -77,7 +67,7 @@ export function CMSG_LEN(length: number): number {
  * Port of [`socket.CMSG_SPACE`](https://docs.python.org/3/library/socket.html#socket.CMSG_SPACE), `cmsg(3)`.
  */
 export function CMSG_SPACE(length: number): number {
-  // CPython's own limit, which leaves room for the padding of any length.
+  // CPython's limit, which leaves space for the padding of any length.
   check("CMSG_SPACE", length, MAXIMUM - HEADER - align(1));
   return HEADER + align(length);
 }

@@ -1,23 +1,14 @@
-// Network order is what a DataView writes; the host's order is what a typed
-// array over the same bytes reads. So no code here asks which order that is.
+import { checkInteger } from "../arguments.ts";
+
+// A DataView writes in network order, a typed array over the same bytes reads
+// in the host's. So nothing here needs to know the host's order.
 const short = new Uint16Array(1);
 const shortView = new DataView(short.buffer);
 const long = new Uint32Array(1);
 const longView = new DataView(long.buffer);
 
-function check(call: string, value: unknown, maximum: number): void {
-  if (!Number.isInteger(value)) {
-    throw new TypeError(
-      `Cannot convert with ${call}: the value must be an integer, not ${
-        typeof value === "number" ? value : typeof value
-      }`,
-    );
-  }
-  if (!((value as number) >= 0 && (value as number) <= maximum)) {
-    throw new RangeError(
-      `Cannot convert with ${call}: the value must be 0 to ${maximum}, not ${value}`,
-    );
-  }
+function check(call: string, value: number, maximum: number): void {
+  checkInteger(`convert with ${call}`, "value", value, 0, maximum);
 }
 
 /**
@@ -25,8 +16,8 @@ function check(call: string, value: unknown, maximum: number): void {
  *
  * @param value 0 to 4294967295.
  * @returns The number, its bytes reversed on a little-endian host.
- * @throws {RangeError} If it is negative or above 4294967295 (Python: `OverflowError`).
- * @throws {TypeError} If it is no integer.
+ * @throws {RangeError} If the value is negative or above 4294967295 (Python: `OverflowError`).
+ * @throws {TypeError} If the value is not an integer.
  *
  * @example Usage
  * ```ts
@@ -49,8 +40,8 @@ export function ntohl(value: number): number {
  *
  * @param value 0 to 65535.
  * @returns The number, its bytes swapped on a little-endian host.
- * @throws {RangeError} If it is negative or above 65535 (Python: `OverflowError`).
- * @throws {TypeError} If it is no integer.
+ * @throws {RangeError} If the value is negative or above 65535 (Python: `OverflowError`).
+ * @throws {TypeError} If the value is not an integer.
  *
  * @example Usage
  * ```ts
@@ -73,10 +64,10 @@ export function ntohs(value: number): number {
  *
  * @param value 0 to 4294967295.
  * @returns The number, its bytes reversed on a little-endian host; never negative.
- * @throws {RangeError} If it is negative or above 4294967295 (Python: `OverflowError`).
- * @throws {TypeError} If it is no integer.
+ * @throws {RangeError} If the value is negative or above 4294967295 (Python: `OverflowError`).
+ * @throws {TypeError} If the value is not an integer.
  *
- * @example The host's memory then holds the bytes as the network has them
+ * @example The host's memory then holds the bytes in network order
  * ```ts
  * import { htonl } from "@berkeley/socket/socket";
  * import { assertEquals } from "@std/assert";
@@ -98,10 +89,10 @@ export function htonl(value: number): number {
  *
  * @param value 0 to 65535.
  * @returns The number, its bytes swapped on a little-endian host.
- * @throws {RangeError} If it is negative or above 65535 (Python: `OverflowError`).
- * @throws {TypeError} If it is no integer.
+ * @throws {RangeError} If the value is negative or above 65535 (Python: `OverflowError`).
+ * @throws {TypeError} If the value is not an integer.
  *
- * @example The host's memory then holds the bytes as the network has them
+ * @example The host's memory then holds the bytes in network order
  * ```ts
  * import { htons } from "@berkeley/socket/socket";
  * import { assertEquals } from "@std/assert";

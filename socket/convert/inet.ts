@@ -1,3 +1,4 @@
+import { checkInt, checkText, kindOf, viewOf } from "../arguments.ts";
 import { AF_INET, AF_INET6 } from "../constants/mod.ts";
 import { OSError, osError } from "../errors.ts";
 import {
@@ -8,51 +9,31 @@ import {
   parseIpv6,
 } from "../text/ip_address.ts";
 
-/** Refuses what Python cannot hand to C: anything but a string, NUL, a lone surrogate. */
-function checkText(call: string, ip: unknown): asserts ip is string {
-  if (typeof ip !== "string") {
+/** Checks an address as text; a lone surrogate, too, cannot become a C string. */
+function checkIp(call: string, ip: unknown): asserts ip is string {
+  checkText(`convert with ${call}`, "address", ip);
+  if (!ip.isWellFormed()) {
     throw new TypeError(
-      `Cannot convert with ${call}: the address must be a string, not ${typeof ip}`,
-    );
-  }
-  if (ip.includes("\0") || !ip.isWellFormed()) {
-    throw new TypeError(
-      `Cannot convert with ${call}: the address must have no NUL and no lone surrogate, unlike ${
+      `Cannot convert with ${call}: the address must have no lone surrogate, unlike ${
         JSON.stringify(ip)
       }`,
     );
   }
 }
 
-/** Refuses what does not fit C's `int`. */
-function checkFamily(call: string, family: unknown): void {
-  if (!Number.isInteger(family)) {
-    throw new TypeError(
-      `Cannot convert with ${call}: the family must be an integer, not ${
-        typeof family === "number" ? family : typeof family
-      }`,
-    );
-  }
-  if (family !== ((family as number) | 0)) {
-    throw new RangeError(
-      `Cannot convert with ${call}: the family must be ${-(2 ** 31)} to ${
-        2 ** 31 - 1
-      }, not ${family}`,
-    );
-  }
-}
-
-/** Gives the bytes of packed data; `encoder` is the call that makes such data from text. */
-function bytesOf(call: string, encoder: string, packed: unknown): Uint8Array {
-  if (ArrayBuffer.isView(packed)) {
-    return new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength);
-  }
-  if (packed instanceof ArrayBuffer) return new Uint8Array(packed);
+/** Views a packed address; `encoder` is the call that packs text. */
+function packedBytes(
+  call: string,
+  encoder: string,
+  packed: unknown,
+): Uint8Array {
+  const bytes = viewOf(packed);
+  if (bytes !== undefined) return bytes;
   throw new TypeError(
     typeof packed === "string"
       ? `Cannot convert with ${call}: the packed address must be bytes, not a string; encode it with ${encoder}`
       : `Cannot convert with ${call}: the packed address must be bytes, not ${
-        packed === null ? "null" : typeof packed
+        kindOf(packed)
       }`,
   );
 }
@@ -69,14 +50,16 @@ function illegal(syscall: string, ip: string): OSError {
  * Converts an IPv4 address from text to its four bytes.
  *
  * Like C's `inet_aton` it takes short forms (`"127.1"`), octal and hexadecimal
- * parts (`"0x7f.0.0.01"`) and ignores whatever follows white space; use
- * {@linkcode inetPton} where only four decimal parts are right. It follows
- * glibc's rules on every platform.
+ * parts (`"0x7f.0.0.01"`) and ignores what follows white space; use
+ * {@linkcode inetPton} to allow four decimal parts only. It follows glibc's
+ * rules on every platform.
  *
- * @param ip One to four parts, of which the last fills the bytes that are left.
+ * @param ip One to four parts, of which the last fills the remaining bytes.
  * @returns The four bytes, the most significant first.
- * @throws {OSError} If it is no such address; without `errno`, as in Python.
- * @throws {TypeError} If it is no string, or has a NUL or a lone surrogate in it.
+ * @throws {OSError} If the text is not such an address; without `errno`, as in
+ * Python.
+ * @throws {TypeError} If it is not a string, or has a NUL or a lone surrogate in
+ * it.
  *
  * @example Usage
  * ```ts
@@ -90,7 +73,7 @@ function illegal(syscall: string, ip: string): OSError {
  * Port of [`socket.inet_aton`](https://docs.python.org/3/library/socket.html#socket.inet_aton), `inet_aton(3)`.
  */
 export function inetAton(ip: string): Uint8Array {
-  checkText("inetAton", ip);
+  checkIp("inetAton", ip);
   const bytes = parseIpv4Loose(ip.split(/[ \t\n\v\f\r]/, 1)[0]);
   if (bytes === undefined) throw illegal("inet_aton", ip);
   return bytes;
@@ -102,7 +85,7 @@ export function inetAton(ip: string): Uint8Array {
  * @param packed Four bytes, the most significant first.
  * @returns Four decimal parts, such as `"192.0.2.1"`.
  * @throws {OSError} If it is not four bytes long; without `errno`, as in Python.
- * @throws {TypeError} If it is a string or anything else but bytes.
+ * @throws {TypeError} If it is not bytes.
  *
  * @example Usage
  * ```ts
@@ -115,7 +98,7 @@ export function inetAton(ip: string): Uint8Array {
  * Port of [`socket.inet_ntoa`](https://docs.python.org/3/library/socket.html#socket.inet_ntoa), `inet_ntoa(3)`.
  */
 export function inetNtoa(packed: ArrayBufferView | ArrayBuffer): string {
-  const bytes = bytesOf("inetNtoa", "inetAton", packed);
+  const bytes = packedBytes("inetNtoa", "inetAton", packed);
   if (bytes.length !== 4) {
     throw new OSError({
       syscall: "inet_ntoa",
@@ -136,10 +119,11 @@ export function inetNtoa(packed: ArrayBufferView | ArrayBuffer): string {
  * @param family `AF_INET` or `AF_INET6`.
  * @param ip The address.
  * @returns Four or sixteen bytes, the most significant first.
- * @throws {OSError} If it is no address of the family; without `errno`, as in Python.
+ * @throws {OSError} If the text is not an address of the family; without `errno`,
+ * as in Python.
  * @throws {OSError} EAFNOSUPPORT if the family is another one.
- * @throws {TypeError} If the family is no integer, or the address no string, or
- * if the address has a NUL or a lone surrogate in it.
+ * @throws {TypeError} If the family is not an integer, or the address is not a
+ * string, or has a NUL or a lone surrogate in it.
  * @throws {RangeError} If the family does not fit 32 bits.
  *
  * @example Usage
@@ -154,8 +138,8 @@ export function inetNtoa(packed: ArrayBufferView | ArrayBuffer): string {
  * Port of [`socket.inet_pton`](https://docs.python.org/3/library/socket.html#socket.inet_pton), `inet_pton(3)`.
  */
 export function inetPton(family: number, ip: string): Uint8Array {
-  checkFamily("inetPton", family);
-  checkText("inetPton", ip);
+  checkInt("convert with inetPton", "family", family);
+  checkIp("inetPton", ip);
   if (family !== AF_INET && family !== AF_INET6) {
     throw osError({
       syscall: "inet_pton",
@@ -171,17 +155,17 @@ export function inetPton(family: number, ip: string): Uint8Array {
 /**
  * Converts the bytes of an IP address of a family to text.
  *
- * It writes what glibc writes on every platform: the first longest run of two
- * or more zero groups is `::`, and IPv4-mapped and IPv4-compatible addresses
- * end in four decimal parts.
+ * It follows glibc on every platform: the first longest run of two or more zero
+ * groups becomes `::`, and IPv4-mapped and IPv4-compatible addresses end in four
+ * decimal parts.
  *
  * @param family `AF_INET` or `AF_INET6`.
  * @param packed Four or sixteen bytes, the most significant first.
  * @returns The address, such as `"192.0.2.1"` or `"2001:db8::1"`.
- * @throws {RangeError} If the family is another one, or the length not the
+ * @throws {RangeError} If the family is another one, or the length is not the
  * family's (Python: `ValueError`).
- * @throws {TypeError} If the family is no integer, or the address is a string
- * or anything else but bytes.
+ * @throws {TypeError} If the family is not an integer, or the address is not
+ * bytes.
  *
  * @example Usage
  * ```ts
@@ -198,8 +182,8 @@ export function inetNtop(
   family: number,
   packed: ArrayBufferView | ArrayBuffer,
 ): string {
-  checkFamily("inetNtop", family);
-  const bytes = bytesOf("inetNtop", "inetPton", packed);
+  checkInt("convert with inetNtop", "family", family);
+  const bytes = packedBytes("inetNtop", "inetPton", packed);
   if (family !== AF_INET && family !== AF_INET6) {
     throw new RangeError(
       `Cannot convert with inetNtop: the family must be AF_INET (${AF_INET}) or AF_INET6 (${AF_INET6}), not ${family}`,

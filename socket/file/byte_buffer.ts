@@ -1,17 +1,17 @@
 import { indexOfNeedle } from "@std/bytes/index-of-needle";
-import type { Contents } from "./contents.ts";
+import type { Contents } from "./reader.ts";
 
-// A file that waits holds SMALLEST bytes, unless more came the last time or its
-// reader asked for more; never more than LARGEST before that many have come.
+// A waiting file allocates SMALLEST bytes, or more if the last receive brought
+// more or its reader asks for more; at most LARGEST before that many arrived.
 const SMALLEST = 512;
 const LARGEST = 65536;
 
-const NOTHING = new Uint8Array(0);
+const EMPTY = new Uint8Array(0);
 
-/** Bytes in a row, put in at the end and taken out at the start, in memory that fits the traffic. */
+/** A FIFO of bytes whose memory grows and shrinks with the traffic. */
 export class ByteBuffer implements Contents<Uint8Array> {
   readonly #size: number;
-  #bytes: Uint8Array = NOTHING;
+  #bytes: Uint8Array = EMPTY;
   #start = 0;
   #end = 0;
   #room = 0;
@@ -22,41 +22,37 @@ export class ByteBuffer implements Contents<Uint8Array> {
     this.#size = size;
   }
 
-  /** How many bytes there are. */
   get length(): number {
     return this.#end - this.#start;
   }
 
-  /** How many bytes there are. */
   get span(): number {
     return this.#end - this.#start;
   }
 
-  /** How many bytes lie between two offsets. */
   lengthOf(start: number, end: number): number {
     return end - start;
   }
 
-  /** All bytes, or the first ones, where they lie. */
-  view(most: number = Infinity): Uint8Array {
+  /** Gives all bytes, or the first ones, without taking or copying them. */
+  peek(most: number = Infinity): Uint8Array {
     const end = Math.min(this.#end, this.#start + most);
     return this.#bytes.subarray(this.#start, end);
   }
 
-  /** Finds bytes from an offset on and gives their own offset, or -1. */
   indexOf(separator: Uint8Array, from: number): number {
-    const view = this.view();
+    const bytes = this.peek();
     return separator.length === 1
-      ? view.indexOf(separator[0], from)
-      : indexOfNeedle(view, separator, from);
+      ? bytes.indexOf(separator[0], from)
+      : indexOfNeedle(bytes, separator, from);
   }
 
   /**
-   * Gives memory for one receive, at the end of what is there.
+   * Gives memory for one receive, behind the last byte.
    *
-   * @param wanted How many more bytes the reader asks for; `Infinity` for all
-   * there are. It gets fewer at a time where it asks for many, and more where
-   * it asks for fewer than are read ahead.
+   * @param wanted How many more bytes the reader needs; `Infinity` for all up
+   * to the end of the stream. The memory can be smaller than that, and larger
+   * to read ahead.
    */
   room(wanted: number): Uint8Array {
     const most = Math.max(wanted, this.#size);
@@ -67,7 +63,7 @@ export class ByteBuffer implements Contents<Uint8Array> {
     return this.#bytes.subarray(this.#end, end);
   }
 
-  /** Notes that a receive put `count` bytes into its room. */
+  /** Adds the `count` bytes that a receive put into its memory. */
   commit(count: number): void {
     this.#end += count;
     this.#last = count;
@@ -75,14 +71,14 @@ export class ByteBuffer implements Contents<Uint8Array> {
 
   #renew(wanted: number, most: number): void {
     this.#start = this.#end = 0;
-    const told = wanted > this.#size && wanted !== Infinity;
+    const sized = wanted > this.#size && wanted !== Infinity;
     const fit = Math.min(
-      told ? wanted : Math.max(SMALLEST, 2 * this.#last),
+      sized ? wanted : Math.max(SMALLEST, 2 * this.#last),
       most,
       LARGEST,
     );
     const capacity = this.#bytes.length;
-    if (capacity < fit || capacity > (told ? fit : 4 * fit)) {
+    if (capacity < fit || capacity > (sized ? fit : 4 * fit)) {
       this.#bytes = new Uint8Array(fit);
     }
   }
@@ -102,17 +98,17 @@ export class ByteBuffer implements Contents<Uint8Array> {
     }
   }
 
-  /** Moves what is there into other memory, leaving `before` bytes free before it. */
+  /** Moves the bytes into new memory, with `before` bytes free before them. */
   #move(capacity: number, before = 0): void {
     const { length } = this;
     const bytes = new Uint8Array(capacity);
-    bytes.set(this.view(), before);
+    bytes.set(this.peek(), before);
     this.#bytes = bytes;
     this.#start = before;
     this.#end = before + length;
   }
 
-  /** Puts a copy of bytes behind what is there. */
+  /** Copies bytes to the end. */
   append(bytes: Uint8Array): void {
     const { length } = this;
     if (this.#bytes.length - this.#end < bytes.length) {
@@ -126,7 +122,7 @@ export class ByteBuffer implements Contents<Uint8Array> {
     this.#last = this.length;
   }
 
-  /** Puts a copy of bytes before what is there. */
+  /** Copies bytes to the start. */
   prepend(bytes: Uint8Array): void {
     if (this.#start < bytes.length) {
       this.#move(bytes.length + this.length, bytes.length);
@@ -141,16 +137,16 @@ export class ByteBuffer implements Contents<Uint8Array> {
     if (this.#start < this.#end) return;
     this.#start = this.#end = 0;
     if (this.#bytes.length > Math.max(SMALLEST, this.#size)) {
-      this.#bytes = NOTHING;
+      this.#bytes = EMPTY;
     }
   }
 
-  /** Takes the first bytes out, in an array of their own. */
+  /** Takes the first bytes, in an array of their own. */
   take(length: number): Uint8Array {
     const bytes = this.#bytes;
     if (length > 0 && length === bytes.length) {
-      // They fill their memory, which can go with them.
-      this.#bytes = NOTHING;
+      // They fill the memory, which is handed over instead of copied.
+      this.#bytes = EMPTY;
       this.#start = this.#end = 0;
       return bytes;
     }
@@ -159,16 +155,15 @@ export class ByteBuffer implements Contents<Uint8Array> {
     return taken;
   }
 
-  /** Takes the first bytes out, in an array of their own. */
   takeSpan(span: number): Uint8Array {
     return this.take(span);
   }
 
-  /** Takes as many bytes out as `target` holds, and tells how many. */
+  /** Takes as many bytes as `target` holds, and returns how many. */
   takeInto(target: Uint8Array): number {
     const count = Math.min(this.length, target.length);
     if (count > 0) {
-      target.set(this.view(count));
+      target.set(this.peek(count));
       this.skip(count);
     }
     return count;

@@ -6,15 +6,15 @@ import type { FileSource } from "./source.ts";
 const NEWLINE = Uint8Array.of(0x0a);
 
 /**
- * Reads bytes, as CPython's `BufferedReader`, or as its `SocketIO` where
- * nothing is read ahead.
+ * Reads bytes like CPython's `BufferedReader`, or without read-ahead like its
+ * `SocketIO`.
  */
 export class ByteReader extends Reader<Uint8Array> {
   protected override readonly contents: ByteBuffer;
   protected override readonly overlap = 0;
   readonly #ahead: number;
 
-  /** @param ahead How many bytes to read ahead at most; 0 for none. */
+  /** @param ahead How many bytes to read ahead at most; 0 for no read-ahead. */
   constructor(source: FileSource, ahead: number) {
     super(source);
     this.#ahead = ahead;
@@ -34,7 +34,7 @@ export class ByteReader extends Reader<Uint8Array> {
     return count === 0;
   }
 
-  /** Reads a number of bytes, or all; where nothing is read ahead, what one receive gives. */
+  /** Reads a number of bytes, or all; without read-ahead, what one receive gives. */
   override read(
     size: number,
     signal: AbortSignal | undefined,
@@ -44,7 +44,7 @@ export class ByteReader extends Reader<Uint8Array> {
       : super.read(size, signal);
   }
 
-  /** Reads what is there, or what one receive gives. */
+  /** Reads buffered bytes, or what one receive gives. */
   read1(size: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
     const most = size < 0 ? Infinity : size;
     return this.attempt((ended) => {
@@ -57,31 +57,31 @@ export class ByteReader extends Reader<Uint8Array> {
     }, signal);
   }
 
-  /** Gives what is there, or what one receive gives, and leaves it there. */
+  /** Returns buffered bytes, or what one receive gives, and leaves them to be read. */
   peek(signal: AbortSignal | undefined): Promise<Uint8Array> {
     return this.attempt(
       (ended) =>
-        this.contents.length > 0 || ended ? this.contents.view().slice() : 1,
+        this.contents.length > 0 || ended ? this.contents.peek().slice() : 1,
       signal,
     );
   }
 
-  /** Fills `target`, up to the end of the stream; where nothing is read ahead, by one receive. */
+  /** Fills `target`, up to the end of the stream; without read-ahead, by one receive. */
   readinto(
     target: Uint8Array,
     signal: AbortSignal | undefined,
   ): Promise<number> {
     return this.#ahead === 0
       ? this.readinto1(target, signal)
-      : this.inTurn(() => this.#fillTarget(target, signal), signal);
+      : this.runExclusive(() => this.#fillTarget(target, signal), signal);
   }
 
-  /** Puts what is there into `target`, or what one receive gives. */
+  /** Puts buffered bytes into `target`, or what one receive gives. */
   readinto1(
     target: Uint8Array,
     signal: AbortSignal | undefined,
   ): Promise<number> {
-    return this.inTurn(
+    return this.runExclusive(
       async () =>
         this.contents.takeInto(target) ||
         (target.length === 0 ? 0 : await this.receive(target, signal)),

@@ -1,39 +1,38 @@
 import { OSError } from "../errors.ts";
 import { ByteBuffer } from "./byte_buffer.ts";
 import type { FileSource } from "./source.ts";
-import { Turns } from "../lock.ts";
+import { Lock } from "../lock.ts";
 
-// A driver may have to copy what it is given, so it gets no more than it can
-// be expected to send at once.
+// A driver may have to copy what it sends, so it gets no more than it can be
+// expected to send at once.
 const PIECE = 262144;
 
 /**
- * Writes bytes, as CPython's `BufferedWriter`.
+ * Writes bytes like CPython's `BufferedWriter`.
  *
- * What a write is given is in this object's care from then on, whether the
- * write fails or not: it counts bytes from the file's first one, and what is
- * between sent and taken waits here.
+ * A write takes all its bytes, even if it then fails. Bytes are counted from
+ * the file's first one; those that are taken but not sent are pending.
  */
 export class ByteWriter {
   readonly #source: FileSource;
   readonly #size: number;
-  readonly #turns = new Turns();
+  readonly #lock = new Lock();
   readonly #pending = new ByteBuffer(0);
   #taken = 0;
   #sent = 0;
 
-  /** @param size How many bytes may wait for a flush; 0 for none. */
+  /** @param size How many bytes may be pending; 0 to send each write at once. */
   constructor(source: FileSource, size: number) {
     this.#source = source;
     this.#size = size;
   }
 
-  /** Whether there is anything to flush. */
+  /** Whether there are bytes to flush. */
   get pending(): boolean {
     return this.#sent < this.#taken;
   }
 
-  /** Takes bytes, and sends where too many would wait. */
+  /** Takes bytes, and sends if more than the buffer's size would be pending. */
   async write(
     data: Uint8Array,
     signal: AbortSignal | undefined,
@@ -42,7 +41,7 @@ export class ByteWriter {
     if (length === 0) return;
     signal?.throwIfAborted();
     const large = length >= this.#size;
-    if (large && !this.pending && this.#turns.free) {
+    if (large && !this.pending && !this.#lock.held) {
       await this.#sendAtOnce(data, signal);
       return;
     }
@@ -56,7 +55,7 @@ export class ByteWriter {
     }
   }
 
-  /** Sends all that was taken before the call. */
+  /** Sends the bytes that were taken before the call. */
   async flush(signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
     if (this.pending) await this.#sendUpTo(this.#taken, signal);
@@ -66,27 +65,27 @@ export class ByteWriter {
     goal: number,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const turn = this.#turns.take(signal);
-    if (turn !== undefined) await turn;
+    const locked = this.#lock.acquire(signal);
+    if (locked !== undefined) await locked;
     try {
       while (this.#sent < goal) {
         const most = Math.min(PIECE, goal - this.#sent);
-        await this.#send(this.#pending.view(most), signal, (count) => {
+        await this.#send(this.#pending.peek(most), signal, (count) => {
           this.#pending.skip(count);
         });
       }
     } finally {
-      this.#turns.pass();
+      this.#lock.release();
     }
   }
 
-  /** Sends without copying; only if that fails what is left is copied to wait. */
+  /** Sends without copying; copies the rest only if that fails. */
   async #sendAtOnce(
     data: Uint8Array,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const turn = this.#turns.take(signal);
-    if (turn !== undefined) await turn;
+    const locked = this.#lock.acquire(signal);
+    if (locked !== undefined) await locked;
     this.#taken += data.length;
     let sent = 0;
     try {
@@ -98,11 +97,11 @@ export class ByteWriter {
       this.#pending.prepend(data.subarray(sent));
       throw error;
     } finally {
-      this.#turns.pass();
+      this.#lock.release();
     }
   }
 
-  /** Sends once, and tells how many bytes were taken even if it then failed. */
+  /** Sends once, and reports how many bytes the socket took, even if the send failed. */
   async #send(
     piece: Uint8Array,
     signal: AbortSignal | undefined,

@@ -1,4 +1,4 @@
-import type { Contents } from "./contents.ts";
+import type { Contents } from "./reader.ts";
 
 const PAIR = /[\ud800-\udbff][\udc00-\udfff]/g;
 
@@ -7,33 +7,30 @@ export function countCharacters(text: string): number {
   return text.length - (text.match(PAIR)?.length ?? 0);
 }
 
-/** Text in a row, put in at the end and taken out at the start. */
+/** A FIFO of text. */
 export class CharBuffer implements Contents<string> {
-  // Joined only when something is taken out: to join at every piece that comes
-  // would make reading a long line cost the square of its length.
+  // Joined only when text is taken: joining at every piece would make reading
+  // a long line quadratic in its length.
   #pieces: string[] = [];
-  /** Where the first piece's unread part begins. */
+  /** Where the unread part of the first piece begins. */
   #start = 0;
   #length = 0;
   #span = 0;
 
-  /** How many characters there are. */
   get length(): number {
     return this.#length;
   }
 
-  /** How many UTF-16 units there are. */
   get span(): number {
     return this.#span;
   }
 
-  /** How many characters lie between two offsets. */
   lengthOf(start: number, end: number): number {
     if (this.#length === this.#span) return end - start;
     return countCharacters(this.from(start).slice(0, end - start));
   }
 
-  /** Puts text behind what is there. */
+  /** Adds text at the end. */
   push(text: string): void {
     if (text === "") return;
     this.#pieces.push(text);
@@ -41,7 +38,7 @@ export class CharBuffer implements Contents<string> {
     this.#length += countCharacters(text);
   }
 
-  /** All text, from an offset on. */
+  /** Gives the text from an offset on, without taking it. */
   from(offset: number): string {
     if (offset === 0) this.#join();
     const pieces = this.#pieces;
@@ -54,7 +51,6 @@ export class CharBuffer implements Contents<string> {
     return text.slice(offset - begin);
   }
 
-  /** Finds text from an offset on and gives its own offset, or -1. */
   indexOf(separator: string, from: number): number {
     const index = this.from(from).indexOf(separator);
     return index < 0 ? -1 : from + index;
@@ -66,7 +62,6 @@ export class CharBuffer implements Contents<string> {
     this.#start = 0;
   }
 
-  /** Takes the first characters out, as many as told. */
   take(length: number): string {
     if (this.#length === this.#span) return this.takeSpan(length);
     const text = this.from(0);
@@ -77,7 +72,6 @@ export class CharBuffer implements Contents<string> {
     return this.takeSpan(span);
   }
 
-  /** Takes out what lies before an offset. */
   takeSpan(span: number): string {
     if (span === 0) return "";
     this.#join();

@@ -1,5 +1,5 @@
 /**
- * The stream ended before all was there that a call had to read.
+ * The stream ended before a call had read all it had to.
  *
  * Thrown by {@linkcode SocketFile.readexactly} and {@linkcode SocketFile.readuntil}.
  *
@@ -22,12 +22,12 @@
 export class IncompleteReadError<
   T extends string | Uint8Array = string | Uint8Array,
 > extends Error {
-  /** What came before the end; it has been read, the file does not have it any more. */
+  /** What came before the end. The file no longer has it. */
   readonly partial: T;
-  /** How many bytes or characters were asked for; `null` where it was a separator. */
+  /** How many bytes or characters were asked for; `null` if a separator was. */
   readonly expected: number | null;
 
-  /** Makes an error from what came and from what was asked for. */
+  /** Creates the error. */
   constructor(partial: T, expected: number | null) {
     super(
       `Cannot read ${
@@ -44,8 +44,8 @@ export class IncompleteReadError<
 }
 
 /**
- * There is more before the separator than the call's `limit` allows. Nothing
- * has been taken out of the file.
+ * More comes before the separator than the call's `limit` allows. All of it
+ * stays in the file to be read.
  *
  * Thrown by {@linkcode SocketFile.readuntil}.
  *
@@ -64,10 +64,10 @@ export class IncompleteReadError<
  * Port of [`asyncio.LimitOverrunError`](https://docs.python.org/3/library/asyncio-exceptions.html#asyncio.LimitOverrunError).
  */
 export class LimitOverrunError extends Error {
-  /** How many bytes or characters are there in which no separator begins. */
+  /** How many bytes or characters come before the separator, or before the first place where it may still begin. */
   readonly consumed: number;
 
-  /** Makes an error from its limit and what is there. */
+  /** Creates the error. */
   constructor(limit: number, consumed: number, found: boolean) {
     super(
       `Cannot read up to the separator: ${

@@ -8,7 +8,7 @@ export type { FileSource };
 export { IncompleteReadError, LimitOverrunError } from "./errors.ts";
 export { SocketFile };
 
-/** The letters "r", "w" and "b", each once at most, in any order. */
+/** The letters "r", "w" and "b", each at most once, in any order. */
 export type MakefileMode =
   | "r"
   | "w"
@@ -26,7 +26,7 @@ export type MakefileMode =
   | "brw"
   | "bwr";
 
-/** The file that a mode opens: of bytes if there is a "b" in it, else of text. */
+/** The file that a mode opens: binary if the mode has a "b", else text. */
 export type FileOf<M extends MakefileMode> = M extends `${string}b${string}`
   ? SocketFile<Uint8Array>
   : SocketFile<string>;
@@ -35,9 +35,9 @@ export type FileOf<M extends MakefileMode> = M extends `${string}b${string}`
  * Opens a file over a socket.
  *
  * @param source What to read from and write to.
- * @param mode Reads unless it says "w" alone; text unless it says "b".
- * @throws {TypeError} If mode or an option has the wrong type.
- * @throws {RangeError} If mode or an option has a value that there is none of.
+ * @param mode For reading unless it has only a "w"; text unless it has a "b".
+ * @throws {TypeError} If the mode or an option has the wrong type.
+ * @throws {RangeError} If the mode or an option has a value that is not known.
  */
 export function openFile<M extends MakefileMode>(
   source: FileSource,

@@ -4,15 +4,15 @@ import type { Newline } from "./codecs/newlines.ts";
 
 export type { ErrorHandler, Newline };
 
-/** How many bytes a file reads ahead, or lets wait for a flush: Python's `io.DEFAULT_BUFFER_SIZE`. */
+/** Python's `io.DEFAULT_BUFFER_SIZE`. */
 export const DEFAULT_BUFFER_SIZE = 8192;
 
-/** How a file buffers and, in text mode, what its text is in bytes. */
+/** How a file buffers and, in text mode, how it encodes text. */
 export interface MakefileOptions {
   /**
-   * How many bytes to read ahead at most, and to let wait for a flush. 0 is
+   * How many bytes to read ahead at most, and to gather before sending. 0 is
    * unbuffered, in binary mode only. 1 is line buffering in text mode, as Python
-   * documents it and CPython's `makefile` forgets it, and one byte in binary
+   * documents it (CPython's `makefile` ignores it), and one byte in binary
    * mode. A negative number is the default.
    *
    * @default {8192}
@@ -20,44 +20,44 @@ export interface MakefileOptions {
   buffering?: number;
   /**
    * The encoding of the text, by Python's name for it or the Encoding
-   * Standard's. All that `TextDecoder` knows can be read; UTF-8, ASCII,
+   * Standard's. Everything that `TextDecoder` knows can be read; UTF-8, ASCII,
    * Latin-1 and UTF-16 can be written too. "utf-16" begins with a byte order
-   * mark, without which it cannot be read; CPython leaves it out on a socket.
-   * Text mode only.
+   * mark and cannot be read without one; CPython does not write one to a
+   * socket. Text mode only.
    *
    * @default {"utf-8"}
    */
   encoding?: string;
   /**
-   * What to do with bytes that are no text, or text that the encoding cannot
-   * represent. Text mode only.
+   * What to do with bytes that cannot be decoded, or text that cannot be
+   * encoded. Text mode only.
    *
    * @default {"strict"}
    */
   errors?: ErrorHandler;
   /**
    * How lines end. `null` reads "\n", "\r" and "\r\n" all as "\n"; `""`
-   * ends lines at the same three but leaves them as they are; the others end
-   * lines at just that. Writing turns "\n" into "\r" or "\r\n" where that is
-   * told and otherwise leaves it, on every platform. Text mode only.
+   * ends lines at the same three but leaves them as they are; "\n", "\r" and
+   * "\r\n" end lines at just that. Writing turns "\n" into "\r" or "\r\n" if
+   * `newline` is that and otherwise leaves it, on every platform. Text mode
+   * only.
    *
    * @default {null}
    */
   newline?: Newline;
 }
 
-/** What a mode and options come to. */
+/** A checked mode and checked options. */
 export interface FileFormat {
-  /** The mode as the file tells it. */
+  /** The mode as {@linkcode SocketFile.mode} gives it. */
   readonly mode: string;
   readonly reading: boolean;
   readonly writing: boolean;
   readonly bufferSize: number;
-  /** What makes bytes text; `undefined` in binary mode. */
+  /** `undefined` in binary mode. */
   readonly text: TextFormat | undefined;
 }
 
-/** What makes bytes text. */
 export interface TextFormat {
   readonly encoding: string;
   readonly errors: ErrorHandler;

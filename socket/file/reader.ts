@@ -1,45 +1,63 @@
-import type { Contents } from "./contents.ts";
 import { IncompleteReadError, LimitOverrunError } from "./errors.ts";
 import type { FileSource } from "./source.ts";
-import { Turns } from "../lock.ts";
+import { Lock } from "../lock.ts";
+
+/**
+ * Bytes or text that arrived and were not read yet.
+ *
+ * A buffer is counted in two ways, which are the same for bytes: its *length*
+ * is what callers count, bytes or characters (code points, as Python counts);
+ * its *span*, and every offset, is what a search counts, bytes or UTF-16 units.
+ */
+export interface Contents<T> {
+  readonly length: number;
+  readonly span: number;
+  /** Counts the bytes or characters between two offsets. */
+  lengthOf(start: number, end: number): number;
+  /** Finds a separator from an offset on; -1 if it is not there. */
+  indexOf(separator: T, from: number): number;
+  /** Takes the first bytes or characters. */
+  take(length: number): T;
+  /** Takes all before an offset. */
+  takeSpan(span: number): T;
+}
 
 /**
  * The reading half of a file.
  *
- * A call looks at what has come and, until that is enough, receives more; only
- * then it takes its part out. So a call that fails has taken nothing.
+ * A call receives until its buffer holds enough, and takes its part only then.
+ * So a call that fails has taken nothing.
  */
 export abstract class Reader<T extends string | Uint8Array> {
   readonly #source: FileSource;
-  readonly #turns = new Turns();
-  #giveUp: ((error: Error) => void) | undefined;
+  readonly #lock = new Lock();
+  #rejectReceive: ((error: Error) => void) | undefined;
   #closed: Error | undefined;
 
   constructor(source: FileSource) {
     this.#source = source;
   }
 
-  /** What has come and was not yet read. */
   protected abstract readonly contents: Contents<T>;
 
-  /** How many bytes or UTF-16 units before the end a line's end may begin and not be whole. */
+  /** How many bytes or UTF-16 units of an incomplete line end the contents may end in. */
   protected abstract readonly overlap: number;
 
-  /** Finds the end of a line that begins at an offset, or further on, or -1. */
+  /** Finds the first line end from an offset on, and gives the offset behind it; -1 if there is none. */
   protected abstract lineEnd(from: number): number;
 
   /**
    * Receives once, more than is wanted or less.
    *
    * @param wanted How many more bytes or characters the caller needs; 1 if it does not know.
-   * @returns Whether the stream has ended.
+   * @returns Whether the stream ended.
    */
   protected abstract fill(
     wanted: number,
     signal: AbortSignal | undefined,
   ): Promise<boolean>;
 
-  /** Reads a number of bytes or characters, fewer at the end of the stream, all if it is negative. */
+  /** Reads `size` bytes or characters, fewer at the end of the stream; all if it is negative. */
   read(size: number, signal: AbortSignal | undefined): Promise<T> {
     const wanted = size < 0 ? Infinity : size;
     return this.attempt((ended) => {
@@ -50,7 +68,6 @@ export abstract class Reader<T extends string | Uint8Array> {
     }, signal);
   }
 
-  /** Reads exactly a number of bytes or characters. */
   readexactly(size: number, signal: AbortSignal | undefined): Promise<T> {
     return this.attempt((ended) => {
       const { length } = this.contents;
@@ -60,7 +77,7 @@ export abstract class Reader<T extends string | Uint8Array> {
     }, signal);
   }
 
-  /** Reads up to the end of a line, or of the stream, or up to a limit if that is not negative. */
+  /** Reads up to the end of a line or of the stream, but no more than `limit` unless that is negative. */
   readline(limit: number, signal: AbortSignal | undefined): Promise<T> {
     let searched = 0;
     return this.attempt((ended) => {
@@ -76,7 +93,7 @@ export abstract class Reader<T extends string | Uint8Array> {
     }, signal);
   }
 
-  /** Reads lines to the end of the stream, or until there is more in them than `hint`, if that is above 0. */
+  /** Reads lines up to the end of the stream, or until they are longer than `hint` together if that is above 0. */
   async readlines(
     hint: number,
     signal: AbortSignal | undefined,
@@ -111,7 +128,7 @@ export abstract class Reader<T extends string | Uint8Array> {
     return lines;
   }
 
-  /** Reads up to a separator and with it. */
+  /** Reads up to and including a separator. */
   readuntil(
     separator: T,
     limit: number,
@@ -134,26 +151,26 @@ export abstract class Reader<T extends string | Uint8Array> {
     }, signal);
   }
 
-  /** Rejects all calls that are under way. */
+  /** Rejects all pending calls. */
   close(error: Error): void {
     this.#closed = error;
-    this.#turns.end(error);
-    this.#giveUp?.(error);
+    this.#lock.rejectWaiting(error);
+    this.#rejectReceive?.(error);
   }
 
   /**
    * Runs one call, after those before it.
    *
-   * @param attempt Gives the result if there is enough for it, or else the
-   * number of bytes or characters that it wants; after the end of the stream
-   * it gives a result always.
+   * @param attempt Gives the result if the contents suffice, or else how many
+   * more bytes or characters it needs; after the end of the stream it always
+   * gives a result.
    */
   protected async attempt<R extends object | string>(
     attempt: (ended: boolean) => R | number,
     signal: AbortSignal | undefined,
   ): Promise<R> {
-    const turn = this.#turns.take(signal);
-    if (turn !== undefined) await turn;
+    const locked = this.#lock.acquire(signal);
+    if (locked !== undefined) await locked;
     try {
       for (let ended = false;;) {
         const result = attempt(ended);
@@ -161,32 +178,32 @@ export abstract class Reader<T extends string | Uint8Array> {
         ended = await this.fill(result, signal);
       }
     } finally {
-      this.#turns.pass();
+      this.#lock.release();
     }
   }
 
-  /** Runs one call that is more than attempts, after those before it. */
-  protected async inTurn<R>(
+  /** Runs a task after the calls before it. */
+  protected async runExclusive<R>(
     task: () => Promise<R>,
     signal: AbortSignal | undefined,
   ): Promise<R> {
-    const turn = this.#turns.take(signal);
-    if (turn !== undefined) await turn;
+    const locked = this.#lock.acquire(signal);
+    if (locked !== undefined) await locked;
     try {
       return await task();
     } finally {
-      this.#turns.pass();
+      this.#lock.release();
     }
   }
 
-  /** Receives once, unless the file is closed meanwhile. */
+  /** Receives once; rejects if the file is closed meanwhile. */
   protected receive(
     target: Uint8Array,
     signal: AbortSignal | undefined,
   ): Promise<number> {
     return new Promise((resolve, reject) => {
       if (this.#closed !== undefined) throw this.#closed;
-      this.#giveUp = reject;
+      this.#rejectReceive = reject;
       const receiving = signal === undefined
         ? this.#source.recvInto(target)
         : this.#source.recvInto(target, 0, 0, { signal });

@@ -10,7 +10,8 @@ import type { WaitOptions } from "../wait.ts";
 import { ByteReader } from "./byte_reader.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import { countCharacters } from "./char_buffer.ts";
-import { openReader, openTextWriter } from "./open.ts";
+import { openDecoder } from "./codecs/decoder.ts";
+import { openEncoder } from "./codecs/encoder.ts";
 import {
   type ErrorHandler,
   type FileFormat,
@@ -20,13 +21,13 @@ import {
 import type { Reader } from "./reader.ts";
 import type { FileSource } from "./source.ts";
 import { TextReader } from "./text_reader.ts";
-import type { TextWriter } from "./text_writer.ts";
+import { TextWriter } from "./text_writer.ts";
 
-/** What a file takes to write: a string in text mode, bytes in binary mode. */
+/** What can be written to a file: a string in text mode, bytes in binary mode. */
 export type FileInput<T extends string | Uint8Array> = T extends string ? string
   : Data;
 
-/** What {@linkcode SocketFile.readuntil} takes besides its separator. */
+/** Options of {@linkcode SocketFile.readuntil}. */
 export interface ReadUntilOptions extends WaitOptions {
   /**
    * How many bytes, or characters in text mode, may come before the separator.
@@ -36,31 +37,55 @@ export interface ReadUntilOptions extends WaitOptions {
   limit?: number;
 }
 
+/** Creates the reading half that a format asks for; `undefined` for none. */
+function openReader(
+  source: FileSource,
+  format: FileFormat,
+): ByteReader | TextReader | undefined {
+  const { reading, bufferSize, text } = format;
+  if (!reading) return undefined;
+  if (text === undefined) return new ByteReader(source, bufferSize);
+  const { encoding, errors, newline } = text;
+  const decoder = openDecoder(encoding, errors);
+  return new TextReader(source, bufferSize, { encoding, decoder, newline });
+}
+
+/** Creates the writer of text over `writer`; `undefined` in binary mode. */
+function openTextWriter(
+  writer: ByteWriter | undefined,
+  format: FileFormat,
+): TextWriter | undefined {
+  if (writer === undefined || format.text === undefined) return undefined;
+  const { encoding, errors, newline, lineBuffering } = format.text;
+  const encoder = openEncoder(encoding, errors);
+  return new TextWriter(writer, { encoder, newline, lineBuffering });
+}
+
 function badFile(call: string, state: string): OSError {
   return new OSError({ code: "EBADF", syscall: call, state });
 }
 
 /**
- * A file over a socket, as `makefile` gives it: it reads ahead, gathers what
- * is written, and knows lines and text.
+ * A file over a socket, as `makefile` returns it. It reads ahead, gathers small
+ * writes, and can read lines and text.
  *
  * `T` is what it reads and writes: `Uint8Array` in binary mode, `string` in
  * text mode, where sizes count characters (code points, as in Python).
  *
  * What differs from Python:
- * - A read that times out, is aborted or fails has taken nothing: what came is
- *   there for the next read, and the file stays usable. On a non-blocking
- *   socket it rejects with EAGAIN instead of giving `None` or a part.
- * - A write takes all its data, whatever becomes of it: when it rejects because
- *   sending timed out, was aborted or failed, what the socket did not take
- *   waits for the next {@linkcode SocketFile.flush}. Do not write it again.
- *   Only a wrong argument, a closed file and a signal that had already aborted
- *   leave it untaken.
+ * - A read that times out, is aborted or fails takes nothing: what arrived is
+ *   kept for the next read, and the file stays usable. On a non-blocking socket
+ *   it rejects with EAGAIN instead of returning `None` or a part.
+ * - A write takes all its data, even if it rejects because sending timed out,
+ *   was aborted or failed: the data that the socket did not take is sent by the
+ *   next {@linkcode SocketFile.flush}. Do not write it again. Only a wrong
+ *   argument, a closed file and a signal that had already aborted leave the
+ *   data untaken.
  * - Reads are served in the order of the calls, and so are writes.
  * - A closed file, and one not opened for the direction, throw EBADF.
  * - `seek`, `tell`, `truncate`, `fileno` and `detach` are left out; the first
- *   three only ever throw in Python, for the others use the socket.
- * - There is `await using`, but no `using`: closing flushes, and that waits.
+ *   three always throw in Python, for the others use the socket.
+ * - Use `await using`, not `using`: closing flushes, and that waits.
  *
  * @example Read lines
  * ```ts
@@ -90,13 +115,14 @@ export class SocketFile<T extends string | Uint8Array>
   #closing: Promise<void> | undefined;
 
   /**
-   * Makes a file over a socket, or over anything else that gives and takes
-   * bytes. `Socket.makefile` calls this; it gives the right `T` as well.
+   * Creates a file over a socket, or over anything else that receives and sends
+   * bytes. `Socket.makefile` calls this, and infers `T`.
    *
    * @param source What to read from and write to.
    * @param mode Made of "r", "w" and "b".
-   * @param options How it buffers and what its text is in bytes.
-   * @throws {RangeError} If mode or options are none that there are.
+   * @param options How the file buffers and encodes text.
+   * @throws {TypeError} If the mode or an option has the wrong type.
+   * @throws {RangeError} If the mode or an option has a value that is not known.
    */
   constructor(
     source: FileSource,
@@ -115,16 +141,16 @@ export class SocketFile<T extends string | Uint8Array>
   }
 
   /**
-   * Reads up to `size` bytes or characters, and waits until so many are there or the stream ends.
+   * Reads up to `size` bytes or characters, and waits until it has that many or the stream ends.
    *
-   * Unbuffered, it gives what one receive gives.
+   * An unbuffered file returns what one receive gives.
    *
    * @param size How many; negative for all up to the end of the stream.
    * @param options `signal`: ends the wait when it aborts.
    * @returns What was read; empty at the end of the stream.
    * @throws {OSError} EBADF if the file is closed or not open for reading.
    * @throws {TimeoutError} If the socket's timeout runs out; nothing is lost.
-   * @throws {UnicodeDecodeError} If bytes come that are no text.
+   * @throws {UnicodeDecodeError} If bytes cannot be decoded.
    *
    * @example Read up to the end
    * ```ts
@@ -148,7 +174,7 @@ export class SocketFile<T extends string | Uint8Array>
   }
 
   /**
-   * Reads up to `size` bytes with at most one receive, and with none if something is there already.
+   * Reads up to `size` bytes with at most one receive, and with none if bytes are buffered.
    *
    * In binary mode only.
    *
@@ -159,7 +185,7 @@ export class SocketFile<T extends string | Uint8Array>
    * @throws {TypeError} If the file is in text mode.
    * @throws {TimeoutError} If the socket's timeout runs out; nothing is lost.
    *
-   * @example Take what is there
+   * @example Read what has arrived
    * ```ts
    * import { socketpair } from "@berkeley/socket/socket";
    * import { assertEquals } from "@std/assert";
@@ -183,11 +209,11 @@ export class SocketFile<T extends string | Uint8Array>
   }
 
   /**
-   * Gives bytes that are there, or that one receive brings, without reading them.
+   * Returns buffered bytes, or what one receive gives, and leaves them to be read.
    *
    * In binary mode, and buffered, only.
    *
-   * @param _size Says nothing, as in Python: it gives all there are.
+   * @param _size Ignored, as in Python: all buffered bytes are returned.
    * @param options `signal`: ends the wait when it aborts.
    * @returns A copy of the bytes; empty at the end of the stream.
    * @throws {OSError} EBADF if the file is closed or not open for reading.
@@ -225,14 +251,14 @@ export class SocketFile<T extends string | Uint8Array>
   /**
    * Reads a line, with its end.
    *
-   * Unbuffered, it receives byte by byte, to leave the socket what follows the line.
+   * An unbuffered file receives byte by byte, so that the bytes after the line stay in the socket.
    *
    * @param limit How many bytes or characters at most; negative for no limit.
    * @param options `signal`: ends the wait when it aborts.
-   * @returns The line; without an end if the limit or the end of the stream came before it; empty at the end of the stream.
+   * @returns The line; without its end if the limit or the end of the stream came first; empty at the end of the stream.
    * @throws {OSError} EBADF if the file is closed or not open for reading.
    * @throws {TimeoutError} If the socket's timeout runs out; nothing is lost.
-   * @throws {UnicodeDecodeError} If bytes come that are no text.
+   * @throws {UnicodeDecodeError} If bytes cannot be decoded.
    *
    * @example Read a line
    * ```ts
@@ -262,7 +288,7 @@ export class SocketFile<T extends string | Uint8Array>
    * @returns The lines, with their ends.
    * @throws {OSError} EBADF if the file is closed or not open for reading.
    * @throws {TimeoutError} If the socket's timeout runs out; nothing is lost.
-   * @throws {UnicodeDecodeError} If bytes come that are no text.
+   * @throws {UnicodeDecodeError} If bytes cannot be decoded.
    *
    * @example Read all lines
    * ```ts
@@ -287,8 +313,8 @@ export class SocketFile<T extends string | Uint8Array>
   /**
    * Reads bytes into `buffer` until it is full or the stream ends.
    *
-   * Unbuffered, it gives what one receive gives. In binary mode only. When it
-   * rejects, what it has put into the buffer will be read again.
+   * In binary mode only. An unbuffered file reads what one receive gives. If the
+   * call rejects, the bytes that it put into the buffer will be read again.
    *
    * @param buffer Where the bytes go.
    * @param options `signal`: ends the wait when it aborts.
@@ -323,7 +349,7 @@ export class SocketFile<T extends string | Uint8Array>
   }
 
   /**
-   * Reads bytes into `buffer` with at most one receive, and with none if something is there already.
+   * Reads bytes into `buffer` with at most one receive, and with none if bytes are buffered.
    *
    * In binary mode only.
    *
@@ -334,7 +360,7 @@ export class SocketFile<T extends string | Uint8Array>
    * @throws {TypeError} If the file is in text mode.
    * @throws {TimeoutError} If the socket's timeout runs out; nothing is lost.
    *
-   * @example Take what is there
+   * @example Read what has arrived
    * ```ts
    * import { socketpair } from "@berkeley/socket/socket";
    * import { assertEquals } from "@std/assert";
@@ -367,11 +393,11 @@ export class SocketFile<T extends string | Uint8Array>
    * @param size How many.
    * @param options `signal`: ends the wait when it aborts.
    * @returns What was read.
-   * @throws {IncompleteReadError} If the stream ends before; its `partial` is what came.
+   * @throws {IncompleteReadError} If the stream ends first; its `partial` is what came.
    * @throws {RangeError} If `size` is negative.
    * @throws {OSError} EBADF if the file is closed or not open for reading.
    * @throws {TimeoutError} If the socket's timeout runs out; nothing is lost.
-   * @throws {UnicodeDecodeError} If bytes come that are no text.
+   * @throws {UnicodeDecodeError} If bytes cannot be decoded.
    *
    * @example Read a header and what it announces
    * ```ts
@@ -394,20 +420,20 @@ export class SocketFile<T extends string | Uint8Array>
   }
 
   /**
-   * Reads up to a separator and with it.
+   * Reads up to and including a separator.
    *
-   * Python has it in asyncio. In text mode the separator is looked for in what
-   * `newline` makes of the text: with the default there is no "\r" in it.
+   * Python has it in asyncio. In text mode the separator is searched for after
+   * `newline` has translated line ends: by default to "\n", without any "\r".
    *
-   * @param separator What to look for; in binary mode a string stands for its UTF-8.
+   * @param separator What to search for; in binary mode a string is encoded in UTF-8.
    * @param options `limit`: how much may come before it; `signal`: ends the wait when it aborts.
    * @returns What came before the separator, and the separator.
-   * @throws {IncompleteReadError} If the stream ends before; its `partial` is what came.
-   * @throws {LimitOverrunError} If more than `limit` comes before it; all of it stays there to be read.
+   * @throws {IncompleteReadError} If the stream ends first; its `partial` is what came.
+   * @throws {LimitOverrunError} If more than `limit` comes before it; all of it stays to be read.
    * @throws {RangeError} If the separator is empty or the limit negative.
    * @throws {OSError} EBADF if the file is closed or not open for reading.
    * @throws {TimeoutError} If the socket's timeout runs out; nothing is lost.
-   * @throws {UnicodeDecodeError} If bytes come that are no text.
+   * @throws {UnicodeDecodeError} If bytes cannot be decoded.
    *
    * @example Read the head of a request
    * ```ts
@@ -437,17 +463,17 @@ export class SocketFile<T extends string | Uint8Array>
   /**
    * Writes bytes or text.
    *
-   * They wait for a flush until more than the buffer's size would wait; with line
-   * buffering also until a line ends; unbuffered they do not wait. All of them
-   * are taken, even if this rejects: see the class.
+   * The data is gathered, and sent when more than the buffer's size would be
+   * pending; with line buffering also when a line ends; by an unbuffered file at
+   * once. All of it is taken, even if this rejects: see the class.
    *
    * @param data Bytes in binary mode, a string in text mode.
    * @param options `signal`: ends the wait when it aborts.
    * @returns How many bytes or characters: all of them.
    * @throws {OSError} EBADF if the file is closed or not open for writing.
-   * @throws {TypeError} If it is a string in binary mode, or no string in text mode.
+   * @throws {TypeError} If the data is a string in binary mode, or not a string in text mode.
    * @throws {UnicodeEncodeError} If the encoding cannot represent the text; nothing of it is taken.
-   * @throws {TimeoutError} If the socket's timeout runs out; {@linkcode SocketFile.flush} goes on with it.
+   * @throws {TimeoutError} If the socket's timeout runs out; {@linkcode SocketFile.flush} sends the rest.
    *
    * @example Write text
    * ```ts
@@ -486,12 +512,12 @@ export class SocketFile<T extends string | Uint8Array>
   /**
    * Writes several pieces of bytes or text, one after the other, with nothing between them.
    *
-   * @param lines The pieces, with their lines' ends.
+   * @param lines The pieces, with their line ends.
    * @param options `signal`: ends the wait when it aborts.
    * @throws {OSError} EBADF if the file is closed or not open for writing.
-   * @throws {TypeError} If one of them is a string in binary mode, or no string in text mode.
-   * @throws {UnicodeEncodeError} If the encoding cannot represent one of them; those before it are taken.
-   * @throws {TimeoutError} If the socket's timeout runs out; the piece at hand is taken, those after it are not.
+   * @throws {TypeError} If a piece is a string in binary mode, or not a string in text mode.
+   * @throws {UnicodeEncodeError} If the encoding cannot represent a piece; those before it are taken.
+   * @throws {TimeoutError} If the socket's timeout runs out; the current piece is taken, those after it are not.
    *
    * @example Write lines
    * ```ts
@@ -519,16 +545,15 @@ export class SocketFile<T extends string | Uint8Array>
   /**
    * Sends what was written before this call; does nothing if the file is not open for writing.
    *
-   * When it rejects, what the socket has taken is gone from the file, and the
-   * rest waits for the next flush: no byte is lost or doubled. Each send may take
-   * as long as the socket's timeout, as in Python.
+   * If it rejects, the next flush sends the rest: no byte is lost or sent twice.
+   * Each send may take as long as the socket's timeout, as in Python.
    *
    * @param options `signal`: ends the wait when it aborts.
    * @throws {OSError} EBADF if the file is closed.
    * @throws {TimeoutError} If the socket's timeout runs out.
-   * @throws {BrokenPipeError} EPIPE if nobody receives any more.
+   * @throws {BrokenPipeError} EPIPE if the peer no longer receives.
    *
-   * @example Send what waits
+   * @example Send what was written
    * ```ts
    * import { socketpair } from "@berkeley/socket/socket";
    * import { assertEquals } from "@std/assert";
@@ -550,14 +575,13 @@ export class SocketFile<T extends string | Uint8Array>
   }
 
   /**
-   * Flushes and closes the file; the socket closes with its last file if it was closed before.
+   * Flushes and closes the file. A socket that was closed before closes with its last file.
    *
-   * Reads that are under way reject with EBADF at once; what such a read still
-   * receives, and what was read ahead, is lost. If the flush fails the file is
-   * closed all the same. Closing twice is nothing: the second call waits for the
-   * first to end.
+   * Pending reads reject with EBADF at once; what they still receive, and what
+   * was read ahead, is lost. The file is closed even if the flush fails. A second
+   * call only waits for the first to end.
    *
-   * @param options `signal`: ends the wait when it aborts, and gives up what was not sent.
+   * @param options `signal`: ends the wait when it aborts, and drops what was not sent.
    * @throws {OSError} What the flush rejects with.
    *
    * @example Usage
@@ -569,9 +593,9 @@ export class SocketFile<T extends string | Uint8Array>
    * using _b = b;
    * const file = a.makefile("w");
    * a.close();
-   * await file.write("the last words");
+   * await file.write("the last line");
    * await file.close();
-   * assertEquals(new TextDecoder().decode(await b.recv(100)), "the last words");
+   * assertEquals(new TextDecoder().decode(await b.recv(100)), "the last line");
    * assertEquals(await b.recv(100), new Uint8Array(0));
    * ```
    *
@@ -595,24 +619,24 @@ export class SocketFile<T extends string | Uint8Array>
     return this.#closing !== undefined;
   }
 
-  /** The mode: in text mode as it was given, in binary mode "rb", "wb" or "rwb". */
+  /** The mode: in text mode as given, in binary mode "rb", "wb" or "rwb". */
   get mode(): string {
     return this.#format.mode;
   }
 
-  /** The name of the encoding, as it was given; `undefined` in binary mode. */
+  /** The name of the encoding, as given; `undefined` in binary mode. */
   get encoding(): string | undefined {
     return this.#format.text?.encoding;
   }
 
-  /** What is done with bytes that are no text; `undefined` in binary mode. */
+  /** The error handler of the encoding; `undefined` in binary mode. */
   get errors(): ErrorHandler | undefined {
     return this.#format.text?.errors;
   }
 
   /**
-   * The kinds of line ends that were read so far, one or several; `null` for
-   * none yet, in binary mode, and if `newline` named one kind.
+   * The kinds of line ends read so far, one or several; `null` for none yet, in
+   * binary mode, and if `newline` names one kind.
    */
   get newlines(): string | string[] | null {
     const reader: unknown = this.#reader;
@@ -691,7 +715,7 @@ export class SocketFile<T extends string | Uint8Array>
     return false;
   }
 
-  /** Iterates over the lines; ending early leaves the file open and the rest to read. */
+  /** Iterates over the lines; an iteration that ends early leaves the file open and the rest to be read. */
   [Symbol.asyncIterator](): AsyncIterableIterator<T> {
     const lines: AsyncIterableIterator<T> = {
       next: async () => {

@@ -6,15 +6,14 @@ import { type Newline, NewlineReader } from "./codecs/newlines.ts";
 import { Reader } from "./reader.ts";
 import type { FileSource } from "./source.ts";
 
-/** How a file's text is made from bytes. */
 export interface TextInput {
-  /** The encoding's name, for errors. */
+  /** For errors. */
   readonly encoding: string;
   readonly decoder: Decoder;
   readonly newline: Newline;
 }
 
-/** Reads text, as CPython's `TextIOWrapper` over a `BufferedReader`. */
+/** Reads text like CPython's `TextIOWrapper` over a `BufferedReader`. */
 export class TextReader extends Reader<string> {
   protected override readonly contents = new CharBuffer();
   protected override readonly overlap: number;
@@ -22,10 +21,10 @@ export class TextReader extends Reader<string> {
   readonly #encoding: string;
   readonly #decoder: Decoder;
   readonly #newlines: NewlineReader;
-  /** What was decoded and is not yet among the contents: more than one piece only if there was a fault. */
+  /** Decoded pieces that are not in the contents yet; several only around bytes that cannot be decoded. */
   readonly #pieces: Piece[] = [];
 
-  /** @param ahead How many bytes to receive at most at a time. */
+  /** @param ahead How many bytes one receive brings at most. */
   constructor(source: FileSource, ahead: number, input: TextInput) {
     super(source);
     this.#bytes = new ByteBuffer(ahead);
@@ -35,7 +34,6 @@ export class TextReader extends Reader<string> {
     this.overlap = this.#newlines.overlap;
   }
 
-  /** The kinds of line ends that came. */
   get newlines(): string | string[] | null {
     return this.#newlines.seen;
   }
@@ -55,7 +53,7 @@ export class TextReader extends Reader<string> {
       this.#bytes.commit(count);
       const ended = count === 0;
       this.#bytes.skip(
-        this.#decoder.decode(this.#bytes.view(), ended, pieces),
+        this.#decoder.decode(this.#bytes.peek(), ended, pieces),
       );
       if (ended && pieces.length === 0) {
         this.contents.push(this.#newlines.finish());

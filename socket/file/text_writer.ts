@@ -2,7 +2,6 @@ import type { ByteWriter } from "./byte_writer.ts";
 import type { Encoder } from "./codecs/encoder.ts";
 import { type Newline, newlinesToWrite } from "./codecs/newlines.ts";
 
-/** How a file's text becomes bytes. */
 export interface TextOutput {
   readonly encoder: Encoder;
   readonly newline: Newline;
@@ -10,7 +9,7 @@ export interface TextOutput {
   readonly lineBuffering: boolean;
 }
 
-/** Writes text, as CPython's `TextIOWrapper` over a `BufferedWriter`, but through one buffer. */
+/** Writes text like CPython's `TextIOWrapper` over a `BufferedWriter`, but with one buffer. */
 export class TextWriter {
   readonly #out: ByteWriter;
   readonly #output: TextOutput;
@@ -20,7 +19,7 @@ export class TextWriter {
     this.#output = output;
   }
 
-  /** Encodes and takes text, and sends where too much would wait or a line ends. */
+  /** Encodes and takes text; sends if too much would be pending, or at a line's end if line-buffered. */
   async write(text: string, signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
     const { encoder, newline, lineBuffering } = this.#output;

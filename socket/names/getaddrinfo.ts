@@ -1,5 +1,5 @@
 import type { Address, Inet6Address, InetAddress } from "../address.ts";
-import { checkInteger, kindOf } from "../arguments.ts";
+import { checkInt, checkInteger, checkText, kindOf } from "../arguments.ts";
 import {
   AF_INET,
   AF_INET6,
@@ -14,9 +14,9 @@ import { UnicodeEncodeError } from "../text/unicode_errors.ts";
 import { encodeHost } from "../text/idna.ts";
 import { waitOf, type WaitOptions } from "../wait.ts";
 
-/** Options of the calls that ask a driver without waiting. */
+/** Options of the calls that a driver answers without waiting. */
 export interface DriverOptions {
-  /** The driver that serves; the program's default one if omitted. */
+  /** The driver to ask; the program's default driver if omitted. */
   driver?: Driver;
 }
 
@@ -41,40 +41,24 @@ export interface GetaddrinfoOptions extends LookupOptions {
    */
   proto?: number;
   /**
-   * `AI_*` flags, joined by `|`.
+   * `AI_*` flags, combined with `|`.
    * @default {0}
    */
   flags?: number;
 }
 
-/** Refuses what does not fit C's `int`. */
-function checkInt(call: string, what: string, value: number): void {
-  checkInteger(call, what, value, -(2 ** 31), 2 ** 31 - 1);
-}
-
-/** Refuses a host that Python cannot hand to C. */
-function checkText(call: string, host: unknown): asserts host is string {
-  if (typeof host !== "string" || host.includes("\0")) {
-    throw new TypeError(
-      `Cannot ${call}: the host must be a string without NUL, not ${
-        typeof host === "string" ? JSON.stringify(host) : kindOf(host)
-      }`,
-    );
-  }
-}
-
 /**
- * Gives a host name as a driver takes it.
+ * Checks and encodes a host name for a driver.
  *
- * @throws {TypeError} If it is no string, or has a NUL in it.
- * @throws {UnicodeEncodeError} If it is no name.
+ * @throws {TypeError} If it is not a string, or has a NUL in it.
+ * @throws {UnicodeEncodeError} If it is not a valid name.
  */
 export function checkHost(call: string, host: unknown): string {
-  checkText(call, host);
+  checkText(call, "host", host);
   return encodeHost(host);
 }
 
-/** Gives a port or a service's name as a driver takes it. */
+/** Checks a port or a service's name, for a driver. */
 function checkPort(port: unknown): string | null {
   if (port === null) return null;
   if (typeof port === "number") {
@@ -101,40 +85,41 @@ function checkPort(port: unknown): string | null {
 }
 
 /**
- * Looks a host and a service up: gives everything with which a socket for it
- * can be made and connected or bound.
+ * Looks up a host and a service: returns what is needed to create a socket and
+ * to connect or bind it.
  *
- * Numbers are read, services and `localhost` known, without any permission and
- * by glibc's rules on every platform. A name is looked for in the hosts file
- * (where that may be read), then asked of the name server, which needs
- * `--allow-net` for that server, or else of the system's resolver, which needs
- * `--allow-net` for the name itself, without a port. `AI_CANONNAME` of a name
- * needs the name server, `AI_ADDRCONFIG` needs
- * `--allow-sys=networkInterfaces`, and an interface's name as a scope
- * (`"fe80::1%eth0"`) needs what {@linkcode ifNametoindex} needs.
+ * Numeric addresses, services and `localhost` need no permission and follow
+ * glibc's rules on every platform. A name is looked up in the hosts file, if the
+ * program may read that, then at the name server, which needs `--allow-net` for
+ * that server, or else by the system's resolver, which needs `--allow-net` for
+ * the name itself, without a port. `AI_CANONNAME` of a name needs the name
+ * server, `AI_ADDRCONFIG` needs `--allow-sys=networkInterfaces`, and an
+ * interface's name as a scope (`"fe80::1%eth0"`) needs what
+ * {@linkcode ifNametoindex} needs.
  *
- * Names are as the name server has them: other scripts are encoded by IDNA
- * 2003, as in Python. The order is RFC 3484's as far as the destination decides
- * it. Drivers: in the sandbox, a name that has no address is as unknown as one
- * that is not there (EAI_NONAME), unless it has addresses of the other family.
+ * Names in other scripts are encoded by IDNA 2003, as in Python. The results are
+ * sorted by the rules of RFC 3484 that look at the destination alone. Drivers:
+ * the sandboxed one reports EAI_NONAME for a name without addresses, unless it
+ * has addresses of the other family.
  *
- * @param host A name or a number; `null` for this machine: its loopback
- * addresses, or with `AI_PASSIVE` the ones to bind to.
+ * @param host A name or a numeric address; `null` for this machine: its loopback
+ * addresses, or with `AI_PASSIVE` those to bind to.
  * @param port A number or a service's name; `null` for 0.
- * @param options `family`, `type`, `proto` and `flags` narrow the answer;
- * `signal` gives the call up when it aborts; `driver`.
+ * @param options `family`, `type`, `proto` and `flags` narrow the result;
+ * `signal` ends the call when it aborts; `driver`.
  * @returns For every address and kind of socket
- * `[family, type, proto, canonname, sockaddr]`; `canonname` is empty but for
+ * `[family, type, proto, canonname, sockaddr]`; `canonname` is empty except in
  * the first with `AI_CANONNAME`.
  * @throws {gaierror} EAI_NONAME if host or service are not known, EAI_NODATA
  * and EAI_ADDRFAMILY if the host has no address of the family, EAI_AGAIN if the
  * name server did not answer, EAI_SERVICE, EAI_SOCKTYPE, EAI_FAMILY and
  * EAI_BADFLAGS for options that do not go together.
- * @throws {PermissionError} EACCES if the name may not be looked up; the message
- * names the flags of which one is enough.
+ * @throws {PermissionError} EACCES if a permission is missing; the message names
+ * the flags of which one is enough.
  * @throws {UnicodeEncodeError} If a label of the name is empty or longer than 63
- * bytes, or has a character that no name may have.
- * @throws {TypeError} If host or port are no string, or have a NUL in them.
+ * bytes, or has a character that names cannot have.
+ * @throws {TypeError} If the host is not a string or `null`, if the port is not
+ * an integer, a string or `null`, or if one has a NUL in it.
  *
  * @example Usage
  * ```ts
@@ -169,29 +154,32 @@ export async function getaddrinfo(
 }
 
 /**
- * Looks the names of a numeric address and of its port up.
+ * Looks up the names of a numeric address and of its port.
  *
- * What has no name is given as a number. The host is looked for in the hosts
- * file (where that may be read), then asked of the name server, which needs
- * `--allow-net` for that server, or else of the system's resolver, which needs
- * `--allow-net` for the address. `NI_NUMERICHOST` needs no permission;
- * `NI_NOFQDN` needs what {@linkcode gethostname} needs. A link's scope is
- * written as the interface's name where {@linkcode ifIndextoname} may tell it.
+ * A host or port without a name is returned as a number. The address is looked
+ * up in the hosts file, if the program may read that, then at the name server,
+ * which needs `--allow-net` for that server, or else by the system's resolver,
+ * which needs `--allow-net` for the address. `NI_NUMERICHOST` needs no
+ * permission; `NI_NOFQDN` needs what {@linkcode gethostname} needs. The scope of
+ * a link-local address is written as the interface's name if
+ * {@linkcode ifIndextoname} finds it.
  *
  * @param sockaddr `[host, port]`, with IPv6 also `[host, port, flowinfo,
- * scopeid]`; the host is a number.
- * @param flags `NI_*` flags, joined by `|`; 0 for none.
- * @param options `signal` gives the call up when it aborts; `driver`.
+ * scopeid]`; the host is a numeric address.
+ * @param flags `NI_*` flags, combined with `|`; 0 for none.
+ * @param options `signal` ends the call when it aborts; `driver`.
  * @returns The host's and the service's name.
- * @throws {gaierror} EAI_NONAME if the host is no number, or with `NI_NAMEREQD`
- * if it has no name; EAI_AGAIN if the name server did not answer; EAI_SERVICE for a negative port; EAI_BADFLAGS for flags that there
- * are not.
- * @throws {PermissionError} EACCES if the address may not be looked up; the
- * message names the flags of which one is enough.
+ * @throws {gaierror} EAI_NONAME if the host is not numeric, or with
+ * `NI_NAMEREQD` if it has no name; EAI_AGAIN if the name server did not answer;
+ * EAI_SERVICE for a negative port; EAI_BADFLAGS for unknown flags.
+ * @throws {PermissionError} EACCES if a permission is missing; the message names
+ * the flags of which one is enough.
  * @throws {OSError} If an IPv4 address is given with more than a port; without
  * `errno`, as in Python.
- * @throws {TypeError} If it is no address.
- * @throws {RangeError} If the flow label is not 0 to 1048575.
+ * @throws {TypeError} If `sockaddr` is not an address, or the flags are not an
+ * integer.
+ * @throws {RangeError} If the flow label is not 0 to 1048575, the scope is not 0
+ * to 4294967295, or the port or the flags do not fit 32 bits.
  *
  * @example Usage
  * ```ts
@@ -228,7 +216,7 @@ export async function getnameinfo(
     );
   }
   const [host, port, flowinfo = 0, scopeid = 0] = sockaddr;
-  checkText("getnameinfo", host);
+  checkText("getnameinfo", "host", host);
   checkInt("getnameinfo", "port", port);
   checkInteger("getnameinfo", "flow label", flowinfo, 0, 0xfffff);
   checkInteger("getnameinfo", "scope", scopeid, 0, 0xffffffff);

@@ -18,8 +18,8 @@ import { parseIpv4Loose, parseIpv6 } from "../text/ip_address.ts";
 import { type Wait, waitOf } from "../wait.ts";
 
 /**
- * Finds an address of a host, as every call of Python's that takes one: `""` is
- * any address, `"<broadcast>"` the broadcast one.
+ * Finds an address of a host like CPython's `setipaddr`: `""` is the wildcard
+ * address, `"<broadcast>"` the broadcast address.
  */
 async function addressOf(
   call: string,
@@ -29,19 +29,19 @@ async function addressOf(
   wait: Wait | undefined,
 ): Promise<string> {
   if (name === "<broadcast>") return "255.255.255.255";
-  const any = name === "";
+  const isWildcard = name === "";
   const infos = await driver.names.getaddrinfo(
-    any ? null : name,
-    any ? "0" : null,
+    isWildcard ? null : name,
+    isWildcard ? "0" : null,
     {
       family,
-      type: any ? SOCK_DGRAM : 0,
+      type: isWildcard ? SOCK_DGRAM : 0,
       proto: 0,
-      flags: any ? AI_PASSIVE : 0,
+      flags: isWildcard ? AI_PASSIVE : 0,
     },
     wait,
   );
-  if (any && infos.length > 1) {
+  if (isWildcard && infos.length > 1) {
     throw new OSError({
       syscall: call,
       subject: `""`,
@@ -55,17 +55,17 @@ async function addressOf(
 /**
  * Finds the IPv4 address of a host.
  *
- * Needs the permissions that {@linkcode getaddrinfo} needs; without IPv6, which
- * that one has.
+ * It needs the permissions that {@linkcode getaddrinfo} needs. Use that for
+ * IPv6.
  *
- * @param name A name or a number; `""` is any address, `"<broadcast>"` the
- * broadcast one.
- * @param options `signal` gives the call up when it aborts; `driver`.
+ * @param name A name or a numeric address; `""` is the wildcard address,
+ * `"<broadcast>"` the broadcast address.
+ * @param options `signal` ends the call when it aborts; `driver`.
  * @returns The address, such as `"192.0.2.1"`; the first of several.
  * @throws {gaierror} As {@linkcode getaddrinfo}.
- * @throws {PermissionError} EACCES if the name may not be looked up; the message
- * names the flags of which one is enough.
- * @throws {UnicodeEncodeError} If it is no name, as {@linkcode getaddrinfo}.
+ * @throws {PermissionError} EACCES if a permission is missing; the message names
+ * the flags of which one is enough.
+ * @throws {UnicodeEncodeError} If the name is not valid, as {@linkcode getaddrinfo}.
  *
  * @example Usage
  * ```ts
@@ -91,22 +91,21 @@ export async function gethostbyname(
 }
 
 /**
- * Finds the IPv4 addresses of a host and all its names.
+ * Finds the IPv4 addresses and all names of a host.
  *
- * A name needs the name server (`--allow-net` for it), for the system's
- * resolver tells Deno no names; or read permission for the hosts file, where it
- * stands in that.
+ * A name needs `--allow-net` for the name server, since the system's resolver
+ * gives Deno addresses only; or `--allow-read=/etc/hosts`, if it is in that file.
  *
- * @param name A name or a number.
- * @param options `signal` gives the call up when it aborts; `driver`.
+ * @param name A name or a numeric address.
+ * @param options `signal` ends the call when it aborts; `driver`.
  * @returns `[hostname, aliaslist, ipaddrlist]`: the canonical name, the other
  * names, the addresses.
  * @throws {gaierror} As {@linkcode getaddrinfo}.
- * @throws {herror} NO_RECOVERY for `""`, HOST_NOT_FOUND for numbers that are not
- * plainly written.
- * @throws {PermissionError} EACCES if the name may not be looked up; the message
- * names the flag.
- * @throws {UnicodeEncodeError} If it is no name, as {@linkcode getaddrinfo}.
+ * @throws {herror} NO_RECOVERY for `""`, HOST_NOT_FOUND for numeric addresses of
+ * more than digits and dots, such as IPv6 ones.
+ * @throws {PermissionError} EACCES if a permission is missing; the message names
+ * the flag.
+ * @throws {UnicodeEncodeError} If the name is not valid, as {@linkcode getaddrinfo}.
  *
  * @example Usage
  * ```ts
@@ -141,7 +140,7 @@ export async function gethostbynameEx(
     driver,
     wait,
   );
-  // glibc looks again, and takes digits and dots only for a number.
+  // glibc looks the name up again, and takes only digits and dots as numeric.
   if (/^[0-9.]+$/.test(host)) return [host, [], [address]];
   throw new herror({
     syscall: "gethostbyname",
@@ -153,20 +152,20 @@ export async function gethostbynameEx(
 /**
  * Finds the names of a host by its address.
  *
- * It looks where {@linkcode getnameinfo} looks, and needs what that needs; a
- * name is looked up first, as by {@linkcode getaddrinfo}.
+ * It asks what {@linkcode getnameinfo} asks, and needs the same permissions; a
+ * name is first looked up as by {@linkcode getaddrinfo}.
  *
  * @param ip An address, or a name.
- * @param options `signal` gives the call up when it aborts; `driver`.
+ * @param options `signal` ends the call when it aborts; `driver`.
  * @returns `[hostname, aliaslist, ipaddrlist]`: the canonical name, the other
  * names, the address.
  * @throws {herror} HOST_NOT_FOUND if the address has no name, TRY_AGAIN if the
  * name server did not answer.
  * @throws {gaierror} As {@linkcode getaddrinfo}, for a name.
- * @throws {PermissionError} EACCES if it may not be looked up; the message names
+ * @throws {PermissionError} EACCES if a permission is missing; the message names
  * the flags of which one is enough.
  * @throws {OSError} For `""`; without `errno`, as in Python.
- * @throws {UnicodeEncodeError} If it is no name, as {@linkcode getaddrinfo}.
+ * @throws {UnicodeEncodeError} If the name is not valid, as {@linkcode getaddrinfo}.
  *
  * @example Usage
  * ```ts
@@ -176,7 +175,7 @@ export async function gethostbynameEx(
  *   const [name] = await gethostbyaddr("127.0.0.1");
  *   console.log(name); // "localhost", mostly
  * } catch (error) {
- *   if (!(error instanceof herror)) throw error; // this machine does not say
+ *   if (!(error instanceof herror)) throw error; // the address has no name
  * }
  * ```
  *
@@ -201,19 +200,20 @@ export async function gethostbyaddr(
 
 /**
  * Finds the fully qualified name of a host: the first of its names that has a
- * dot, or else its canonical one. A host without a name keeps what was given.
+ * dot, or else its canonical name. If the host has no name, it returns the
+ * argument.
  *
  * It needs what {@linkcode gethostbyaddr} needs, and without an argument what
- * {@linkcode gethostname} needs. Python takes a missing permission for a
- * missing name; here it is an error.
+ * {@linkcode gethostname} needs. Python ignores every error of the look-up; here
+ * a missing permission is an error.
  *
  * @param name A name or an address; `""`, `"0.0.0.0"` and `"::"` are this
  * machine.
- * @param options `signal` gives the call up when it aborts; `driver`.
+ * @param options `signal` ends the call when it aborts; `driver`.
  * @returns The name.
- * @throws {PermissionError} EACCES if it may not be looked up; the message names
+ * @throws {PermissionError} EACCES if a permission is missing; the message names
  * the flags of which one is enough.
- * @throws {UnicodeEncodeError} If it is no name, as {@linkcode getaddrinfo}.
+ * @throws {UnicodeEncodeError} If the name is not valid, as {@linkcode getaddrinfo}.
  *
  * @example Usage
  * ```ts
@@ -249,17 +249,15 @@ export async function getfqdn(
 }
 
 /**
- * Gives the name of this machine.
+ * Returns the name of this machine.
  *
  * Drivers: the sandboxed one needs `--allow-sys=hostname`, or on Linux
- * `--allow-read=/etc/hostname`, which has the name that the machine was given
- * at its start.
+ * `--allow-read=/etc/hostname`, which sets the name at the machine's start.
  *
  * @param options `driver`.
- * @returns The name; not always a qualified one, for which there is
- * {@linkcode getfqdn}.
- * @throws {PermissionError} EACCES if it may not be known; the message names the
- * flag.
+ * @returns The name. It may be unqualified; see {@linkcode getfqdn}.
+ * @throws {PermissionError} EACCES if a permission is missing; the message names
+ * the flag.
  *
  * @example Usage
  * ```ts
@@ -280,24 +278,25 @@ export function gethostname(options: DriverOptions = {}): string {
 }
 
 /**
- * Names this machine, until it starts again.
+ * Sets the name of this machine, until its next start.
  *
- * Drivers: the sandboxed one can on Linux only, and needs `--allow-all`, with
- * less than which Deno lets nothing under `/proc` be written.
+ * Drivers: the sandboxed one can do it on Linux only, and needs `--allow-all`,
+ * without which Deno does not write to `/proc`.
  *
  * @param name The name, 64 bytes at most.
  * @param options `driver`.
- * @throws {PermissionError} EPERM for who is not the superuser; EACCES if Deno
- * does not allow it: the message names the flag.
- * @throws {OSError} EINVAL if it is too long; EOPNOTSUPP where the driver cannot.
- * @throws {TypeError} If it is no string.
+ * @throws {PermissionError} EPERM if the user is not the superuser; EACCES if
+ * Deno does not allow it: the message names the flag.
+ * @throws {OSError} EINVAL if the name is too long; EOPNOTSUPP if the driver
+ * cannot set it.
+ * @throws {TypeError} If the name is not a string.
  *
  * @example Usage
  * ```ts
  * import { gethostname, PermissionError, sethostname } from "@berkeley/socket/socket";
  *
  * try {
- *   sethostname(gethostname()); // the name that it has
+ *   sethostname(gethostname()); // changes nothing
  * } catch (error) {
  *   if (!(error instanceof PermissionError)) throw error;
  *   console.log(error.message); // names the flag to add

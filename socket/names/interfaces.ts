@@ -1,4 +1,4 @@
-import { checkInteger, kindOf } from "../arguments.ts";
+import { checkInteger, checkText } from "../arguments.ts";
 import type { InterfaceName } from "../driver.ts";
 import { driverFor } from "../drivers.ts";
 import type { DriverOptions } from "./getaddrinfo.ts";
@@ -6,16 +6,16 @@ import type { DriverOptions } from "./getaddrinfo.ts";
 /**
  * Lists the network interfaces.
  *
- * Drivers: the sandboxed one has them from the Linux kernel with `--allow-all`;
- * with `--allow-sys=networkInterfaces` it lists those that have an address, if
- * each of them but the loopback one has an IPv6 link-local one, by which Deno
- * tells the index.
+ * Drivers: the sandboxed one lists all on Linux with `--allow-all`. With
+ * `--allow-sys=networkInterfaces` it lists those that have an address; each of
+ * them, except the loopback interface, must have an IPv6 link-local address,
+ * which is where Deno tells the index.
  *
  * @param options `driver`.
- * @returns For every interface `[index, name]`.
- * @throws {PermissionError} EACCES if they may not be known; the message names
+ * @returns `[index, name]` of every interface.
+ * @throws {PermissionError} EACCES if a permission is missing; the message names
  * the flag.
- * @throws {OSError} EOPNOTSUPP where the driver cannot know an index.
+ * @throws {OSError} EOPNOTSUPP if the driver cannot find an index.
  *
  * @example Usage
  * ```ts
@@ -36,8 +36,8 @@ export function ifNameindex(options: DriverOptions = {}): InterfaceName[] {
 }
 
 /**
- * Finds the index of a network interface by name, which is the scope of its
- * link-local addresses.
+ * Finds the index of a network interface by name. The index is the scope of the
+ * interface's link-local addresses.
  *
  * Drivers: the sandboxed one knows what {@linkcode ifNameindex} lists.
  *
@@ -45,9 +45,9 @@ export function ifNameindex(options: DriverOptions = {}): InterfaceName[] {
  * @param options `driver`.
  * @returns The index, 1 or more.
  * @throws {OSError} "no interface with this name"; without `errno`, as in Python.
- * @throws {PermissionError} EACCES if it may not be known; the message names the
- * flag.
- * @throws {TypeError} If the name is no string, or has a NUL in it.
+ * @throws {PermissionError} EACCES if a permission is missing; the message names
+ * the flag.
+ * @throws {TypeError} If the name is not a string, or has a NUL in it.
  *
  * @example Usage
  * ```ts
@@ -67,13 +67,7 @@ export function ifNametoindex(
   name: string,
   options: DriverOptions = {},
 ): number {
-  if (typeof name !== "string" || name.includes("\0")) {
-    throw new TypeError(
-      `Cannot ifNametoindex: the name must be a string without NUL, not ${
-        typeof name === "string" ? JSON.stringify(name) : kindOf(name)
-      }`,
-    );
-  }
+  checkText("ifNametoindex", "name", name);
   return driverFor(options.driver).machine.ifNametoindex(name);
 }
 
@@ -85,11 +79,11 @@ export function ifNametoindex(
  * @param index The index, 1 or more.
  * @param options `driver`.
  * @returns The name, such as `"eth0"`.
- * @throws {OSError} ENXIO if there is no such interface.
- * @throws {PermissionError} EACCES if it may not be known; the message names the
- * flag.
+ * @throws {OSError} ENXIO if the interface does not exist.
+ * @throws {PermissionError} EACCES if a permission is missing; the message names
+ * the flag.
  * @throws {RangeError} If the index does not fit 32 bits.
- * @throws {TypeError} If it is no integer.
+ * @throws {TypeError} If the index is not an integer.
  *
  * @example Usage
  * ```ts

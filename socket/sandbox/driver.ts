@@ -11,7 +11,8 @@ import { openByName, openDatagram, openStream } from "./open.ts";
 import { pairDatagrams, pairStreams } from "./pair.ts";
 import { gethostbyname } from "./resolver/find_host.ts";
 import { gethostbyaddr } from "./resolver/find_names.ts";
-import { getaddrinfo, getnameinfo } from "./resolver/getaddrinfo.ts";
+import { getaddrinfo } from "./resolver/getaddrinfo.ts";
+import { getnameinfo } from "./resolver/getnameinfo.ts";
 
 /**
  * The driver over Deno's own network calls. It needs the permissions of the

@@ -6,8 +6,8 @@ import { translate } from "./errors.ts";
 const KERNEL = "/proc/sys/kernel/hostname";
 
 /**
- * Gives the name of this machine: what the kernel says, or what it was given
- * at its start where only that file may be read.
+ * Returns this machine's name from the kernel or, if the program may only read
+ * that, from the file that sets the name at the machine's start.
  */
 export function gethostname(): string {
   const fields = { syscall: "gethostname", subject: "the host name" };
@@ -24,10 +24,10 @@ export function gethostname(): string {
   }
 }
 
-/** Names this machine, on Linux, through the kernel's own file. */
+/** Sets this machine's name through the Linux kernel's file. */
 export function sethostname(name: string): void {
   const fields = { syscall: "sethostname", subject: "the host name" };
-  // The file ends a name at the end of the line and cuts a longer one.
+  // The kernel would cut the name at a line's end, and one that is too long.
   if (/[\0\n]/.test(name)) throw unsupported({ ...fields, code: "EOPNOTSUPP" });
   if (new TextEncoder().encode(name).length > 64) {
     throw osError({ ...fields, code: "EINVAL" });
@@ -42,12 +42,12 @@ export function sethostname(name: string): void {
       throw osError({
         ...fields,
         code: "EACCES",
-        // Deno lets nothing under /proc be written with less.
+        // Deno 2.9 needs every permission to write a file under /proc.
         hint: "run again with --allow-all",
         cause: error,
       });
     }
-    // What sethostname(2) says to who is not the superuser.
+    // As sethostname(2) fails for a user who is not the superuser.
     throw error instanceof Deno.errors.PermissionDenied
       ? osError({ ...fields, code: "EPERM", cause: error })
       : translate(error, fields);

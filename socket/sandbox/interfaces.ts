@@ -5,11 +5,11 @@ import { isGranted, readIfGranted } from "../permissions.ts";
 import { unsupported } from "../endpoint/refusals.ts";
 import { translate } from "./errors.ts";
 
-// Linux tells all of them, to who may read it: with every permission granted.
+// Lists every interface. Deno lets a program read it if all permissions are granted.
 const LINUX = "/sys/class/net";
 const IFNAMSIZ = 16;
 
-/** All interfaces, from the kernel; `undefined` where it may not be asked. */
+/** Lists all interfaces from the kernel; `undefined` if the program may not read them. */
 function fromKernel(): InterfaceName[] | undefined {
   if (!isGranted({ name: "read", path: LINUX })) return undefined;
   try {
@@ -25,9 +25,9 @@ function fromKernel(): InterfaceName[] | undefined {
 }
 
 /**
- * The interfaces that have an address, from Deno. It tells the index as the
- * scope of an IPv6 link-local address and not otherwise; the first loopback
- * interface is 1 on every system that we know.
+ * Lists the interfaces that have an address, from Deno. It tells the index only
+ * as the scope of an IPv6 link-local address; the first loopback interface is 1
+ * on every known system.
  */
 function fromDeno(
   fields: OSErrorFields,
@@ -46,29 +46,28 @@ function fromDeno(
   return indexes;
 }
 
-/** The error where Deno's list has no answer. */
-function unknown(fields: OSErrorFields): OSError {
+/** Creates the error for an index that Deno does not tell. */
+function unknownIndex(fields: OSErrorFields): OSError {
   return platform === "linux"
     ? osError({
       ...fields,
       code: "EACCES",
-      hint: "run again with --allow-all, with which the kernel tells",
+      hint: "run again with --allow-all",
     })
     : unsupported({ ...fields, code: "EOPNOTSUPP" });
 }
 
-/** Lists the interfaces by index. */
+/** Lists the interfaces in the order of their indexes. */
 export function ifNameindex(): InterfaceName[] {
   const fields = { syscall: "if_nameindex", subject: "the interfaces" };
   const all = fromKernel();
   if (all !== undefined) return all;
   return Array.from(fromDeno(fields), ([name, index]): InterfaceName => {
     if (index !== undefined) return [index, name];
-    throw unknown({ ...fields, subject: `interface "${name}"` });
+    throw unknownIndex({ ...fields, subject: `interface "${name}"` });
   }).sort(([one], [other]) => one - other);
 }
 
-/** Finds the index of an interface. */
 export function ifNametoindex(name: string): number {
   const fields = { syscall: "if_nametoindex", subject: `interface "${name}"` };
   const none = () =>
@@ -83,11 +82,10 @@ export function ifNametoindex(name: string): number {
     return found[0];
   }
   const index = fromDeno(fields).get(name);
-  if (index === undefined) throw unknown(fields);
+  if (index === undefined) throw unknownIndex(fields);
   return index;
 }
 
-/** Finds the name of an interface. */
 export function ifIndextoname(index: number): string {
   const fields = { syscall: "if_indextoname", subject: `interface ${index}` };
   const none = () => osError({ ...fields, code: "ENXIO" });
@@ -98,8 +96,8 @@ export function ifIndextoname(index: number): string {
     if (found === undefined) throw none();
     return found[1];
   }
-  for (const [name, itsIndex] of fromDeno(fields)) {
-    if (itsIndex === index) return name;
+  for (const [name, each] of fromDeno(fields)) {
+    if (each === index) return name;
   }
-  throw unknown(fields);
+  throw unknownIndex(fields);
 }

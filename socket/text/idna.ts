@@ -1,20 +1,19 @@
 import { UnicodeEncodeError } from "./unicode_errors.ts";
 
-// Host names in other scripts, by Python's codec "idna": IDNA 2003 (RFC 3490)
-// with nameprep (RFC 3491). Browsers follow IDNA 2008, which keeps "ß", "ς" and
-// the joiners apart; here as in Python "faß.de" is "fass.de". Where the two
-// Unicodes differ, 3.2 in the RFCs and the running one here, newer characters
-// are taken as they now are.
+// Host names in other scripts, as Python's codec "idna" encodes them: IDNA 2003
+// (RFC 3490) with nameprep (RFC 3491). Browsers follow IDNA 2008, which keeps
+// "ß", "ς" and the joiners; here, as in Python, "faß.de" is "fass.de". The RFCs
+// are for Unicode 3.2; newer characters follow the runtime's Unicode.
 
-/** The longest label, RFC 1035. */
+// RFC 1035.
 const LONGEST_LABEL = 63;
 
 const ascii = /^[\0-\x7f]*$/;
-// RFC 3490, section 3.1: what separates labels.
+// The separators of labels; RFC 3490, section 3.1.
 const dots = /[.\u3002\uff0e\uff61]/;
 
 // RFC 3454, tables B.1; C.1.2 to C.9; D.1 and the letters of D.2.
-const nothing =
+const mappedToNothing =
   /[\u00ad\u034f\u1806\u180b-\u180d\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]/gu;
 const prohibited =
   /(?![\0-\x7f])[\p{Zs}\p{Cc}\p{Co}\p{Cs}\u06dd\u070f\u180e\u200c-\u200f\u2028-\u202e\u2060-\u2063\u206a-\u206f\u2ff0-\u2ffb\u0340\u0341\ufdd0-\ufdef\ufeff\ufff9-\uffff\u{1d173}-\u{1d17a}\u{e0001}\u{e0020}-\u{e007f}]|[\ufffe\uffff\u{1fffe}\u{1ffff}\u{2fffe}\u{2ffff}\u{10fffe}\u{10ffff}]/u;
@@ -22,7 +21,7 @@ const rightToLeft =
   /[\u05be\u05c0\u05c3\u05d0-\u05f4\u061b\u061f\u0621-\u063a\u0640-\u064a\u066d-\u066f\u0671-\u06d5\u06dd\u06e5\u06e6\u06fa-\u06fe\u0700-\u070d\u0710\u0712-\u072c\u0780-\u07a5\u07b1\u200f\ufb1d\ufb1f-\ufb28\ufb2a-\ufd3d\ufd50-\ufdfc\ufe70-\ufefc]/u;
 const leftToRight = new RegExp(`(?!${rightToLeft.source})\\p{L}`, "u");
 
-/** Folds case as RFC 3454, table B.2, which spells letters like "ß" out. */
+/** Folds case by RFC 3454, table B.2, which also expands letters like "ß". */
 function fold(text: string): string {
   return Array.from(
     text,
@@ -30,9 +29,11 @@ function fold(text: string): string {
   ).join("");
 }
 
-/** RFC 3491; `undefined` if the label has what no name may have. */
+/** RFC 3491; `undefined` if the label has a prohibited character. */
 function nameprep(label: string): string | undefined {
-  const mapped = fold(fold(label.replace(nothing, "")).normalize("NFKC"))
+  const mapped = fold(
+    fold(label.replace(mappedToNothing, "")).normalize("NFKC"),
+  )
     .normalize("NFKC");
   if (prohibited.test(mapped)) return undefined;
   const chars = Array.from(mapped);
@@ -62,7 +63,7 @@ function punycode(label: string): string {
       for (let k = 36;; k += 36) {
         const t = Math.min(26, Math.max(1, k - bias));
         const digit = rest < t ? rest : t + (rest - t) % (36 - t);
-        out += digit.toString(36).replace(/./, letter);
+        out += digit.toString(36).replace(/./, toPunycodeDigit);
         if (rest < t) break;
         rest = Math.floor((rest - t) / (36 - t));
       }
@@ -74,8 +75,8 @@ function punycode(label: string): string {
   return out;
 }
 
-/** Punycode's digits are a to z and then 0 to 9, JavaScript's the other way round. */
-function letter(digit: string): string {
+/** Punycode's digits are a to z, then 0 to 9; those of JavaScript are 0 to 9, then a to z. */
+function toPunycodeDigit(digit: string): string {
   const value = parseInt(digit, 36);
   return value < 26 ? String.fromCharCode(0x61 + value) : String(value - 26);
 }
@@ -89,10 +90,10 @@ function adapt(delta: number, count: number, first: boolean): number {
 }
 
 /**
- * Gives a host name as the name server takes it.
+ * Encodes a host name for the name server.
  *
  * @throws {UnicodeEncodeError} If a label is empty, is longer than 63 bytes or
- * has a character that no name may have.
+ * has a prohibited character.
  */
 export function encodeHost(host: string): string {
   const plain = ascii.test(host);

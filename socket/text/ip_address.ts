@@ -1,16 +1,16 @@
-// IP addresses as text and as bytes, by glibc's rules on every platform, so
-// that a text means the same host everywhere. What is no address gives
-// undefined: the callers have errors of their own.
+// Converts IP addresses between text and bytes, by glibc's rules on every
+// platform, so that a text means the same host everywhere. Text that is not an
+// address gives undefined: each caller throws its own error.
 
-/** Reads one part of a loose IPv4 address, a C integer; `NaN` where it is none. */
+/** Parses a part of a loose IPv4 address, a C integer; `NaN` if it is not one. */
 function parsePart(text: string): number {
   if (/^0[0-7]*$/.test(text)) return parseInt(text, 8);
   return /^(?:[1-9][0-9]*|0x[0-9a-f]+)$/i.test(text) ? Number(text) : NaN;
 }
 
 /**
- * Reads an IPv4 address of four decimal parts without leading zeros, which is
- * what `inet_pton(3)` takes.
+ * Parses an IPv4 address of four decimal parts without leading zeros, as
+ * `inet_pton(3)` does.
  */
 export function parseIpv4(text: string): Uint8Array | undefined {
   const parts = text.split(".", 5);
@@ -24,9 +24,9 @@ export function parseIpv4(text: string): Uint8Array | undefined {
 }
 
 /**
- * Reads an IPv4 address as `getaddrinfo(3)` takes it for a numeric host: one to
- * four parts, each decimal, octal with `0` or hexadecimal with `0x`, of which
- * the last fills all the bytes that are left.
+ * Parses an IPv4 address as `getaddrinfo(3)` does: one to four parts, each
+ * decimal, octal with `0` or hexadecimal with `0x`. The last part fills the
+ * remaining bytes.
  */
 export function parseIpv4Loose(text: string): Uint8Array | undefined {
   const parts = text.split(".", 5).map(parsePart);
@@ -39,9 +39,9 @@ export function parseIpv4Loose(text: string): Uint8Array | undefined {
   return bytes;
 }
 
-/** Reads an IPv6 address without a scope, which is what `inet_pton(3)` takes. */
+/** Parses an IPv6 address without a scope, as `inet_pton(3)` does. */
 export function parseIpv6(text: string): Uint8Array | undefined {
-  // Each datagram's address is asked whether it is one, and mostly is not.
+  // A fast answer for IPv4: this runs for the address of every datagram.
   if (!text.includes(":")) return undefined;
   const halves = text.split("::", 3);
   if (halves.length > 2) return undefined;
@@ -56,7 +56,7 @@ export function parseIpv6(text: string): Uint8Array | undefined {
     tail.push((ipv4[2] << 8 | ipv4[3]).toString(16));
   }
   const missing = 8 - head.length - rest.length;
-  // "::" stands for one group of zeros at least.
+  // "::" stands for at least one group of zeros.
   if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
   const view = new DataView(new ArrayBuffer(16));
   const groups = [...head, ...Array<string>(missing).fill("0"), ...rest];
@@ -67,12 +67,12 @@ export function parseIpv6(text: string): Uint8Array | undefined {
   return new Uint8Array(view.buffer);
 }
 
-/** Writes the four bytes of an IPv4 address as `inet_ntop(3)` does. */
+/** Formats the four bytes of an IPv4 address as `inet_ntop(3)` does. */
 export function formatIpv4(bytes: Uint8Array): string {
   return bytes.join(".");
 }
 
-/** Finds the first of the longest runs of zeros. */
+/** Finds the first longest run of zeros. */
 function longestZeroRun(
   words: readonly number[],
 ): { start: number; length: number } {
@@ -86,9 +86,9 @@ function longestZeroRun(
 }
 
 /**
- * Writes the sixteen bytes of an IPv6 address as `inet_ntop(3)` does: the first
- * longest run of two or more zeros is `::`, and an address that is IPv4-mapped
- * or IPv4-compatible ends in a dotted quad.
+ * Formats the sixteen bytes of an IPv6 address as `inet_ntop(3)` does: the first
+ * longest run of two or more zeros becomes `::`, and an IPv4-mapped or
+ * IPv4-compatible address ends in a dotted quad.
  */
 export function formatIpv6(bytes: Uint8Array): string {
   const words = Array.from(

@@ -4,10 +4,10 @@ function hex(bytes: Uint8Array): string {
 }
 
 /**
- * Bytes came that are no text in the file's encoding, and its `errors` is
- * `"strict"`. The next read goes on behind them.
+ * Thrown when a file receives bytes that its encoding cannot decode and its
+ * `errors` is `"strict"`. The next read goes on after them.
  *
- * @example Go on after it
+ * @example Read on after the error
  * ```ts
  * import { socketpair, UnicodeDecodeError } from "@berkeley/socket/socket";
  * import { assertEquals, assertRejects } from "@std/assert";
@@ -25,12 +25,12 @@ function hex(bytes: Uint8Array): string {
 export class UnicodeDecodeError extends Error {
   /** The name of the encoding. */
   readonly encoding: string;
-  /** The bytes that are no text, only these; empty where the decoder does not tell. */
+  /** Just the bytes that cannot be decoded; empty if the decoder does not tell. */
   readonly object: Uint8Array;
-  /** What is wrong with them. */
+  /** What is wrong with the bytes. */
   readonly reason: string;
 
-  /** Makes an error, and its message, from its fields. */
+  /** Creates the error from its fields. */
   constructor(encoding: string, object: Uint8Array, reason: string) {
     const what = object.length > 8
       ? `${object.length} bytes`
@@ -47,8 +47,9 @@ export class UnicodeDecodeError extends Error {
 }
 
 /**
- * Text was written that the file's encoding cannot represent, and its `errors`
- * is `"strict"`. Nothing of it has been written.
+ * Thrown when text is written that the file's encoding cannot represent and its
+ * `errors` is `"strict"`, and for a host name that cannot be encoded. Nothing of
+ * the text is written.
  *
  * @example Usage
  * ```ts
@@ -66,14 +67,14 @@ export class UnicodeDecodeError extends Error {
 export class UnicodeEncodeError extends Error {
   /** The name of the encoding. */
   readonly encoding: string;
-  /** The text. */
+  /** The text to encode. */
   readonly object: string;
-  /** Where in the text the character is, in UTF-16 units. */
+  /** The index of the character in the text, in UTF-16 units. */
   readonly start: number;
-  /** What is wrong with it. */
+  /** What is wrong with the character. */
   readonly reason: string;
 
-  /** Makes an error, and its message, from its fields. */
+  /** Creates the error from its fields. */
   constructor(encoding: string, object: string, start: number, reason: string) {
     const code = object.codePointAt(start)!.toString(16).toUpperCase();
     super(

@@ -20,7 +20,6 @@ const layers: readonly (readonly string[])[] = [
     "socket/address.ts",
     "socket/check_address.ts",
     "socket/arguments.ts",
-    "socket/back_off.ts",
     "socket/convert/",
     "socket/error_message.ts",
     "socket/errors.ts",

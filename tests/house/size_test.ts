@@ -25,9 +25,8 @@ const shorter: Readonly<Record<string, string>> = {
   "server/forking/worker/datagram_conn.ts": "stands beside stream_conn.ts",
   "server/forking/worker/remote_server.ts": "is what a handler sees",
   "server/loop.ts": "is one lock of the server's",
-  "socket/accept_loop.ts": "is what connections() does",
   "socket/file/codecs/single_byte.ts": "stands beside the other codecs",
-  "socket/file/open.ts": "is what makefile() does",
+  "socket/file/text_writer.ts": "stands beside text_reader.ts",
 };
 
 const isModule = (path: string) => /(^|\/)mod\.ts$/.test(path);

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { acceptAll } from "../../socket/accept_loop.ts";
+import { acceptAll, BackOff, isTransient } from "../../socket/accept_loop.ts";
 import { osError, timedOut } from "../../socket/errors.ts";
 import { createServer, OSError, TimeoutError } from "../../socket/mod.ts";
 import type { WaitOptions } from "../../socket/mod.ts";
 import { runProgram } from "../support/program.ts";
 import { FakeClock, settle } from "./fake_clock.ts";
 
-/** Accepts what a script says: words are connections, codes in capitals are errors; then it is closed. */
+/** Accepts as scripted: words are connections, codes in capitals are errors; then the socket is closed. */
 function scripted(script: readonly string[]) {
   const rest = [...script];
   let calls = 0;
@@ -19,7 +19,7 @@ function scripted(script: readonly string[]) {
   return { accept, calls: () => calls };
 }
 
-/** Collects all that an iteration gives. */
+/** Collects the items. */
 async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = [];
   for await (const item of items) list.push(item);
@@ -31,18 +31,18 @@ Deno.test("connections() ends quietly when the socket is closed", async () => {
   assertEquals(await all(acceptAll(accept, {})), ["a", "b"]);
 });
 
-Deno.test("connections() goes on at once after a connection that was given up", async () => {
+Deno.test("connections() goes on at once after an aborted connection", async () => {
   const { accept } = scripted(["ECONNABORTED", "a", "ECONNABORTED", "b"]);
   using clock = new FakeClock();
   assertEquals(await all(acceptAll(accept, {})), ["a", "b"]);
   assertEquals(clock.longest, 0);
 });
 
-const passing = [
+const transient = [
   ...["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "EPROTO", "ENETDOWN"],
   ...["EHOSTDOWN", "EHOSTUNREACH", "ENETUNREACH", "EPERM"],
 ];
-for (const code of passing) {
+for (const code of transient) {
   Deno.test(`connections() pauses and goes on after ${code}`, async () => {
     const { accept } = scripted([code, "a"]);
     using clock = new FakeClock();
@@ -52,7 +52,7 @@ for (const code of passing) {
   });
 }
 
-Deno.test("connections() pauses longer and longer, a second at most, and shortly again after a success", async () => {
+Deno.test("connections() pauses longer and longer, a second at most, and briefly again after a success", async () => {
   const { accept, calls } = scripted([...Array(12).fill("EMFILE"), "a"]);
   using clock = new FakeClock();
   const found = all(acceptAll(accept, {}));
@@ -67,7 +67,7 @@ Deno.test("connections() pauses longer and longer, a second at most, and shortly
   assertEquals(clock.longest, 1000);
 });
 
-Deno.test("connections() gives other errors to its caller", async () => {
+Deno.test("connections() throws other errors", async () => {
   for (const code of ["EINVAL", "EIO", "EAGAIN"]) {
     const { accept } = scripted(["a", code]);
     const error = await assertRejects(
@@ -125,7 +125,7 @@ Deno.test("connections() of a closed socket is empty", async () => {
   assertEquals(await all(server.connections()), []);
 });
 
-Deno.test("connections() survives that descriptors run out", {
+Deno.test("connections() goes on after descriptors ran out", {
   ignore: Deno.build.os !== "linux",
 }, async () => {
   // The server opens files until none is left and closes one per connection.
@@ -163,3 +163,63 @@ Deno.test("connections() survives that descriptors run out", {
   assertEquals(stdout, "EMFILE\nEMFILE\nserved 4\n", stderr);
   assert(stderr === "", stderr);
 });
+
+const acceptError = (code: string) => osError({ code, syscall: "accept" });
+
+/** Measures a pause; milliseconds. */
+async function lengthOf(clock: FakeClock, backOff: BackOff): Promise<number> {
+  let isOver = false;
+  const begin = clock.now;
+  const pause = backOff.pause(acceptError("EMFILE"), {}).then(() =>
+    isOver = true
+  );
+  await settle();
+  while (!isOver) await clock.advance(1);
+  await pause;
+  return clock.now - begin;
+}
+
+Deno.test("BackOff pauses twice as long each time, a second at most, and briefly after a success", async () => {
+  using clock = new FakeClock();
+  const backOff = new BackOff();
+  const lengths: number[] = [];
+  for (let turn = 0; turn < 10; turn++) {
+    lengths.push(await lengthOf(clock, backOff));
+  }
+  assertEquals(lengths, [5, 10, 20, 40, 80, 160, 320, 640, 1000, 1000]);
+  backOff.reset();
+  assertEquals(await lengthOf(clock, backOff), 5);
+});
+
+Deno.test("BackOff does not pause after an aborted connection", async () => {
+  using clock = new FakeClock();
+  await new BackOff().pause(acceptError("ECONNABORTED"), {});
+  assertEquals(clock.longest, 0);
+});
+
+Deno.test("BackOff ends a pause quietly when the signal aborts, also before it", async () => {
+  using clock = new FakeClock();
+  const backOff = new BackOff();
+  const controller = new AbortController();
+  const pause = backOff.pause(acceptError("EMFILE"), controller);
+  await settle();
+  controller.abort(new Error("reason"));
+  await pause;
+  await backOff.pause(acceptError("EMFILE"), controller);
+  assertEquals(clock.timers, 0);
+});
+
+for (
+  const [code, expected] of [
+    ["ECONNABORTED", true],
+    ["EMFILE", true],
+    ["ENOBUFS", true],
+    ["EBADF", false],
+    ["EINVAL", false],
+    ["EAGAIN", false],
+  ] as const
+) {
+  Deno.test(`isTransient() is ${expected} for ${code}`, () => {
+    assertEquals(isTransient(acceptError(code)), expected);
+  });
+}

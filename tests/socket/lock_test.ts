@@ -1,45 +1,45 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { Turns } from "../../socket/lock.ts";
+import { Lock } from "../../socket/lock.ts";
 
-Deno.test("Turns.take() gives the turn at once, then in the order of the calls", async () => {
-  const turns = new Turns();
+Deno.test("Lock.acquire() gives the lock at once, then in the order of the calls", async () => {
+  const lock = new Lock();
   const order: number[] = [];
-  assertEquals(turns.take(undefined), undefined);
+  assertEquals(lock.acquire(undefined), undefined);
   const calls = [1, 2, 3].map(async (number) => {
-    await turns.take(undefined);
+    await lock.acquire(undefined);
     order.push(number);
-    turns.pass();
+    lock.release();
   });
-  turns.pass();
+  lock.release();
   await Promise.all(calls);
   assertEquals(order, [1, 2, 3]);
-  assertEquals(turns.free, true);
+  assertEquals(lock.held, false);
 });
 
-Deno.test("Turns.take() leaves the queue when its signal aborts", async () => {
-  const turns = new Turns();
-  turns.take(undefined);
+Deno.test("Lock.acquire() leaves the queue when its signal aborts", async () => {
+  const lock = new Lock();
+  lock.acquire(undefined);
   const controller = new AbortController();
-  const first = turns.take(controller.signal);
-  const second = turns.take(undefined);
+  const first = lock.acquire(controller.signal);
+  const second = lock.acquire(undefined);
   controller.abort("enough");
   assertEquals(await first!.catch((reason) => reason), "enough");
-  turns.pass();
+  lock.release();
   await second;
-  turns.pass();
-  assertEquals(turns.free, true);
+  lock.release();
+  assertEquals(lock.held, false);
   assertThrows(
-    () => turns.take(AbortSignal.abort(new Error("no"))),
+    () => lock.acquire(AbortSignal.abort(new Error("no"))),
     Error,
     "no",
   );
-  assertEquals(turns.free, true);
+  assertEquals(lock.held, false);
 });
 
-Deno.test("Turns.end() rejects who waits", async () => {
-  const turns = new Turns();
-  turns.take(undefined);
-  const waiting = turns.take(undefined)!;
-  turns.end(new Error("closed"));
+Deno.test("Lock.rejectWaiting() rejects the calls that wait", async () => {
+  const lock = new Lock();
+  lock.acquire(undefined);
+  const waiting = lock.acquire(undefined)!;
+  lock.rejectWaiting(new Error("closed"));
   await assertRejects(() => waiting, Error, "closed");
 });

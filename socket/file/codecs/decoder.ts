@@ -1,5 +1,5 @@
-import type { Codec } from "./codec.ts";
 import {
+  type Codec,
   type ErrorHandler,
   findOwnEncoding,
   findWebDecoder,
@@ -9,28 +9,29 @@ import { ascii, latin1 } from "./single_byte.ts";
 import { utf16 } from "./utf16.ts";
 import { utf8 } from "./utf8.ts";
 
-/** Bytes that are no text and that the error handler did not take. */
+/** Bytes that cannot be decoded and that the error handler did not replace. */
 export interface Undecodable {
   readonly bytes: Uint8Array;
   readonly reason: string;
 }
 
-/** What decoding gives, in its order. */
+/** A piece of what decoding gives. */
 export type Piece = string | Undecodable;
 
-/** Makes text from bytes that come in pieces. */
+/** Decodes bytes that arrive in pieces. */
 export interface Decoder {
   /**
-   * Decodes bytes, and tells how many of them are done with: those left begin
-   * a character and must come again, in front of what follows them.
+   * Decodes bytes.
    *
-   * @param final Whether nothing follows.
-   * @param pieces Gets the text, and the bytes that are none.
+   * @param final Whether the stream ends here.
+   * @param pieces Receives the text, and the bytes that cannot be decoded.
+   * @returns How many bytes were decoded. The rest begin a character; the next
+   * call must begin with them.
    */
   decode(bytes: Uint8Array, final: boolean, pieces: Piece[]): number;
 }
 
-/** Gives the text in place of bytes that are none; `undefined` for an error. */
+/** Gives the text that replaces undecodable bytes; `undefined` for an error. */
 function handle(errors: ErrorHandler, bytes: Uint8Array): string | undefined {
   switch (errors) {
     case "strict":
@@ -69,7 +70,7 @@ class CodecDecoder implements Decoder {
     return end;
   }
 
-  /** Decodes the first bytes; those that follow tell what is wrong with the last of them. */
+  /** Decodes the first `most` bytes; the others only tell what is wrong with the last of these. */
   #decodeFaulty(bytes: Uint8Array, most: number, pieces: Piece[]): void {
     let text = "";
     let from = 0;
@@ -79,12 +80,12 @@ class CodecDecoder implements Decoder {
       if (end > from) text += this.#codec.text(bytes.subarray(from, end)) ?? "";
       if (fault === undefined || end === most) break;
       const bad = bytes.subarray(fault.start, fault.end);
-      const instead = handle(this.#errors, bad);
-      if (instead === undefined) {
+      const replacement = handle(this.#errors, bad);
+      if (replacement === undefined) {
         pieces.push(text, { bytes: bad.slice(), reason: fault.reason });
         text = "";
       } else {
-        text += instead;
+        text += replacement;
       }
       from = fault.end;
     }
@@ -92,10 +93,10 @@ class CodecDecoder implements Decoder {
   }
 }
 
-/** A decoder, and how many bytes are the mark that chose it. */
+/** A decoder, and the length of the byte order mark that chose it. */
 type Choice = readonly [decoder: Decoder, mark: number];
 
-/** Leaves the choice of the decoder to a byte order mark, which is no text. */
+/** Lets a byte order mark choose the decoder, and drops the mark. */
 class MarkDecoder implements Decoder {
   readonly #choose: (bytes: Uint8Array) => Choice | undefined;
   readonly #otherwise: Decoder;
@@ -103,7 +104,7 @@ class MarkDecoder implements Decoder {
 
   /**
    * @param choose Gives its choice; `undefined` to wait for more bytes.
-   * @param otherwise Decodes where the stream ends before that.
+   * @param otherwise Decodes if the stream ends before the choice.
    */
   constructor(
     choose: (bytes: Uint8Array) => Choice | undefined,
@@ -137,7 +138,7 @@ function utf8WithMark(errors: ErrorHandler): Decoder {
   }, decoder);
 }
 
-/** As in CPython, there is no guess where the mark is missing, whatever `errors` says. */
+/** As in CPython, a missing mark is an error, whatever `errors` says. */
 const withoutMark: Decoder = {
   decode(bytes, _final, pieces) {
     if (bytes.length > 0) {
@@ -159,7 +160,7 @@ function utf16WithMark(errors: ErrorHandler): Decoder {
   }, withoutMark);
 }
 
-/** Decodes what the runtime can decode and we cannot. */
+/** Decodes by the runtime's `TextDecoder`. */
 class WebDecoder implements Decoder {
   readonly #decoder: TextDecoder;
   readonly #errors: ErrorHandler;
@@ -171,8 +172,8 @@ class WebDecoder implements Decoder {
 
   decode(bytes: Uint8Array, final: boolean, pieces: Piece[]): number {
     const text = this.#decoder.decode(bytes, { stream: !final });
-    // Not fatal, for that would lose the good text before and after a fault.
-    // No encoding served here but gb18030 has U+FFFD for itself.
+    // A fatal decoder would lose the good text around a fault. So U+FFFD marks
+    // faults; of the encodings decoded here only gb18030 can encode it itself.
     if (this.#errors === "ignore") pieces.push(text.replaceAll("\ufffd", ""));
     else if (this.#errors === "replace") pieces.push(text);
     else {
@@ -216,7 +217,8 @@ const makers: Readonly<
 /**
  * Makes the decoder of an encoding.
  *
- * @throws {RangeError} If there is none, or it cannot do what `errors` says.
+ * @throws {RangeError} If the encoding is not known, or cannot do what `errors`
+ * says.
  */
 export function openDecoder(encoding: string, errors: ErrorHandler): Decoder {
   const own = findOwnEncoding(encoding);

@@ -6,22 +6,16 @@ import {
 } from "./encoding.ts";
 import { UnicodeEncodeError } from "../../text/unicode_errors.ts";
 
-/** Makes bytes from text. */
 export interface Encoder {
-  /**
-   * Encodes text.
-   *
-   * @throws {UnicodeEncodeError} If the encoding cannot represent it.
-   */
+  /** @throws {UnicodeEncodeError} If the encoding cannot represent the text. */
   encode(text: string): Uint8Array;
 }
 
-/** An encoding: what it cannot represent, and how to encode what it can. */
 interface Format {
-  /** Finds one character that it cannot represent. */
-  readonly beyond: RegExp;
+  /** Matches one character that cannot be encoded. */
+  readonly unencodable: RegExp;
   readonly reason: string;
-  /** Whether it represents bytes one by one, so that escaped ones can stand in between. */
+  /** Whether any byte may stand between two characters, as `surrogateescape` needs. */
   readonly bytewise: boolean;
   encode(text: string): Uint8Array;
 }
@@ -53,7 +47,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 
 function utf16(littleEndian: boolean): Format {
   return {
-    beyond: LONE_SURROGATE,
+    unencodable: LONE_SURROGATE,
     reason: "surrogates not allowed",
     bytewise: false,
     encode: (text) => encodeUtf16(text, littleEndian),
@@ -61,7 +55,7 @@ function utf16(littleEndian: boolean): Format {
 }
 
 const utf8: Format = {
-  beyond: LONE_SURROGATE,
+  unencodable: LONE_SURROGATE,
   reason: "surrogates not allowed",
   bytewise: true,
   encode: encodeUtf8,
@@ -70,14 +64,14 @@ const utf8: Format = {
 const formats: Readonly<Record<OwnEncoding, Format>> = {
   "ascii": {
     // deno-lint-ignore no-control-regex -- NUL is ASCII
-    beyond: /[^\x00-\x7f]/u,
+    unencodable: /[^\x00-\x7f]/u,
     reason: "ordinal not in range(128)",
     bytewise: true,
     encode: encodeLatin1,
   },
   "latin-1": {
     // deno-lint-ignore no-control-regex -- NUL is Latin-1
-    beyond: /[^\x00-\xff]/u,
+    unencodable: /[^\x00-\xff]/u,
     reason: "ordinal not in range(256)",
     bytewise: true,
     encode: encodeLatin1,
@@ -94,7 +88,7 @@ const marks: Readonly<Partial<Record<OwnEncoding, readonly number[]>>> = {
   "utf-8-sig": [0xef, 0xbb, 0xbf],
 };
 
-/** `\xNN`, `\uNNNN` or `\UNNNNNNNN`, as Python escapes. */
+/** Writes `\xNN`, `\uNNNN` or `\UNNNNNNNN`, as Python does. */
 function escape(character: string): string {
   const code = character.codePointAt(0)!;
   const digits = code.toString(16);
@@ -118,7 +112,7 @@ class FormatEncoder implements Encoder {
   }
 
   encode(text: string): Uint8Array {
-    const bytes = this.#format.beyond.test(text)
+    const bytes = this.#format.unencodable.test(text)
       ? this.#encodeFaulty(text)
       : this.#format.encode(text);
     if (this.#mark === undefined) return bytes;
@@ -128,8 +122,8 @@ class FormatEncoder implements Encoder {
   }
 
   #encodeFaulty(text: string): Uint8Array {
-    const { beyond, encode } = this.#format;
-    const all = new RegExp(beyond, "gu");
+    const { unencodable, encode } = this.#format;
+    const all = new RegExp(unencodable, "gu");
     switch (this.#errors) {
       case "ignore":
         return encode(text.replaceAll(all, ""));
@@ -140,7 +134,7 @@ class FormatEncoder implements Encoder {
       case "surrogateescape":
         return this.#encodeEscaped(text, all);
       case "strict":
-        throw this.#error(text, text.search(beyond));
+        throw this.#error(text, text.search(unencodable));
     }
   }
 
@@ -174,7 +168,7 @@ class FormatEncoder implements Encoder {
 /**
  * Makes the encoder of an encoding.
  *
- * @throws {RangeError} If there is none.
+ * @throws {RangeError} If the encoding is not known, or can only be read.
  */
 export function openEncoder(encoding: string, errors: ErrorHandler): Encoder {
   const own = findOwnEncoding(encoding);

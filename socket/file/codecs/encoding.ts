@@ -1,4 +1,4 @@
-/** What to do with bytes that are no text in the encoding, or text that it cannot represent. */
+/** What to do with bytes that cannot be decoded, or text that cannot be encoded. */
 export type ErrorHandler =
   | "strict"
   | "ignore"
@@ -6,7 +6,7 @@ export type ErrorHandler =
   | "surrogateescape"
   | "backslashreplace";
 
-/** The encodings that are written as well as read, by Python's names for them. */
+/** An encoding that can be written as well as read, by Python's name. */
 export type OwnEncoding =
   | "ascii"
   | "latin-1"
@@ -16,8 +16,27 @@ export type OwnEncoding =
   | "utf-8"
   | "utf-8-sig";
 
-// Python's names and aliases, less case and punctuation, to which it pays no
-// heed either.
+/** Bytes that cannot be decoded. */
+export interface Fault {
+  readonly start: number;
+  /** Where decoding can go on. */
+  readonly end: number;
+  /** CPython's words. */
+  readonly reason: string;
+}
+
+/** How to decode an encoding whose only state is an incomplete character. */
+export interface Codec {
+  /** Counts the bytes before an incomplete character at the end. */
+  complete(bytes: Uint8Array): number;
+  /** Decodes bytes; `undefined` if they have a fault. */
+  text(bytes: Uint8Array): string | undefined;
+  /** Finds the first fault from an offset on. */
+  fault(bytes: Uint8Array, from: number): Fault | undefined;
+}
+
+// Python's names and aliases without case and punctuation, which Python ignores
+// too.
 const ownEncodings: ReadonlyMap<string, OwnEncoding> = new Map([
   ["ascii", "ascii"],
   ["usascii", "ascii"],
@@ -40,7 +59,7 @@ const ownEncodings: ReadonlyMap<string, OwnEncoding> = new Map([
   ["utf8sig", "utf-8-sig"],
 ]);
 
-/** Finds the encoding that a name of Python's means; `undefined` if it is none that we write. */
+/** Finds an encoding by Python's names; `undefined` if it is not one that can be written. */
 export function findOwnEncoding(name: string): OwnEncoding | undefined {
   return ownEncodings.get(name.toLowerCase().replaceAll(/[^a-z0-9]/g, ""));
 }
@@ -56,7 +75,7 @@ const handlers: readonly string[] = [
 /**
  * Checks the name of an error handler.
  *
- * @throws {RangeError} If it is none that we have.
+ * @throws {RangeError} If there is no such handler.
  */
 export function checkErrorHandler(name: string): asserts name is ErrorHandler {
   if (!handlers.includes(name)) {
@@ -69,9 +88,9 @@ export function checkErrorHandler(name: string): asserts name is ErrorHandler {
 }
 
 /**
- * Finds the runtime's decoder of an encoding, by the Encoding Standard's labels.
+ * Makes the runtime's decoder of an encoding, by the Encoding Standard's labels.
  *
- * @throws {RangeError} If there is none.
+ * @throws {RangeError} If the encoding is not known.
  */
 export function findWebDecoder(encoding: string): TextDecoder {
   for (const label of [encoding, encoding.replaceAll("_", "-")]) {

@@ -1,11 +1,10 @@
-import type { Codec } from "./codec.ts";
+import type { Codec } from "./encoding.ts";
 import { utf8 } from "./utf8.ts";
 
 function allOf(bytes: Uint8Array): number {
   return bytes.length;
 }
 
-/** ASCII. */
 export const ascii: Codec = {
   complete: allOf,
 
@@ -23,10 +22,10 @@ export const ascii: Codec = {
   },
 };
 
-// So many arguments a call takes on every platform.
+// As many arguments as a call takes on every platform.
 const MOST_ARGUMENTS = 8192;
 
-/** ISO-8859-1 itself, not windows-1252, which the Encoding Standard means by that name. */
+/** ISO-8859-1 itself; the Encoding Standard's "latin1" is windows-1252. */
 export const latin1: Codec = {
   complete: allOf,
 

@@ -1,4 +1,4 @@
-import type { Codec, Fault } from "./codec.ts";
+import type { Codec, Fault } from "./encoding.ts";
 
 function isHigh(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdbff;

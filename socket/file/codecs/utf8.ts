@@ -1,13 +1,13 @@
-import type { Codec, Fault } from "./codec.ts";
+import type { Codec, Fault } from "./encoding.ts";
 
-/** How long the sequence is that a byte begins; 1 for a byte that begins none. */
+/** The length of the sequence that a byte begins; 1 for a byte that begins none. */
 function sequenceLength(lead: number): number {
   if (lead < 0xc2 || lead > 0xf4) return 1;
   return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 }
 
-/** Tells whether a byte may be the second one after a lead byte. */
-function maySecond(lead: number, second: number): boolean {
+/** Tells whether a byte may follow a lead byte. */
+function mayFollow(lead: number, second: number): boolean {
   switch (lead) {
     case 0xe0:
       return second >= 0xa0 && second <= 0xbf;
@@ -34,7 +34,7 @@ function faultAt(bytes: Uint8Array, start: number, wanted: number): Fault {
   while (
     end < bytes.length && end < start + wanted &&
     (end === start + 1
-      ? maySecond(bytes[start], bytes[end])
+      ? mayFollow(bytes[start], bytes[end])
       : isContinuation(bytes[end]))
   ) end++;
   const reason = end === bytes.length
@@ -43,7 +43,7 @@ function faultAt(bytes: Uint8Array, start: number, wanted: number): Fault {
   return { start, end, reason };
 }
 
-/** UTF-8, whose faults are as long as CPython's and the Encoding Standard's. */
+/** UTF-8, with faults of the length that CPython and the Encoding Standard give them. */
 export const utf8: Codec = {
   complete(bytes) {
     const { length } = bytes;
@@ -79,5 +79,5 @@ export const utf8: Codec = {
   },
 };
 
-// Made at first use: to make it costs more than to import this file may.
+// Made at first use, to keep importing this file cheap.
 let decoder: TextDecoder | undefined;

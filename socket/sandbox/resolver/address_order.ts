@@ -2,10 +2,10 @@ import { AF_INET, AF_INET6, AF_UNSPEC } from "../../constants/mod.ts";
 import { osError, type OSErrorFields } from "../../errors.ts";
 import { isGranted } from "../../permissions.ts";
 import { parseIpv4, parseIpv6 } from "../../text/ip_address.ts";
-import type { Numeric } from "./types.ts";
 import { isMapped } from "./numeric.ts";
+import type { NumericAddress } from "./types.ts";
 
-/** glibc's default preferences, RFC 3484 section 2.1. */
+/** The precedence of glibc's default policy table; RFC 3484, section 2.1. */
 function precedence(bytes: Uint8Array): number {
   if (bytes.length === 4 || isMapped(bytes)) return 10;
   if (bytes[0] === 0x20 && bytes[1] === 0x02) return 30;
@@ -14,7 +14,7 @@ function precedence(bytes: Uint8Array): number {
   return bytes.subarray(12).join() === "0,0,0,1" ? 50 : 20;
 }
 
-/** How far an address reaches: 2 for a link, 5 for a site, 14 for the world. */
+/** The scope of an address: 2 is link-local, 5 site-local, 14 global; RFC 3484, section 3.1. */
 function scope(bytes: Uint8Array): number {
   if (bytes.length === 4) {
     const local = bytes[0] === 127 || (bytes[0] === 169 && bytes[1] === 254);
@@ -25,8 +25,8 @@ function scope(bytes: Uint8Array): number {
   return precedence(bytes) === 50 ? 2 : 14;
 }
 
-/** The families of this machine's own addresses, the loopback ones apart; `undefined` where Deno may not tell. */
-function families(): ReadonlySet<number> | undefined {
+/** The families of this machine's addresses other than loopback; `undefined` without the permission to list them. */
+function ownFamilies(): ReadonlySet<number> | undefined {
   if (!isGranted({ name: "sys", kind: "networkInterfaces" })) return undefined;
   return new Set(
     Deno.networkInterfaces()
@@ -36,15 +36,16 @@ function families(): ReadonlySet<number> | undefined {
 }
 
 /**
- * Gives the family that `AI_ADDRCONFIG` leaves; `undefined` for none.
+ * Narrows a family to those this machine has an address of, as `AI_ADDRCONFIG`
+ * asks; `undefined` if none is left.
  *
- * @throws {PermissionError} If this machine's addresses may not be known.
+ * @throws {PermissionError} If the program may not list this machine's addresses.
  */
-export function configured(
+export function configuredFamily(
   family: number,
   fields: OSErrorFields,
 ): number | undefined {
-  const own = families();
+  const own = ownFamilies();
   if (own === undefined) {
     throw osError({
       ...fields,
@@ -59,18 +60,19 @@ export function configured(
 }
 
 /**
- * Puts addresses into the order in which to try them: RFC 3484, by those of
- * its rules that look at the destination alone. The sandbox does not know the
- * route to it; but where it may know this machine's addresses, a family that
- * has none comes last.
+ * Sorts addresses by preference: RFC 3484, by the rules that look at the
+ * destination alone, since Deno does not tell the route to it. If the program
+ * may list this machine's addresses, a family that has none comes last.
  */
-export function inOrder(found: readonly Numeric[]): Numeric[] {
+export function sortAddresses(
+  found: readonly NumericAddress[],
+): NumericAddress[] {
   if (found.length < 2) return [...found];
-  const own = families();
+  const own = ownFamilies();
   const ranked = found.map((address) => {
     const bytes = (parseIpv4(address.host) ?? parseIpv6(address.host))!;
-    const far = scope(bytes) > 2;
-    const reachable = !far || own === undefined || own.size === 0 ||
+    const isLocal = scope(bytes) <= 2;
+    const reachable = isLocal || own === undefined || own.size === 0 ||
       own.has(address.family);
     return { address, reachable, rank: precedence(bytes), scope: scope(bytes) };
   });

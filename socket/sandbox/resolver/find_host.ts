@@ -4,33 +4,38 @@ import { gaierror, type OSErrorFields } from "../../errors.ts";
 import { isNetGranted } from "../../permissions.ts";
 import type { Wait } from "../../wait.ts";
 import { translate } from "../errors.ts";
-import { type Host, type Numeric, type Query, runQuery } from "./types.ts";
 import { HostsFile } from "./hosts_file.ts";
-import { plainName, records, Refused } from "./name_server.ts";
-import { refused } from "./refused.ts";
-import { Denied, systemAddresses } from "./system.ts";
+import {
+  lookupDenied,
+  NameServerDenied,
+  queryRecords,
+  wireName,
+} from "./name_server.ts";
+import { type Query, runQuery } from "./query.ts";
+import { ResolverDenied, systemAddresses } from "./system.ts";
+import type { Host, NumericAddress } from "./types.ts";
 
-// A chain of aliases that is longer is a circle.
+// A longer chain of aliases is taken for a loop.
 const LONGEST_CHAIN = 16;
-// RFC 1035's 255 bytes, less the first label's length and the root.
+// RFC 1035's 255 bytes without the first length byte and the root label.
 const LONGEST_NAME = 253;
 
-const loopback: readonly Numeric[] = [
+const loopback: readonly NumericAddress[] = [
   { family: AF_INET6, host: "::1", scopeid: 0 },
   { family: AF_INET, host: "127.0.0.1", scopeid: 0 },
 ];
 
 /**
- * Finds what a name stands for: in the hosts file, of the name server, and of
- * the system's own resolver where the name server may not be asked or does not
- * know (it has other sources, and tells a server's failure from "no").
+ * Looks a name up in the hosts file, then at the name server. If the program
+ * may not ask the name server, or it does not know the name, the system's
+ * resolver is asked: that has more sources, and reports a server's failure.
  *
- * @param named Whether the canonical name and the aliases are wanted as well.
+ * @param withNames Whether to find the canonical name and the aliases as well.
  */
 export async function findHost(
   name: string,
   family: number,
-  named: boolean,
+  withNames: boolean,
   query: Query,
 ): Promise<Host> {
   const { fields } = query;
@@ -39,9 +44,9 @@ export async function findHost(
     throw new gaierror({ ...fields, code: "EAI_NONAME" });
   }
   const file = await HostsFile.open();
-  const filed = file?.byName(name, family);
-  if (filed !== undefined) return filed;
-  // RFC 6761, section 6.3: never anybody else's to answer.
+  const listed = file?.byName(name, family);
+  if (listed !== undefined) return listed;
+  // RFC 6761, section 6.3: no name server may be asked for it.
   if (/^(?:.*\.)?localhost$/i.test(bare)) {
     const found = loopback.filter((address) =>
       family === AF_UNSPEC || family === address.family
@@ -50,38 +55,39 @@ export async function findHost(
   }
   try {
     // With a search list, Deno 2.9 finds a name without dots in the hosts file
-    // only if it is said to be whole.
+    // only if the name ends in a dot.
     const names = file === undefined && !name.includes(".")
       ? [`${name}.`, name]
       : [name];
     for (const asked of names) {
-      const found = await addresses(asked, family, query);
+      const found = await queryAddresses(asked, family, query);
       if (found.length === 0) continue;
-      const chain = named ? await aliases(bare, query) : [bare];
+      const chain = withNames ? await queryAliases(bare, query) : [bare];
       return { canonname: chain.pop()!, aliases: chain, found };
     }
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    if (named) throw refused(name, error, fields, false);
-    return await askSystem(name, family, fields, error);
+    if (!(error instanceof NameServerDenied)) throw error;
+    if (withNames) throw lookupDenied(name, error, fields, false);
+    return await fallBackToSystem(name, family, fields, error);
   }
-  const isFiled = file?.byName(name, AF_UNSPEC) !== undefined;
-  return await secondOpinion(name, family, isFiled, query);
+  const isListed = file?.byName(name, AF_UNSPEC) !== undefined;
+  return await askSystemResolver(name, family, isListed, query);
 }
 
-/** The other families that a name may have addresses of. */
-const other = (family: number) => family === AF_INET ? AF_INET6 : AF_INET;
+function otherFamily(family: number): number {
+  return family === AF_INET ? AF_INET6 : AF_INET;
+}
 
-async function addresses(
+async function queryAddresses(
   name: string,
   family: number,
   { signal, fields }: Query,
-): Promise<Numeric[]> {
-  const ask = async (its: number, type: "A" | "AAAA") =>
-    family !== AF_UNSPEC && family !== its
+): Promise<NumericAddress[]> {
+  const ask = async (queried: number, type: "A" | "AAAA") =>
+    family !== AF_UNSPEC && family !== queried
       ? []
-      : (await records(name, type, signal, fields))
-        .map((host): Numeric => ({ family: its, host, scopeid: 0 }));
+      : (await queryRecords(name, type, signal, fields))
+        .map((host): NumericAddress => ({ family: queried, host, scopeid: 0 }));
   const answers = await Promise.allSettled([
     ask(AF_INET6, "AAAA"),
     ask(AF_INET, "A"),
@@ -95,49 +101,56 @@ async function addresses(
   return [];
 }
 
-/** The name and what it is an alias of, one after another. */
-async function aliases(name: string, query: Query): Promise<string[]> {
+/** Follows a name's aliases: the name first, the canonical name last. */
+async function queryAliases(name: string, query: Query): Promise<string[]> {
   const chain = [name];
   while (chain.length < LONGEST_CHAIN) {
     const last = chain[chain.length - 1];
-    const [next] = await records(last, "CNAME", query.signal, query.fields);
+    const [next] = await queryRecords(
+      last,
+      "CNAME",
+      query.signal,
+      query.fields,
+    );
     if (next === undefined) break;
-    chain.push(plainName(next));
+    chain.push(wireName(next));
   }
   return chain;
 }
 
-/** Asks the system's resolver because the name server may not be asked. */
-async function askSystem(
+/** Asks the system's resolver in place of a name server that the program may not ask. */
+async function fallBackToSystem(
   name: string,
   family: number,
   fields: OSErrorFields,
-  first: Refused,
+  denied: NameServerDenied,
 ): Promise<Host> {
   try {
     const found = await systemAddresses(name, family);
     return { canonname: name, aliases: [], found };
   } catch (error) {
-    if (error instanceof Denied) throw refused(name, first, fields, true);
+    if (error instanceof ResolverDenied) {
+      throw lookupDenied(name, denied, fields, true);
+    }
     throw translate(error, fields);
   }
 }
 
 /**
- * Asks again for a name that the name server does not know.
+ * Asks the system's resolver for a name that the name server does not know.
  *
- * @param isFiled Whether the hosts file has it in another family, which then
- * does not count.
+ * @param isListed Whether the hosts file has the name in the other family. The
+ * name server's addresses of that family do not count then.
  */
-async function secondOpinion(
+async function askSystemResolver(
   name: string,
   family: number,
-  isFiled: boolean,
+  isListed: boolean,
   query: Query,
 ): Promise<Host> {
   const { fields, signal } = query;
-  if (family !== AF_UNSPEC && !isFiled) {
-    const elsewhere = await addresses(name, other(family), query);
+  if (family !== AF_UNSPEC && !isListed) {
+    const elsewhere = await queryAddresses(name, otherFamily(family), query);
     if (elsewhere.length > 0) {
       throw new gaierror({ ...fields, code: "EAI_NODATA" });
     }
@@ -149,11 +162,11 @@ async function secondOpinion(
     const found = await systemAddresses(name, family);
     return { canonname: name, aliases: [], found };
   } catch (error) {
-    throw error instanceof Denied ? none : translate(error, fields);
+    throw error instanceof ResolverDenied ? none : translate(error, fields);
   }
 }
 
-/** Finds the IPv4 addresses of a host with all its names. */
+/** Finds the IPv4 addresses and all names of a host. */
 export async function gethostbyname(
   name: string,
   wait: Wait | undefined,

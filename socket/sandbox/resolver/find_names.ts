@@ -4,11 +4,16 @@ import { isNetGranted } from "../../permissions.ts";
 import { parseIpv4, parseIpv6 } from "../../text/ip_address.ts";
 import type { Wait } from "../../wait.ts";
 import { translate } from "../errors.ts";
-import { type Query, runQuery } from "./types.ts";
 import { HostsFile } from "./hosts_file.ts";
-import { plainName, records, Refused, reverseName } from "./name_server.ts";
-import { refused } from "./refused.ts";
-import { Denied, systemName } from "./system.ts";
+import {
+  lookupDenied,
+  NameServerDenied,
+  queryRecords,
+  reverseName,
+  wireName,
+} from "./name_server.ts";
+import { type Query, runQuery } from "./query.ts";
+import { ResolverDenied, systemName } from "./system.ts";
 
 /**
  * Finds the names of a numeric address, the canonical one first; empty if it
@@ -19,26 +24,27 @@ export async function findNames(
   { signal, fields }: Query,
 ): Promise<string[]> {
   const bytes = (parseIpv4(address) ?? parseIpv6(address))!;
-  const filed = (await HostsFile.open())?.byAddress(address);
-  if (filed !== undefined) return [...filed];
-  let first: Refused | undefined;
+  const listed = (await HostsFile.open())?.byAddress(address);
+  if (listed !== undefined) return [...listed];
+  let denied: NameServerDenied | undefined;
   try {
-    const answers = await records(reverseName(bytes), "PTR", signal, fields);
-    const names = answers.map(plainName);
-    // Deno 2.9 gives those of the hosts file in no order.
+    const name = reverseName(bytes);
+    const answers = await queryRecords(name, "PTR", signal, fields);
+    const names = answers.map(wireName);
+    // Deno 2.9 gives the names of the hosts file in no particular order.
     if (names.length > 1) return await canonicalFirst(names, address);
     if (names.length > 0) return names;
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    first = error;
+    if (!(error instanceof NameServerDenied)) throw error;
+    denied = error;
   }
   signal.throwIfAborted();
   try {
     return [await systemName(address)];
   } catch (error) {
-    if (error instanceof Denied) {
-      if (first === undefined) return [];
-      throw refused(address, first, fields, true);
+    if (error instanceof ResolverDenied) {
+      if (denied === undefined) return [];
+      throw lookupDenied(address, denied, fields, true);
     }
     const ours = translate(error, fields);
     if (ours.code === "EAI_NONAME") return [];
@@ -46,7 +52,7 @@ export async function findNames(
   }
 }
 
-/** Puts the name first that the system's resolver gives, where it may be asked. */
+/** Puts the name first that the system's resolver gives, if the program may ask it. */
 async function canonicalFirst(
   names: readonly string[],
   address: string,

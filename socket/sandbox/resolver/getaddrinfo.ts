@@ -1,4 +1,4 @@
-import type { Address, Inet6Address, InetAddress } from "../../address.ts";
+import type { Address } from "../../address.ts";
 import {
   AF_INET,
   AF_INET6,
@@ -10,32 +10,21 @@ import {
   AI_NUMERICSERV,
   AI_PASSIVE,
   AI_V4MAPPED,
-  NI_DGRAM,
-  NI_IDN,
-  NI_NAMEREQD,
-  NI_NOFQDN,
-  NI_NUMERICHOST,
-  NI_NUMERICSERV,
 } from "../../constants/mod.ts";
 import type { AddressInfo, AddressInfoHints } from "../../driver.ts";
 import { gaierror, type OSErrorFields } from "../../errors.ts";
-import { findService } from "../../services.ts";
 import type { Wait } from "../../wait.ts";
-import { configured, inOrder } from "./address_order.ts";
-import { gethostname } from "../hostname.ts";
-import { type Host, type Numeric, runQuery } from "./types.ts";
-import { findNames } from "./find_names.ts";
+import { configuredFamily, sortAddresses } from "./address_order.ts";
 import { findHost } from "./find_host.ts";
-import { ifIndextoname } from "../interfaces.ts";
-import { mapped, numericHost } from "./numeric.ts";
+import { numericHost, toMapped } from "./numeric.ts";
+import { runQuery } from "./query.ts";
 import { serviceTuples } from "./service_tuples.ts";
+import type { Host, NumericAddress } from "./types.ts";
 
 const AI_KNOWN = AI_PASSIVE | AI_CANONNAME | AI_NUMERICHOST | AI_NUMERICSERV |
   AI_V4MAPPED | AI_ALL | AI_ADDRCONFIG;
-const NI_KNOWN = NI_NUMERICHOST | NI_NUMERICSERV | NI_NOFQDN | NI_NAMEREQD |
-  NI_DGRAM | (NI_IDN === -1 ? 0 : NI_IDN);
 
-/** Looks a host and a service up, as glibc's; numbers are read here, names asked for. */
+/** Looks up a host and a service like glibc; only names are asked of others. */
 export async function getaddrinfo(
   host: string | null,
   port: string | number | null,
@@ -57,11 +46,16 @@ export async function getaddrinfo(
   }
   const family = (flags & AI_ADDRCONFIG) === 0
     ? hints.family
-    : configured(hints.family, fields);
+    : configuredFamily(hints.family, fields);
   if (family === undefined) throw fail("EAI_NONAME");
   const narrowed = { ...hints, family };
   const tuples = serviceTuples(service === "" ? null : service, hints, fields);
-  const { canonname, found } = await hostOf(name, narrowed, wait, fields);
+  const { canonname, found } = await findAddresses(
+    name,
+    narrowed,
+    wait,
+    fields,
+  );
   return found.flatMap(({ family, host, scopeid }, index) =>
     tuples.map(([type, proto, port], at): AddressInfo => {
       const address: Address = family === AF_INET6
@@ -73,7 +67,7 @@ export async function getaddrinfo(
   );
 }
 
-async function hostOf(
+async function findAddresses(
   name: string | null,
   hints: AddressInfoHints,
   wait: Wait | undefined,
@@ -81,7 +75,7 @@ async function hostOf(
 ): Promise<Pick<Host, "canonname" | "found">> {
   const { family, flags } = hints;
   if (name === null) {
-    const found = noHost((flags & AI_PASSIVE) !== 0).filter((address) =>
+    const found = nullHost((flags & AI_PASSIVE) !== 0).filter((address) =>
       family === AF_UNSPEC || family === address.family
     );
     return { canonname: "", found };
@@ -92,20 +86,20 @@ async function hostOf(
     throw new gaierror({ ...fields, code: "EAI_NONAME" });
   }
   const mapping = family === AF_INET6 && (flags & AI_V4MAPPED) !== 0;
-  const named = (flags & AI_CANONNAME) !== 0;
+  const withNames = (flags & AI_CANONNAME) !== 0;
   const host = await runQuery(
     wait,
     fields,
-    (query) => findHost(name, mapping ? AF_UNSPEC : family, named, query),
+    (query) => findHost(name, mapping ? AF_UNSPEC : family, withNames, query),
   );
   const found = mapping
-    ? onlyIpv6(host.found, (flags & AI_ALL) !== 0)
+    ? mapToIpv6(host.found, (flags & AI_ALL) !== 0)
     : host.found;
-  return { canonname: host.canonname, found: inOrder(found) };
+  return { canonname: host.canonname, found: sortAddresses(found) };
 }
 
-/** The addresses of who names no host: any to bind to, loopback to connect to. */
-function noHost(passive: boolean): Numeric[] {
+/** Addresses for a null host: the wildcard with AI_PASSIVE, else loopback. */
+function nullHost(passive: boolean): NumericAddress[] {
   const [four, six] = passive ? ["0.0.0.0", "::"] : ["127.0.0.1", "::1"];
   const both = [
     { family: AF_INET6, host: six, scopeid: 0 },
@@ -114,82 +108,12 @@ function noHost(passive: boolean): Numeric[] {
   return passive ? both.reverse() : both;
 }
 
-/** IPv6 addresses, and mapped IPv4 ones where there are none or all are wanted. */
-function onlyIpv6(found: readonly Numeric[], all: boolean): Numeric[] {
+/** Keeps the IPv6 addresses; maps the IPv4 ones if there are no others or `all` is set. */
+function mapToIpv6(
+  found: readonly NumericAddress[],
+  all: boolean,
+): NumericAddress[] {
   const six = found.filter(({ family }) => family === AF_INET6);
   if (six.length > 0 && !all) return six;
-  return found.map((one) => one.family === AF_INET ? mapped(one) : one);
-}
-
-/** Looks the names of an address and of its port up. */
-export async function getnameinfo(
-  address: InetAddress | Inet6Address,
-  flags: number,
-  wait: Wait | undefined,
-): Promise<[host: string, service: string]> {
-  const [host, port] = address;
-  const fields: OSErrorFields = {
-    syscall: "getnameinfo",
-    subject: `"${host}"`,
-  };
-  if ((flags & ~NI_KNOWN) !== 0) {
-    throw new gaierror({ ...fields, code: "EAI_BADFLAGS" });
-  }
-  const name = await nameOf(address, flags, wait, fields);
-  const service = (flags & NI_NUMERICSERV) !== 0
-    ? undefined
-    : findService(port, (flags & NI_DGRAM) !== 0 ? "udp" : "tcp");
-  return [name, service ?? String(port)];
-}
-
-async function nameOf(
-  [host, , , scopeid = 0]: InetAddress | Inet6Address,
-  flags: number,
-  wait: Wait | undefined,
-  fields: OSErrorFields,
-): Promise<string> {
-  if ((flags & NI_NUMERICHOST) === 0) {
-    const [name] = await runQuery(
-      wait,
-      fields,
-      (query) => findNames(host, query),
-    ).catch((error) => {
-      // As glibc: the number is an answer, unless there may be a name.
-      if (!(error instanceof gaierror)) throw error;
-      if ((flags & NI_NAMEREQD) !== 0 || error.code === "EAI_AGAIN") {
-        throw error;
-      }
-      return [];
-    });
-    if (name !== undefined) return written(name, flags);
-  }
-  if ((flags & NI_NAMEREQD) !== 0) {
-    throw new gaierror({ ...fields, code: "EAI_NONAME" });
-  }
-  return scopeid === 0 ? host : `${host}%${scopeName(host, scopeid)}`;
-}
-
-/** Writes a name as the flags have it. */
-function written(name: string, flags: number): string {
-  let short = name;
-  if ((flags & NI_NOFQDN) !== 0 && name.includes(".")) {
-    const [, ...domain] = gethostname().split(".");
-    const suffix = `.${domain.join(".")}`;
-    if (domain.length > 0 && name.endsWith(suffix)) {
-      short = name.slice(0, -suffix.length);
-    }
-  }
-  if (NI_IDN === -1 || (flags & NI_IDN) === 0) return short;
-  const url = globalThis.process.getBuiltinModule("node:url");
-  return url.domainToUnicode(short) || short;
-}
-
-/** A scope as glibc writes it: the interface's name within a link if it can be had, else its number. */
-function scopeName(host: string, scopeid: number): string {
-  if (!/^(?:fe[89ab]|ff.2:)/.test(host)) return String(scopeid);
-  try {
-    return ifIndextoname(scopeid);
-  } catch {
-    return String(scopeid);
-  }
+  return found.map((one) => one.family === AF_INET ? toMapped(one) : one);
 }

@@ -6,32 +6,31 @@ import {
   parseIpv4,
   parseIpv6,
 } from "../../text/ip_address.ts";
-import type { Host, Numeric } from "./types.ts";
+import type { Host, NumericAddress } from "./types.ts";
 
 const PATH = "/etc/hosts";
 
 interface Line {
-  readonly address: Numeric;
+  readonly address: NumericAddress;
   /** The canonical name first. */
   readonly names: readonly string[];
 }
 
-/** The hosts file, `hosts(5)`, where it may be read without asking. */
+/** The hosts file; `hosts(5)`. */
 export class HostsFile {
   readonly #lines: readonly Line[];
 
-  /** Reads a file's text. */
   constructor(text: string) {
     this.#lines = text.split("\n").flatMap((line) => {
       const [ip, ...names] = line.replace(/#.*/, "").trim().split(/\s+/);
-      const address = numeric(ip);
+      const address = parseNumeric(ip);
       return address === undefined || names.length === 0
         ? []
         : [{ address, names }];
     });
   }
 
-  /** Opens the system's; `undefined` if it is not there or may not be read. */
+  /** Reads the system's file; `undefined` if it cannot be read without a prompt. */
   static async open(): Promise<HostsFile | undefined> {
     if (!isGranted({ name: "read", path: PATH })) return undefined;
     try {
@@ -41,7 +40,7 @@ export class HostsFile {
     }
   }
 
-  /** Finds a name's addresses of a family. */
+  /** Finds the addresses of a name in a family. */
   byName(name: string, family: number): Host | undefined {
     const wanted = name.toLowerCase().replace(/\.$/, "");
     const lines = this.#lines.flatMap((line) => {
@@ -58,21 +57,24 @@ export class HostsFile {
     return { canonname, aliases, found: lines.map(({ address }) => address) };
   }
 
-  /** Finds an address's names, the canonical one first. */
+  /** Finds the names of an address, the canonical one first. */
   byAddress(address: string): readonly string[] | undefined {
     return this.#lines.find((line) => line.address.host === address)?.names;
   }
 }
 
-function numeric(text: string): Numeric | undefined {
+function parseNumeric(text: string): NumericAddress | undefined {
   const four = parseIpv4(text);
   if (four) return { family: AF_INET, host: formatIpv4(four), scopeid: 0 };
   const six = parseIpv6(text);
   return six && { family: AF_INET6, host: formatIpv6(six), scopeid: 0 };
 }
 
-/** As glibc, which takes the IPv6 loopback for IPv4's where that is asked for. */
-function inFamily(address: Numeric, family: number): Numeric | undefined {
+/** Like glibc, takes `::1` for `127.0.0.1` if IPv4 is asked for. */
+function inFamily(
+  address: NumericAddress,
+  family: number,
+): NumericAddress | undefined {
   if (family === AF_UNSPEC || family === address.family) return address;
   return family === AF_INET && address.host === "::1"
     ? { family, host: "127.0.0.1", scopeid: 0 }

@@ -13,14 +13,14 @@ import type { AddressInfoHints } from "../../driver.ts";
 import { gaierror, type OSErrorFields } from "../../errors.ts";
 import { findPort } from "../../services.ts";
 
-/** A kind of socket that a look-up can answer with. */
+/** A kind of socket that a look-up can return. */
 interface Kind {
   readonly type: number;
   readonly proto: number;
   readonly name: string;
-  /** Whether it is among the answers to who asks for nothing in particular. */
-  readonly usual: boolean;
-  /** Whether it goes with any protocol, and with no service. */
+  /** Whether it is returned when neither type nor protocol is given. */
+  readonly isDefault: boolean;
+  /** Whether it takes any protocol, and no service. */
   readonly raw: boolean;
 }
 
@@ -28,10 +28,10 @@ function kind(
   type: number,
   proto: number,
   name: string,
-  usual = false,
+  isDefault = false,
   raw = false,
 ): Kind {
-  return { type, proto, name, usual, raw };
+  return { type, proto, name, isDefault, raw };
 }
 
 // glibc's table, in its order. Python has no constants for DCCP.
@@ -45,12 +45,11 @@ const kinds: readonly Kind[] = [
   kind(SOCK_RAW, 0, "raw", true, true),
 ].filter(({ type, proto }) => type >= 0 && proto >= 0);
 
-/** A kind of socket and a port. */
 export type ServiceTuple = readonly [type: number, proto: number, port: number];
 
 /**
- * Reads a port as C's `strtoul` into an `int`, which is what glibc does;
- * `undefined` for a name. What does not fit turns negative, or wraps.
+ * Reads a port as glibc does, by `strtoul` into an `int`; `undefined` for a
+ * name. A number that does not fit becomes -1, or wraps.
  */
 function numericPort(service: string): number | undefined {
   if (!/^[ \t\n\v\f\r]*[+-]?[0-9]+$/.test(service)) return undefined;
@@ -61,10 +60,10 @@ function numericPort(service: string): number | undefined {
 }
 
 /**
- * Expands type, protocol and service to every kind of socket that serves.
+ * Lists the kinds of socket that fit type, protocol and service, with the port.
  *
  * @param service `null` for port 0.
- * @throws {gaierror} EAI_SOCKTYPE or EAI_SERVICE if there is none.
+ * @throws {gaierror} EAI_SOCKTYPE or EAI_SERVICE if none fits.
  */
 export function serviceTuples(
   service: string | null,
@@ -89,7 +88,7 @@ export function serviceTuples(
   const wanted = any ? kinds : [fitting];
   const protoOf = (kind: Kind) => kind.raw ? proto : kind.proto;
   if (service === null || (number !== undefined && number >= 0)) {
-    return wanted.filter((kind) => !any || kind.usual)
+    return wanted.filter((kind) => !any || kind.isDefault)
       .map((kind) => [kind.type, protoOf(kind), number! & 0xffff]);
   }
   const named = wanted.flatMap((kind): ServiceTuple[] => {

@@ -1,32 +1,33 @@
 import { AF_INET, AF_INET6 } from "../../constants/mod.ts";
-import type { Numeric } from "./types.ts";
+import type { NumericAddress } from "./types.ts";
 
-/** A host that may not be looked up. */
-export class Denied extends Error {}
+/** Thrown if the program may not ask the system's resolver for a host. */
+export class ResolverDenied extends Error {}
 
 function resolver() {
   return globalThis.process.getBuiltinModule("node:dns/promises");
 }
 
-/** Gives Deno's refusals a class of their own. */
-function denied(error: unknown): never {
+function rethrow(error: unknown): never {
   const { code, message } = error as Error & { code?: unknown };
-  throw code === "EPERM" ? new Denied(message, { cause: error }) : error;
+  throw code === "EPERM"
+    ? new ResolverDenied(message, { cause: error })
+    : error;
 }
 
 /**
- * Asks the system's resolver for addresses, which needs a grant for the host.
- * It cannot be interrupted: an aborted call leaves it to end by itself.
+ * Asks the system's resolver for addresses, which needs net permission for the
+ * host. The call cannot be stopped: after an abort it ends by itself.
  */
 export async function systemAddresses(
   host: string,
   family: number,
-): Promise<Numeric[]> {
+): Promise<NumericAddress[]> {
   const answers = await resolver().lookup(host, {
     all: true,
     order: "verbatim",
     family: family === AF_INET6 ? 6 : family === AF_INET ? 4 : 0,
-  }).catch(denied);
+  }).catch(rethrow);
   return answers.map(({ address, family }) => {
     const [host, scope] = address.split("%");
     return {
@@ -39,6 +40,7 @@ export async function systemAddresses(
 
 /** Asks the system's resolver for an address's name; see {@linkcode systemAddresses}. */
 export async function systemName(address: string): Promise<string> {
-  const { hostname } = await resolver().lookupService(address, 0).catch(denied);
+  const { hostname } = await resolver().lookupService(address, 0)
+    .catch(rethrow);
   return hostname;
 }

@@ -3,7 +3,7 @@ import { ByteBuffer } from "../../../socket/file/byte_buffer.ts";
 import { Random } from "../../support/random.ts";
 import { bytes, latin } from "./scripted_source.ts";
 
-/** Receives text into a buffer as one receive would, and tells how much fitted. */
+/** Simulates one receive, and returns how much fitted. */
 function receive(buffer: ByteBuffer, text: string, wanted = 1): number {
   const room = buffer.room(wanted);
   const data = bytes(text).subarray(0, room.length);
@@ -39,7 +39,7 @@ Deno.test("ByteBuffer.take() gives bytes that later receives do not change", () 
   }
 });
 
-Deno.test("ByteBuffer.room() is small for who waits, and grows while it is filled", () => {
+Deno.test("ByteBuffer.room() is small at first, and grows while it is filled", () => {
   const buffer = new ByteBuffer(8192);
   const rooms: number[] = [];
   for (let count = 0; count < 8; count++) {
@@ -52,7 +52,7 @@ Deno.test("ByteBuffer.room() is small for who waits, and grows while it is fille
   assert(rooms.slice(-3).every((room) => room > 4096), `${rooms}`);
 });
 
-Deno.test("ByteBuffer.room() is small again if little came the last time", () => {
+Deno.test("ByteBuffer.room() is small again after a small receive", () => {
   const buffer = new ByteBuffer(65536);
   for (let count = 0; count < 20; count++) {
     buffer.commit(buffer.room(1).length);
@@ -71,14 +71,14 @@ Deno.test("ByteBuffer.room() does not give more than is read ahead, or than is w
   assertEquals(new ByteBuffer(0).room(1).length, 1);
 });
 
-Deno.test("ByteBuffer.room() holds no more than 64 KiB before more has come", () => {
+Deno.test("ByteBuffer.room() holds at most 64 KiB before more has arrived", () => {
   const buffer = new ByteBuffer(8192);
   assertEquals(buffer.room(2 ** 30).length, 65536);
   buffer.commit(1);
   assertEquals(buffer.room(2 ** 30).length, 65535);
 });
 
-Deno.test("ByteBuffer.room() makes room that ends where a large read ends, which is then not copied", () => {
+Deno.test("ByteBuffer.room() ends where a large read ends, so that take() copies nothing", () => {
   const buffer = new ByteBuffer(8192);
   let left = 200_000;
   while (left > 0) {
@@ -88,7 +88,7 @@ Deno.test("ByteBuffer.room() makes room that ends where a large read ends, which
     buffer.commit(room.length);
     left -= room.length;
   }
-  const memory = buffer.view().buffer;
+  const memory = buffer.peek().buffer;
   assert(buffer.take(200_000).buffer === memory);
   assertEquals(buffer.length, 0);
 });
@@ -105,14 +105,14 @@ Deno.test("ByteBuffer.indexOf() finds bytes, one or several, from an offset on",
   assertEquals(buffer.indexOf(bytes("x"), 0), -1);
 });
 
-Deno.test("ByteBuffer.prepend() puts bytes in front, in the place of taken ones or not", () => {
+Deno.test("ByteBuffer.prepend() puts bytes in front, in the place of taken ones or in new memory", () => {
   const buffer = new ByteBuffer(8192);
   receive(buffer, "abcd");
   buffer.skip(2);
   buffer.prepend(bytes("ab"));
-  assertEquals(latin(buffer.view()), "abcd");
+  assertEquals(latin(buffer.peek()), "abcd");
   buffer.prepend(bytes("in front of "));
-  assertEquals(latin(buffer.view()), "in front of abcd");
+  assertEquals(latin(buffer.peek()), "in front of abcd");
   receive(buffer, "ef");
   assertEquals(latin(buffer.take(18)), "in front of abcdef");
 });
@@ -123,7 +123,7 @@ Deno.test("ByteBuffer.append() copies", () => {
   buffer.append(data);
   data.fill(0);
   buffer.append(bytes("def"));
-  assertEquals(latin(buffer.view()), "abcdef");
+  assertEquals(latin(buffer.peek()), "abcdef");
 });
 
 Deno.test("ByteBuffer keeps its bytes through any mix of calls", () => {
@@ -174,6 +174,6 @@ Deno.test("ByteBuffer keeps its bytes through any mix of calls", () => {
         expected = [];
       }
     }
-    assertEquals([...buffer.view()], expected, `seed ${random.seed}`);
+    assertEquals([...buffer.peek()], expected, `seed ${random.seed}`);
   }
 });
