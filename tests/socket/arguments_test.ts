@@ -2,7 +2,9 @@ import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import {
   bufferOf,
   bytesOf,
+  checkInt,
   checkInteger,
+  checkText,
   kindOf,
   scatter,
 } from "../../socket/arguments.ts";
@@ -30,7 +32,7 @@ Deno.test("bytesOf() gives the bytes of any view and buffer, without a copy", ()
   assertEquals(bytesOf("send", new SharedArrayBuffer(3)).length, 3);
 });
 
-Deno.test("bytesOf() says of a string how to encode it", () => {
+Deno.test("bytesOf() says how to encode a string", () => {
   assertThrows(
     () => bytesOf("send", "hello" as never),
     TypeError,
@@ -38,7 +40,7 @@ Deno.test("bytesOf() says of a string how to encode it", () => {
   );
 });
 
-Deno.test("bytesOf() throws TypeError for what is no bytes", () => {
+Deno.test("bytesOf() throws TypeError for a value that is not bytes", () => {
   for (
     const [data, kind] of [
       [null, "null"],
@@ -57,7 +59,7 @@ Deno.test("bytesOf() throws TypeError for what is no bytes", () => {
   }
 });
 
-Deno.test("checkInteger() throws TypeError for what is no integer", () => {
+Deno.test("checkInteger() throws TypeError for a value that is not an integer", () => {
   for (
     const [value, kind] of [
       [1.5, "1.5"],
@@ -78,7 +80,7 @@ Deno.test("checkInteger() throws TypeError for what is no integer", () => {
   }
 });
 
-Deno.test("checkInteger() throws RangeError outside of the range, whose ends belong to it", () => {
+Deno.test("checkInteger() throws RangeError outside of the range, which includes its ends", () => {
   checkInteger("recv", "size", 0, 0);
   checkInteger("recv", "size", 9, 0, 9);
   assertThrows(
@@ -93,11 +95,51 @@ Deno.test("checkInteger() throws RangeError outside of the range, whose ends bel
   );
 });
 
+Deno.test("checkInteger() throws RangeError outside of the range also where a number is not exact", () => {
+  assertThrows(
+    () => checkInteger("bind", "port", 2 ** 53, 0, 65535),
+    RangeError,
+    "Cannot bind: the port must be 0 to 65535, not 9007199254740992",
+  );
+});
+
+Deno.test("checkInteger() names the unit of the range", () => {
+  assertThrows(
+    () => checkInteger("read", "size", 10, 0, 9, "bytes"),
+    RangeError,
+    "Cannot read: the size must be 0 to 9 bytes, not 10",
+  );
+});
+
+Deno.test("checkInt() throws RangeError for a value that does not fit a C int", () => {
+  for (const value of [-(2 ** 31), 2 ** 31 - 1]) checkInt("bind", "x", value);
+  for (const value of [-(2 ** 31) - 1, 2 ** 31]) {
+    assertThrows(() => checkInt("bind", "x", value), RangeError);
+  }
+});
+
+Deno.test("checkText() throws TypeError for a value that is not a C string", () => {
+  checkText("look up", "host", "a");
+  for (
+    const [value, shown] of [
+      [1, "number"],
+      [null, "null"],
+      ["a\0b", '"a\\u0000b"'],
+    ] as const
+  ) {
+    assertThrows(
+      () => checkText("look up", "host", value),
+      TypeError,
+      `Cannot look up: the host must be a string without NUL, not ${shown}`,
+    );
+  }
+});
+
 Deno.test("kindOf() names an object without a class", () => {
   assertEquals(kindOf(Object.create(null)), "an object");
 });
 
-Deno.test("bufferOf() gives the part that was asked for, 0 being all", () => {
+Deno.test("bufferOf() views the part that was asked for, all if 0", () => {
   const bytes = new Uint8Array(4);
   assertStrictEquals(bufferOf("recvInto", bytes), bytes);
   assertStrictEquals(bufferOf("recvInto", bytes, 4), bytes);

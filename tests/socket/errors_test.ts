@@ -12,7 +12,7 @@ import {
 } from "../../socket/errors.ts";
 import { needsPython, runPython } from "../support/python.ts";
 
-/** Python's table of classes by number, and what each stands on. */
+/** Python's table of classes by number, and their base classes. */
 const classes: Readonly<Record<string, [name: string, base: string]>> = {
   EAGAIN: ["BlockingIOError", "OSError"],
   EALREADY: ["BlockingIOError", "OSError"],
@@ -34,7 +34,7 @@ const classes: Readonly<Record<string, [name: string, base: string]>> = {
 };
 
 for (const [code, [name, base]] of Object.entries(classes)) {
-  Deno.test(`osError() makes of ${code} a ${name}`, () => {
+  Deno.test(`osError() creates a ${name} from ${code}`, () => {
     const error = osError({ code, syscall: "connect" });
     const all = socket as unknown as Record<string, typeof OSError>;
     assertEquals(error.constructor, all[name]);
@@ -48,7 +48,7 @@ for (const [code, [name, base]] of Object.entries(classes)) {
 
 Deno.test({
   ...needsPython,
-  name: "osError() makes of every code the class that Python has",
+  name: "osError() creates the class that Python has for every code",
   async fn() {
     const theirs: Record<string, string> = JSON.parse(
       await runPython(
@@ -66,7 +66,7 @@ Deno.test({
   },
 });
 
-Deno.test("osError() makes of a code without a class, and of none, a plain OSError", () => {
+Deno.test("osError() creates a plain OSError for a code without a class, and without a code", () => {
   for (const code of ["EADDRINUSE", "EBADF", "", "ENOSUCH"]) {
     const error = osError({ code, syscall: "bind" });
     assertEquals(error.constructor, OSError, code);
@@ -155,13 +155,13 @@ Deno.test("OSError shows its class's name in its text", () => {
   assert(error.stack?.startsWith("ConnectionRefusedError: "), error.stack);
 });
 
-Deno.test("OSError's name is that of a subclass of the user's if it has one", () => {
+Deno.test("OSError's name is that of the user's subclass if it has one", () => {
   class Mine extends OSError {}
   assertInstanceOf(new Mine({ syscall: "recv" }), OSError);
   assertEquals(new Mine({ syscall: "recv" }).name, "OSError");
 });
 
-Deno.test("osErrorFromErrno() makes the error of a number", () => {
+Deno.test("osErrorFromErrno() creates the error of a number", () => {
   const error = osErrorFromErrno(errno.ECONNREFUSED, { syscall: "connect" });
   assertEquals(
     [error.name, error.code, error.errno],

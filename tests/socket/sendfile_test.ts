@@ -19,7 +19,7 @@ const files = {
 };
 
 const data = crypto.getRandomValues(new Uint8Array(1000));
-// More than loopback holds before someone reads.
+// More than loopback holds before the peer reads.
 const large = new Uint8Array(16 << 20).map((_, index) => index ^ (index >> 8));
 
 /** A file with some content, at its beginning; it is closed and removed at the end of the block. */
@@ -141,7 +141,7 @@ async function assertGoesOn(
 }
 
 Deno.test(
-  "Socket.sendfile() that times out tells how far it came, and can be gone on with",
+  "Socket.sendfile() that times out reports how far it came, and can be continued",
   files,
   async () => {
     await using content = await fileOf(large);
@@ -160,7 +160,7 @@ Deno.test(
 );
 
 Deno.test(
-  "Socket.sendfile() that is aborted leaves the file where it can be gone on with",
+  "Socket.sendfile() that is aborted leaves the file where it can be continued",
   files,
   async () => {
     await using content = await fileOf(large);
@@ -202,7 +202,7 @@ Deno.test(
 );
 
 Deno.test(
-  "Socket.sendfile() to a peer that has gone fails, and tells how far it came",
+  "Socket.sendfile() to a peer that is gone fails, and reports how far it came",
   files,
   async () => {
     await using content = await fileOf(large);

@@ -23,7 +23,7 @@ Deno.test("getservbyname() finds names, aliases and protocols", () => {
   assertEquals(getservbyname("shell", "tcp"), 514);
 });
 
-Deno.test("getservbyname() throws OSError for what is not known", () => {
+Deno.test("getservbyname() throws OSError for an unknown service", () => {
   assertNotFound(
     () => getservbyname("tftp", "tcp"),
     'Cannot find service "tftp/tcp": service/proto not found',
@@ -44,7 +44,7 @@ Deno.test("getservbyport() finds the name of a port", () => {
   );
 });
 
-Deno.test("getservbyport() throws for what is no port", () => {
+Deno.test("getservbyport() throws for an invalid port", () => {
   for (const port of [-1, 65536]) {
     assertThrows(() => getservbyport(port), RangeError, "0 to 65535");
   }
@@ -63,7 +63,7 @@ Deno.test("getprotobyname() finds names and aliases", () => {
   );
 });
 
-Deno.test("getservbyname() and getprotobyname() throw TypeError for what is no C string", () => {
+Deno.test("getservbyname() and getprotobyname() throw TypeError for a value that is not a C string", () => {
   for (const name of ["http\0", 5, null]) {
     const wrong = name as string;
     assertThrows(() => getservbyname(wrong), TypeError, "the service");
@@ -91,7 +91,7 @@ const everything = `
 `;
 
 Deno.test({
-  name: "getservbyname() answers without permission as with it",
+  name: "getservbyname() gives the same answers without permission",
   // The system's file is another one elsewhere.
   ignore: Deno.build.os !== "linux",
   fn: async () => {

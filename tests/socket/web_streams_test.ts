@@ -107,7 +107,7 @@ Deno.test("Socket.readable asks for no more than a reader's buffer holds", async
 });
 
 Deno.test(
-  "cancelling Socket.readable ends the reading half and leaves the rest open",
+  "cancelling Socket.readable shuts down the receiving half and leaves the rest open",
   net,
   async () => {
     await using ends = await pair();
@@ -162,7 +162,7 @@ Deno.test(
 );
 
 Deno.test(
-  "Socket.writable sends in order, what is written at once too",
+  "Socket.writable sends in order, even if writes are not awaited",
   net,
   async () => {
     await using ends = await pair();
@@ -177,7 +177,7 @@ Deno.test(
 );
 
 Deno.test(
-  "closing Socket.writable ends the writing half and leaves the rest open",
+  "closing Socket.writable shuts down the sending half and leaves the rest open",
   net,
   async () => {
     await using ends = await pair();
@@ -189,7 +189,7 @@ Deno.test(
 );
 
 Deno.test(
-  "aborting Socket.writable ends the writing half and leaves the rest open",
+  "aborting Socket.writable shuts down the sending half and leaves the rest open",
   net,
   async () => {
     await using ends = await pair();

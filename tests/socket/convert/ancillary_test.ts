@@ -18,7 +18,7 @@ Deno.test("CMSG_LEN() adds the header to the data", () => {
   );
 });
 
-Deno.test("CMSG_SPACE() makes room for the padding", () => {
+Deno.test("CMSG_SPACE() adds the padding", () => {
   const expected = Deno.build.os === "darwin"
     ? [12, 16, 16, 20, 20, 24]
     : [16, 24, 24, 24, 24, 32];
@@ -46,7 +46,7 @@ Deno.test("CMSG_LEN() and CMSG_SPACE() throw RangeError for what does not fit", 
   }
 });
 
-Deno.test("CMSG_LEN() and CMSG_SPACE() throw TypeError for what is no integer", () => {
+Deno.test("CMSG_LEN() and CMSG_SPACE() throw TypeError for a value that is not an integer", () => {
   for (const [name, call] of Object.entries(calls)) {
     for (const length of [0.5, NaN, "4", null]) {
       assertThrows(
@@ -60,7 +60,7 @@ Deno.test("CMSG_LEN() and CMSG_SPACE() throw TypeError for what is no integer", 
 
 Deno.test({
   ...needsPython,
-  name: "CMSG_LEN() and CMSG_SPACE() answer as Python's",
+  name: "CMSG_LEN() and CMSG_SPACE() agree with Python",
   // Python has neither on Windows.
   ignore: needsPython.ignore || Deno.build.os === "windows",
   fn: async () => {

@@ -16,7 +16,7 @@ const boundaries = [
   ...[2 ** 33, 2 ** 53, 0x1234, 0x12345678, 0xdeadbeef],
 ].flatMap((number) => [number - 1, number, number + 1, -number]);
 
-Deno.test("htonl() lays the bytes out as the network has them", () => {
+Deno.test("htonl() lays the bytes out in network order", () => {
   const memory = new Uint32Array([htonl(0x01020304), htonl(0xfffefdfc)]);
   assertEquals(
     new Uint8Array(memory.buffer),
@@ -24,7 +24,7 @@ Deno.test("htonl() lays the bytes out as the network has them", () => {
   );
 });
 
-Deno.test("htons() lays the bytes out as the network has them", () => {
+Deno.test("htons() lays the bytes out in network order", () => {
   const memory = new Uint16Array([htons(0x0102), htons(0xfffe)]);
   assertEquals(new Uint8Array(memory.buffer), new Uint8Array([1, 2, 255, 254]));
 });
@@ -42,7 +42,7 @@ Deno.test("ntohs() undoes htons()", () => {
   }
 });
 
-Deno.test("byte order calls throw RangeError for what does not fit", () => {
+Deno.test("byte order calls throw RangeError for a value that does not fit", () => {
   for (const [name, call] of Object.entries(calls)) {
     const maximum = name in long ? 4294967295 : 65535;
     for (const value of [-1, maximum + 1, 2 ** 64, -(2 ** 64)]) {
@@ -55,7 +55,7 @@ Deno.test("byte order calls throw RangeError for what does not fit", () => {
   }
 });
 
-Deno.test("byte order calls throw TypeError for what is no integer", () => {
+Deno.test("byte order calls throw TypeError for a value that is not an integer", () => {
   const wrong: [value: unknown, shown: string][] = [
     [1.5, "1.5"],
     [NaN, "NaN"],
@@ -78,7 +78,7 @@ Deno.test("byte order calls throw TypeError for what is no integer", () => {
 
 Deno.test({
   ...needsPython,
-  name: "byte order calls answer as Python's",
+  name: "byte order calls agree with Python",
   fn: async () => {
     const answers = JSON.parse(
       await runPython(

@@ -68,7 +68,7 @@ Deno.test("inetAton() ignores what follows white space", () => {
   }
 });
 
-Deno.test("inetAton() throws OSError for what is no address", () => {
+Deno.test("inetAton() throws OSError for text that is not an address", () => {
   const wrong = [
     ...["", " ", " 1.2.3.4", "1.2.3.4x", "1.2.3.4.", ".1.2.3", "1..2", "1.2."],
     ...["1.2.3.4.5", "256.1", "1.256.3.4", "1.2.3.256", "1.2.65536"],
@@ -84,7 +84,7 @@ Deno.test("inetAton() throws OSError for what is no address", () => {
   }
 });
 
-Deno.test("inetAton() and inetPton() throw TypeError for what is no C string", () => {
+Deno.test("inetAton() and inetPton() throw TypeError for a value that is not a C string", () => {
   for (const ip of ["1.2.3.4\0", "\0", "1.2.3.4 \ud800", 1, null, undefined]) {
     assertThrows(() => inetAton(ip as string), TypeError, "inetAton");
     assertThrows(() => inetPton(AF_INET, ip as string), TypeError, "inetPton");
@@ -101,7 +101,7 @@ Deno.test("inetPton() takes four decimal parts for AF_INET", () => {
   }
 });
 
-Deno.test("inetPton() throws OSError for what is no AF_INET address", () => {
+Deno.test("inetPton() throws OSError for text that is not an AF_INET address", () => {
   const wrong = [
     ...["", "1", "1.2.3", "1.2.3.4.5", "1.2.3.4.", ".1.2.3.4", "1..3.4"],
     ...["01.2.3.4", "1.2.3.00", "0x1.2.3.4", "256.2.3.4", "1.2.3.1000"],
@@ -136,7 +136,7 @@ Deno.test("inetPton() takes the forms of AF_INET6", () => {
   }
 });
 
-Deno.test("inetPton() throws OSError for what is no AF_INET6 address", () => {
+Deno.test("inetPton() throws OSError for text that is not an AF_INET6 address", () => {
   const wrong = [
     ...["", ":", ":::", "::::", "1", "1:", ":1", ":1::", "::1:", "1:::2"],
     ...["1::2::3", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7:8:"],
@@ -165,7 +165,7 @@ Deno.test("inetPton() throws EAFNOSUPPORT for another family", () => {
   }
 });
 
-Deno.test("inetPton() and inetNtop() throw for a family that is no C int", () => {
+Deno.test("inetPton() and inetNtop() throw for a family that is not a C int", () => {
   for (const family of [1.5, NaN, "2", null]) {
     const wrong = family as number;
     assertThrows(() => inetPton(wrong, "1.2.3.4"), TypeError, "the family");
@@ -257,7 +257,7 @@ Deno.test("inetNtoa() and inetNtop() take any view and any buffer", () => {
   assertEquals(inetNtop(AF_INET, shared), "0.0.0.0");
 });
 
-Deno.test("inetNtoa() and inetNtop() throw TypeError for a string, and tell how to encode it", () => {
+Deno.test("inetNtoa() and inetNtop() throw TypeError for a string, and say how to encode it", () => {
   assertThrows(
     () => inetNtoa("abcd" as unknown as Uint8Array),
     TypeError,
@@ -272,7 +272,7 @@ Deno.test("inetNtoa() and inetNtop() throw TypeError for a string, and tell how 
   }
 });
 
-Deno.test("inetNtoa() and inetNtop() throw TypeError for what is no bytes", () => {
+Deno.test("inetNtoa() and inetNtop() throw TypeError for a value that is not bytes", () => {
   for (const packed of [null, undefined, 4, [1, 2, 3, 4], {}]) {
     const wrong = packed as unknown as Uint8Array;
     assertThrows(() => inetNtoa(wrong), TypeError, "must be bytes");
@@ -503,7 +503,7 @@ json.dump({
 
 Deno.test({
   ...needsPython,
-  name: "inet calls answer as Python's on glibc",
+  name: "inet calls agree with Python on glibc",
   fn: async () => {
     const random = generator(seed);
     const texts = ["", "\ud800", ...GOOD];

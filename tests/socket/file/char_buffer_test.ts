@@ -24,7 +24,7 @@ Deno.test("CharBuffer.take() counts code points", () => {
   assertEquals([buffer.length, buffer.span], [0, 0]);
 });
 
-Deno.test("CharBuffer.from() gives the text behind any offset, whatever was taken", () => {
+Deno.test("CharBuffer.from() gives the text after any offset, whatever was taken", () => {
   const text = "one two 😀 three four";
   for (let taken = 0; taken < 8; taken++) {
     for (let offset = 0; offset <= text.length - taken; offset++) {
@@ -41,7 +41,7 @@ Deno.test("CharBuffer.from() gives the text behind any offset, whatever was take
   }
 });
 
-Deno.test("CharBuffer.indexOf() finds text that came in pieces", () => {
+Deno.test("CharBuffer.indexOf() finds text that arrived in pieces", () => {
   const buffer = new CharBuffer();
   for (const piece of ["ab\r", "\n", "cd\r\n"]) buffer.push(piece);
   assertEquals(buffer.indexOf("\r\n", 1), 2);

@@ -8,7 +8,7 @@ import { needsPython, runPython } from "../../support/python.ts";
 import { Random } from "../../support/random.ts";
 import { bytes } from "./scripted_source.ts";
 
-/** Decodes bytes that come in parts of the given sizes, and the rest. */
+/** Decodes bytes that arrive in parts of the given sizes, and the rest. */
 function decode(
   encoding: string,
   errors: ErrorHandler,
@@ -27,7 +27,7 @@ function decode(
   return pieces;
 }
 
-/** The text of pieces, with `{reason}` where they are none. */
+/** The text of pieces, with `{reason}` for undecodable bytes. */
 function text(pieces: Piece[]): string {
   return pieces.map((piece) =>
     typeof piece === "string" ? piece : `{${piece.reason}}`
@@ -36,7 +36,7 @@ function text(pieces: Piece[]): string {
 
 const random = new Random();
 
-// Bytes that begin, go on with, or break sequences.
+// Bytes that begin, continue or break sequences.
 const interesting = [
   ...bytes("a\n\r"),
   ...[0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf],
@@ -72,7 +72,7 @@ print(json.dumps([decode(encoding, errors, bytes(data))
 
 Deno.test({
   ...needsPython,
-  name: "Decoder.decode() gives what Python gives, however the bytes are cut",
+  name: "Decoder.decode() agrees with Python, however the bytes are split",
   async fn() {
     const cases: [string, ErrorHandler, Uint8Array][] = [];
     for (const encoding of ["utf-8", "ascii", "latin-1", "utf-8-sig"]) {
@@ -117,7 +117,7 @@ Deno.test({
   },
 });
 
-Deno.test("Decoder.decode() goes on behind what is no text", () => {
+Deno.test("Decoder.decode() goes on after undecodable bytes", () => {
   const pieces = decode("utf-8", "strict", bytes("one\ntwo"));
   assertEquals(text(pieces), "one\ntwo");
   const data = Uint8Array.of(0x61, 0xff, 0x62, 0xe2, 0x82, 0x63);
@@ -130,7 +130,7 @@ Deno.test("Decoder.decode() goes on behind what is no text", () => {
   ]);
 });
 
-Deno.test("Decoder.decode() leaves a character whose end is not there", () => {
+Deno.test("Decoder.decode() leaves an incomplete character", () => {
   const decoder = openDecoder("utf-8", "strict");
   const data = bytes("ab😀");
   const pieces: Piece[] = [];
@@ -157,7 +157,7 @@ Deno.test("Decoder.decode() does not guess the byte order of UTF-16 without a ma
   );
 });
 
-Deno.test("Decoder.decode() takes a mark of UTF-8 off only for utf-8-sig, and only in front", () => {
+Deno.test("Decoder.decode() removes a mark of UTF-8 only for utf-8-sig, and only at the start", () => {
   const data = bytes("\ufeffa\ufeff");
   for (const sizes of [[], [1], [2], [3]]) {
     assertEquals(text(decode("utf-8-sig", "strict", data, sizes)), "a\ufeff");
@@ -186,7 +186,7 @@ Deno.test("Decoder.decode() finds faults in the runtime's encodings too", () => 
   assertEquals(text(decode("shift_jis", "ignore", data)), "ab");
 });
 
-Deno.test("openDecoder() throws RangeError for an encoding that nobody knows", () => {
+Deno.test("openDecoder() throws RangeError for an unknown encoding", () => {
   assertThrows(
     () => openDecoder("klingon", "strict"),
     RangeError,
@@ -194,7 +194,7 @@ Deno.test("openDecoder() throws RangeError for an encoding that nobody knows", (
   );
 });
 
-Deno.test("openDecoder() throws RangeError for what errors cannot do in an encoding", () => {
+Deno.test("openDecoder() throws RangeError for an error handler that the encoding cannot have", () => {
   assertThrows(
     () => openDecoder("shift_jis", "surrogateescape"),
     RangeError,

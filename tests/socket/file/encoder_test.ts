@@ -37,7 +37,7 @@ print(json.dumps([encode(*case) for case in json.load(sys.stdin)]))
 
 Deno.test({
   ...needsPython,
-  name: "Encoder.encode() gives what Python gives",
+  name: "Encoder.encode() agrees with Python",
   async fn() {
     const cases = texts.flatMap((text) =>
       encodings.flatMap((encoding) =>
@@ -61,7 +61,7 @@ Deno.test({
   },
 });
 
-Deno.test("Encoder.encode() writes a byte order mark once, in front of the first text, even of an empty one", () => {
+Deno.test("Encoder.encode() writes a byte order mark once, before the first text, even of an empty one", () => {
   const utf16 = openEncoder("utf-16", "strict");
   assertEquals(
     ["", "a", "b"].map((text) => latin(utf16.encode(text))),
@@ -74,7 +74,7 @@ Deno.test("Encoder.encode() writes a byte order mark once, in front of the first
   );
 });
 
-Deno.test("Encoder.encode() throws UnicodeEncodeError that tells what and where", () => {
+Deno.test("Encoder.encode() throws UnicodeEncodeError with the character and its position", () => {
   const error = assertThrows(
     () => openEncoder("ascii", "strict").encode("5 €"),
     UnicodeEncodeError,

@@ -52,7 +52,7 @@ const modes = [
   ["rwb", { buffering: 3 }],
 ] as const;
 
-/** Each way to read in each mode, but the one that gives what one receive gives. */
+/** Each way to read in each mode, except the one that returns what one receive gives. */
 function* cases() {
   for (const [mode, options] of modes) {
     for (const [name, [reading, expected]] of Object.entries(readings)) {
@@ -63,7 +63,7 @@ function* cases() {
   }
 }
 
-Deno.test("SocketFile reads go on after a timeout, wherever it came", async () => {
+Deno.test("SocketFile reads go on after a timeout, wherever it strikes", async () => {
   for (const { mode, options, name, reading, expected } of cases()) {
     for (
       const parts of [["a", "bc\nd", "ef\ng", "hi"], ["abc", "\ndef\nghi"]]
@@ -102,7 +102,7 @@ Deno.test("SocketFile reads go on after an abort", async () => {
   }
 });
 
-Deno.test("SocketFile reads nothing for a signal that has aborted, even if it is there", async () => {
+Deno.test("SocketFile reads nothing for an aborted signal, even if data is buffered", async () => {
   const file = openFile(new ScriptedSource(["one\ntwo\n"]), "r");
   await file.readline();
   const signal = AbortSignal.abort(new Error("too late"));
@@ -110,7 +110,7 @@ Deno.test("SocketFile reads nothing for a signal that has aborted, even if it is
   assertEquals(await file.readline(), "two\n");
 });
 
-Deno.test("SocketFile.readinto() gives back what it had put into the buffer", async () => {
+Deno.test("SocketFile.readinto() gives back the bytes that it put into the buffer", async () => {
   for (const buffering of [4, 8192]) {
     for (const size of [6, 20_000]) {
       const source = new ScriptedSource(["ab", "cd", "<timeout>", "efgh"]);
@@ -123,7 +123,7 @@ Deno.test("SocketFile.readinto() gives back what it had put into the buffer", as
   }
 });
 
-Deno.test("SocketFile decodes a character that a timeout cuts through", async () => {
+Deno.test("SocketFile decodes a character that a timeout splits", async () => {
   const euro = bytes("€");
   const parts: Receive[] = [];
   for (const byte of euro) parts.push(Uint8Array.of(byte), "<timeout>");
@@ -134,7 +134,7 @@ Deno.test("SocketFile decodes a character that a timeout cuts through", async ()
   assertEquals(await file.read(2), "€");
 });
 
-Deno.test("SocketFile reads what came before the connection was reset", async () => {
+Deno.test("SocketFile reads what arrived before the connection was reset", async () => {
   const file = openFile(new ScriptedSource(["one", reset()]), "r");
   await assertRejects(() => file.readline(), ConnectionResetError);
   assertEquals(await file.readline(), "one");
@@ -163,7 +163,7 @@ Deno.test("SocketFile lets an aborted read leave the queue", async () => {
   assertEquals(await calls[2], "one\n");
 });
 
-Deno.test("SocketFile.close() rejects the reads under way with EBADF", async () => {
+Deno.test("SocketFile.close() rejects pending reads with EBADF", async () => {
   for (const mode of ["r", "rb"] as const) {
     const file = openFile(new ScriptedSource(["<wait>"]), mode);
     const calls = [file.readline(), file.read(), file.readexactly(3)];

@@ -8,7 +8,7 @@ import {
 } from "../../../socket/file/mod.ts";
 import { bytes, latin, ScriptedSource } from "./scripted_source.ts";
 
-Deno.test("openFile() opens for what the mode says", async () => {
+Deno.test("openFile() opens for the directions of the mode", async () => {
   const cases: [string, string, boolean, boolean][] = [
     ["r", "r", true, false],
     ["", "", true, false],
@@ -30,7 +30,7 @@ Deno.test("openFile() opens for what the mode says", async () => {
   }
 });
 
-Deno.test("openFile() gives the type that the mode opens", async () => {
+Deno.test("openFile() returns the type of the mode", async () => {
   const source = new ScriptedSource(["ab"]);
   const text: SocketFile<string> = openFile(source, "rw");
   const binary: SocketFile<Uint8Array> = openFile(source, "rwb");
@@ -48,7 +48,7 @@ Deno.test("openFile() gives the type that the mode opens", async () => {
   await Promise.all([text.close(), binary.close(), either.close()]);
 });
 
-Deno.test("openFile() throws for modes and options that there are not", () => {
+Deno.test("openFile() throws for unknown modes and options", () => {
   const cases: [
     string,
     object,
@@ -84,7 +84,7 @@ Deno.test("openFile() throws for modes and options that there are not", () => {
   }
 });
 
-Deno.test("SocketFile tells its encoding and errors in text mode", async () => {
+Deno.test("SocketFile has its encoding and errors in text mode", async () => {
   await using text = openFile(new ScriptedSource(), "r");
   assertEquals([text.encoding, text.errors], ["utf-8", "strict"]);
   await using latin1 = openFile(new ScriptedSource(), "w", {
@@ -96,7 +96,7 @@ Deno.test("SocketFile tells its encoding and errors in text mode", async () => {
   assertEquals([binary.encoding, binary.errors], [undefined, undefined]);
 });
 
-Deno.test("SocketFile reads and writes in one file, apart from each other", async () => {
+Deno.test("SocketFile reads and writes in one file independently", async () => {
   const source = new ScriptedSource(["one\ntwo\n"]);
   await using file = openFile(source, "rw");
   assertEquals(await file.readline(), "one\n");
@@ -155,7 +155,7 @@ Deno.test("SocketFile.close() flushes, and releases the socket once", async () =
   assertEquals([source.output, source.released], ["last words", 1]);
 });
 
-Deno.test("SocketFile.close() releases the socket at once if nothing waits", () => {
+Deno.test("SocketFile.close() releases the socket at once if nothing is pending", () => {
   const source = new ScriptedSource();
   openFile(source, "rw").close();
   assertEquals(source.released, 1);
@@ -183,7 +183,7 @@ Deno.test("SocketFile.close() gives up when its signal aborts", async () => {
   assertEquals(source.released, 1);
 });
 
-Deno.test("SocketFile.close() sends what a write under way was given", async () => {
+Deno.test("SocketFile.close() sends the data of a pending write", async () => {
   const source = new ScriptedSource([], [1, 1, 1]);
   const file = openFile(source, "wb", { buffering: 0 });
   const writing = file.write(bytes("hello"));

@@ -25,7 +25,7 @@ Deno.test("NewlineReader.translate() ends a line at a \\r at once, and drops the
   ]);
 });
 
-Deno.test('NewlineReader.translate() does not tear a pair apart if newline is ""', () => {
+Deno.test('NewlineReader.translate() does not split a pair if newline is ""', () => {
   assertEquals(translate("", "a\r", "\nb\r", "c\n\r"), [
     "a",
     "\r\nb",
@@ -34,7 +34,7 @@ Deno.test('NewlineReader.translate() does not tear a pair apart if newline is ""
   ]);
 });
 
-Deno.test("NewlineReader.seen names what came, in Python's order", () => {
+Deno.test("NewlineReader.seen names the kinds read so far, in Python's order", () => {
   const reader = new NewlineReader(null);
   assertEquals(reader.seen, null);
   reader.translate("a\r");
@@ -54,7 +54,7 @@ Deno.test("NewlineReader.lineEnd() finds the end that newline names", () => {
   assertEquals(ends, [6, 3, 6, 3, 6]);
 });
 
-Deno.test("newlinesToWrite() turns newlines into what is told", () => {
+Deno.test("newlinesToWrite() writes the line end that newline names", () => {
   const written = ([null, "", "\n", "\r", "\r\n"] as Newline[])
     .map((newline) => newlinesToWrite(newline, "a\nb\r\n"));
   assertEquals(written, [

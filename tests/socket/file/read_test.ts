@@ -20,7 +20,7 @@ function text(...receives: Receive[]) {
   return openFile(new ScriptedSource(receives), "r");
 }
 
-Deno.test("SocketFile.read() waits until so many bytes are there", async () => {
+Deno.test("SocketFile.read() waits until it has that many bytes", async () => {
   const file = binary("ab", "c", "defg");
   assertEquals(latin(await file.read(5)), "abcde");
   assertEquals(latin(await file.read(0)), "");
@@ -41,7 +41,7 @@ Deno.test("SocketFile.read() counts characters in text mode", async () => {
   assertEquals(await file.read(9), "😀");
 });
 
-Deno.test("SocketFile.read() reads again after the end, where more may come", async () => {
+Deno.test("SocketFile.read() reads again after the end, when more arrives", async () => {
   const file = binary("ab", new Uint8Array(0), "cd");
   assertEquals(latin(await file.read()), "ab");
   assertEquals(latin(await file.read()), "cd");
@@ -125,7 +125,7 @@ Deno.test("SocketFile.readinto1() receives once at most", async () => {
   assertEquals(await file.readinto1(new Uint8Array(0)), 0);
 });
 
-Deno.test("SocketFile.readexactly() throws IncompleteReadError with what came", async () => {
+Deno.test("SocketFile.readexactly() throws IncompleteReadError with what arrived", async () => {
   const file = binary("ab", "cde");
   assertEquals(latin(await file.readexactly(3)), "abc");
   const error = await assertRejects(
@@ -142,7 +142,7 @@ Deno.test("SocketFile.readexactly() throws IncompleteReadError with what came", 
   );
 });
 
-Deno.test("SocketFile.readuntil() gives the separator too, however it was cut", async () => {
+Deno.test("SocketFile.readuntil() returns the separator, too, however it was split", async () => {
   const message = "GET /\r\n\r\nbody";
   for (let cut = 1; cut < message.length; cut++) {
     const parts = [message.slice(0, cut), message.slice(cut)];
@@ -164,7 +164,7 @@ Deno.test("SocketFile.readuntil() throws IncompleteReadError at the end", async 
   assertEquals([error.partial, error.expected], ["abc", null]);
 });
 
-Deno.test("SocketFile.readuntil() throws LimitOverrunError and leaves all to be read", async () => {
+Deno.test("SocketFile.readuntil() throws LimitOverrunError and leaves everything to be read", async () => {
   const file = binary("12345;67", "8;");
   assertEquals(latin(await file.readuntil(";", { limit: 5 })), "12345;");
   const found = await assertRejects(
@@ -182,7 +182,7 @@ Deno.test("SocketFile.readuntil() throws LimitOverrunError and leaves all to be 
   assertEquals(latin(await file.read()), "678;");
 });
 
-Deno.test("SocketFile.readuntil() refuses what is no separator", async () => {
+Deno.test("SocketFile.readuntil() throws for a wrong separator", async () => {
   await assertRejects(() => text("a").readuntil(""), RangeError, "is empty");
   await assertRejects(
     () => text("a").readuntil(bytes("a") as unknown as string),
@@ -211,7 +211,7 @@ Deno.test("SocketFile reads a line that ends with a \\r without waiting for more
   assertEquals(await file.readline(), "one\n");
 });
 
-Deno.test("SocketFile.newlines tells what came", async () => {
+Deno.test("SocketFile.newlines names the kinds read so far", async () => {
   const file = text("a\r\nb\n");
   assertEquals(file.newlines, null);
   await file.read();
@@ -219,7 +219,7 @@ Deno.test("SocketFile.newlines tells what came", async () => {
   assertEquals(binary("a\n").newlines, null);
 });
 
-Deno.test("SocketFile gives the good text before and after bad bytes", async () => {
+Deno.test("SocketFile returns the text before and after undecodable bytes", async () => {
   const file = text("good\nba", Uint8Array.of(0x64, 0xff, 0x0a), "more\n");
   assertEquals(await file.readline(), "good\n");
   const error = await assertRejects(

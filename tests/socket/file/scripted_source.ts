@@ -4,7 +4,7 @@ import type { FileSource } from "../../../socket/file/source.ts";
 /** What one receive does: gives these bytes, or times out, or fails, or waits for ever. */
 export type Receive = string | Uint8Array | "<timeout>" | "<wait>" | Error;
 
-/** What one send does: takes so many bytes, or takes so many and times out, or waits for ever. */
+/** What one send does: takes a number of bytes, or takes them and times out, or waits for ever. */
 export type Send = number | { timeout: number } | "<wait>" | Error;
 
 const encoder = new TextEncoder();
@@ -19,7 +19,7 @@ export function latin(data: Uint8Array): string {
   return Array.from(data, (byte) => String.fromCharCode(byte)).join("");
 }
 
-/** A socket in memory that does what a test tells it. */
+/** A socket in memory that follows a script. */
 export class ScriptedSource implements FileSource {
   /** What the receives to come do; after them the stream has ended. */
   readonly receives: Receive[];
@@ -96,7 +96,7 @@ function untilAborted(signal: AbortSignal | undefined): Promise<never> {
   });
 }
 
-/** The error of a peer that went away. */
+/** The error of a peer that is gone. */
 export function reset(): Error {
   return osError({ code: "ECONNRESET", syscall: "recv" });
 }

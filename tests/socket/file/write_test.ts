@@ -14,7 +14,7 @@ function open(sends: Send[] = [], buffering?: number) {
   return { source, file: openFile(source, "wb", { buffering }) };
 }
 
-Deno.test("SocketFile.write() lets bytes wait for a flush", async () => {
+Deno.test("SocketFile.write() gathers bytes until a flush", async () => {
   const { source, file } = open();
   assertEquals(await file.write(bytes("one")), 3);
   assertEquals(await file.write(bytes("two").buffer), 3);
@@ -35,7 +35,7 @@ Deno.test("SocketFile.write() takes the bytes as they are at the call", async ()
   assertEquals(source.output, "one");
 });
 
-Deno.test("SocketFile.write() sends what waits when there is too much, as CPython", async () => {
+Deno.test("SocketFile.write() sends pending bytes when there are too many, as CPython does", async () => {
   const cases: [number[], string[]][] = [
     [[4, 6, 1], ["xxxxxxxxxx"]],
     [[10], ["xxxxxxxxxx"]],
@@ -50,7 +50,7 @@ Deno.test("SocketFile.write() sends what waits when there is too much, as CPytho
   }
 });
 
-Deno.test("SocketFile.write() does not let bytes wait if it is unbuffered", async () => {
+Deno.test("SocketFile.write() sends at once if the file is unbuffered", async () => {
   const { source, file } = open([1, 2], 0);
   assertEquals(await file.write(bytes("hello")), 5);
   assertEquals(source.sent, ["h", "el", "lo"]);
@@ -121,7 +121,7 @@ Deno.test("SocketFile.writelines() writes one after the other", async () => {
   assertEquals(source.output, "one\ntwothree");
 });
 
-Deno.test("SocketFile.flush() goes on after a timeout from where it was", async () => {
+Deno.test("SocketFile.flush() sends the rest after a timeout", async () => {
   const { source, file } = open([2, { timeout: 3 }, { timeout: 0 }]);
   await file.write(bytes("hello world"));
   await assertRejects(() => file.flush(), TimeoutError);
@@ -132,7 +132,7 @@ Deno.test("SocketFile.flush() goes on after a timeout from where it was", async 
   assertEquals(source.output, "hello world!");
 });
 
-Deno.test("SocketFile.flush() goes on after an abort from where it was", async () => {
+Deno.test("SocketFile.flush() sends the rest after an abort", async () => {
   const { source, file } = open([4, "<wait>"]);
   await file.write(bytes("hello world"));
   const controller = new AbortController();
@@ -179,7 +179,7 @@ Deno.test("SocketFile keeps the order of writes that are not awaited", async () 
   }
 });
 
-Deno.test("SocketFile neither loses nor doubles a byte, whatever fails and when", async () => {
+Deno.test("SocketFile neither loses nor repeats a byte, whatever fails and when", async () => {
   const random = new Random();
   for (let round = 0; round < 200; round++) {
     const sends = Array.from(

@@ -76,7 +76,7 @@ Deno.test("getaddrinfo() maps IPv4 addresses for AI_V4MAPPED", async () => {
   assertEquals(back[4], ["192.0.2.1", 80]);
 });
 
-Deno.test("getaddrinfo() throws TypeError, RangeError or UnicodeEncodeError for what no system sees", async () => {
+Deno.test("getaddrinfo() throws TypeError, RangeError or UnicodeEncodeError for arguments that no system call gets", async () => {
   for (const host of [5, undefined, "a\0b", ["::1"]]) {
     await assertRejects(() => getaddrinfo(host as string, 80), TypeError);
   }

@@ -32,7 +32,7 @@ Deno.test(
   },
 );
 
-Deno.test("gethostbyname(), gethostbyaddr() and getfqdn() throw TypeError for what is no C string", async () => {
+Deno.test("gethostbyname(), gethostbyaddr() and getfqdn() throw TypeError for a value that is not a C string", async () => {
   for (const name of ["a\0", 5, null]) {
     const wrong = name as string;
     await assertRejects(() => gethostbyname(wrong), TypeError);
@@ -43,7 +43,7 @@ Deno.test("gethostbyname(), gethostbyaddr() and getfqdn() throw TypeError for wh
 });
 
 Deno.test(
-  "getfqdn() throws PermissionError rather than take it for a missing name",
+  "getfqdn() throws PermissionError and does not take it for a missing name",
   {
     permissions: "none",
   },
@@ -148,7 +148,7 @@ Deno.test("sethostname() renames the machine", needs(unshare), async () => {
 });
 
 Deno.test(
-  "sethostname() throws EPERM for who is not the superuser",
+  "sethostname() throws EPERM if the user is not the superuser",
   needs(nobody),
   async () => {
     const error = await outcomeOf(`socket.sethostname("renamed")`, [
@@ -161,7 +161,7 @@ Deno.test(
   },
 );
 
-Deno.test("sethostname() throws for what is no name", () => {
+Deno.test("sethostname() throws for an invalid name", () => {
   const error = assertThrows(() => sethostname("x".repeat(65)), OSError);
   assertEquals(error.code, "EINVAL");
   for (const name of ["a\nb", "a\0b"]) {
@@ -171,14 +171,14 @@ Deno.test("sethostname() throws for what is no name", () => {
   assertThrows(() => sethostname(5 as unknown as string), TypeError);
 });
 
-Deno.test("gethostname() asks the driver that it is given", () => {
+Deno.test("gethostname() asks the driver that it was given", () => {
   const driver = { machine: { gethostname: () => "simulated" } } as never;
   assertEquals(gethostname({ driver }), "simulated");
 });
 
 Deno.test({
   name:
-    "gethostbyname() and its kin agree with CPython on numbers and special names",
+    "gethostbyname() and the like agree with CPython on numbers and special names",
   ignore: needsPython.ignore || !linux,
   fn: async () => {
     const names = [

@@ -119,7 +119,7 @@ Deno.test({
   },
 });
 
-Deno.test("ifIndextoname() and ifNametoindex() throw for what is no index or name", () => {
+Deno.test("ifIndextoname() and ifNametoindex() throw for an invalid index or name", () => {
   const error = assertThrows(() => ifIndextoname(0), OSError);
   assertEquals(error.code, "ENXIO");
   for (const index of [-1, 2 ** 32]) {
@@ -133,7 +133,7 @@ Deno.test("ifIndextoname() and ifNametoindex() throw for what is no index or nam
   }
 });
 
-Deno.test("ifNameindex() asks for nothing [sandboxed]", {
+Deno.test("ifNameindex() does not prompt for a permission [sandboxed]", {
   permissions: { read: true },
 }, () => {
   const error = assertThrows(() => ifNameindex(), PermissionError);

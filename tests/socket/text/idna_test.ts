@@ -20,7 +20,7 @@ Deno.test("encodeHost() encodes names by IDNA 2003", () => {
   for (const [host, encoded] of cases) assertEquals(encodeHost(host), encoded);
 });
 
-Deno.test("encodeHost() says where the label is that is none", () => {
+Deno.test("encodeHost() says where the invalid label is", () => {
   const cases: [host: string, message: string][] = [
     ["a..b", "Cannot encode U+002E at 2 as idna: label empty"],
     [".", "Cannot encode U+002E at 0 as idna: label empty"],
