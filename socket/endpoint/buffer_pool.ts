@@ -23,30 +23,33 @@ export function release(buffer: Uint8Array): void {
 }
 
 /**
- * Copies bytes that are about to be sent, those of several buffers into one.
- * Deno looks at the bytes of a write only after the current tick, so without
- * the copy a caller that reuses its buffer at once would send something else
- * (Deno 2.9; a runtime that reads them during the call would make this
- * unnecessary).
+ * Copies bytes that are about to be sent. Deno looks at the bytes of a write
+ * only after the current tick, so without the copy a caller that reuses its
+ * buffer at once would send something else (Deno 2.9; a runtime that reads them
+ * during the call would make this unnecessary).
  */
-export function copyForSend(
-  data: Uint8Array | readonly Uint8Array[],
-): Uint8Array {
-  const length = lengthOf(data);
-  const buffer = length > LARGE
-    ? new Uint8Array(length)
-    : length > SMALL
-    ? acquire()
-    : small.pop() ?? new Uint8Array(SMALL);
-  if (data instanceof Uint8Array) buffer.set(data);
-  else {
-    let end = 0;
-    for (const part of data) {
-      buffer.set(part, end);
-      end += part.length;
-    }
-  }
+export function copyForSend(data: Uint8Array): Uint8Array {
+  const { length } = data;
+  if (length > LARGE) return data.slice();
+  const buffer = roomFor(length);
+  buffer.set(data);
   return buffer.subarray(0, length);
+}
+
+/** Copies the bytes of several buffers into one; see {@linkcode copyForSend}. */
+export function gatherForSend(buffers: readonly Uint8Array[]): Uint8Array {
+  const buffer = roomFor(lengthOf(buffers));
+  let end = 0;
+  for (const part of buffers) {
+    buffer.set(part, end);
+    end += part.length;
+  }
+  return buffer.subarray(0, end);
+}
+
+function roomFor(length: number): Uint8Array {
+  if (length > LARGE) return new Uint8Array(length);
+  return length > SMALL ? acquire() : small.pop() ?? new Uint8Array(SMALL);
 }
 
 /** Gives a copy back when it has been sent. */
@@ -58,8 +61,7 @@ export function releaseCopy(copy: Uint8Array): void {
   }
 }
 
-/** Counts the bytes of one buffer or of several. */
-export function lengthOf(data: Uint8Array | readonly Uint8Array[]): number {
-  if (data instanceof Uint8Array) return data.length;
-  return data.reduce((sum, part) => sum + part.length, 0);
+/** Counts the bytes of several buffers. */
+export function lengthOf(buffers: readonly Uint8Array[]): number {
+  return buffers.reduce((sum, buffer) => sum + buffer.length, 0);
 }

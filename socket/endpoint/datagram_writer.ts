@@ -2,7 +2,7 @@ import type { Address } from "../address.ts";
 import { POLLOUT } from "../constants/poll.ts";
 import { type OSError, osError } from "../errors.ts";
 import { timeoutError, type Wait, watch } from "../wait.ts";
-import { copyForSend } from "./buffer_pool.ts";
+import { copyForSend, gatherForSend } from "./buffer_pool.ts";
 import type { DatagramConn, Target } from "./datagram_transport.ts";
 import { type PendingSend, SendQueue } from "./send_queue.ts";
 
@@ -51,7 +51,9 @@ export class DatagramWriter {
     return new Promise((resolve, reject) => {
       const send: PendingDatagram = {
         owner,
-        bytes: copyForSend(data),
+        bytes: data instanceof Uint8Array
+          ? copyForSend(data)
+          : gatherForSend(data),
         target,
         to,
         resolve,

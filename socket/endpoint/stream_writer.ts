@@ -2,7 +2,7 @@ import type { Address } from "../address.ts";
 import { POLLOUT } from "../constants/poll.ts";
 import { type OSError, osError, type OSErrorFields } from "../errors.ts";
 import { timeoutError, type Wait, watch } from "../wait.ts";
-import { copyForSend, lengthOf } from "./buffer_pool.ts";
+import { copyForSend, gatherForSend, lengthOf } from "./buffer_pool.ts";
 import { type PendingSend, SendQueue } from "./send_queue.ts";
 import type { Conn, StreamTransport } from "./stream_transport.ts";
 
@@ -142,11 +142,12 @@ export class StreamWriter {
     owner: object,
   ): void {
     if (this.#isShut) return reject(this.#error("EPIPE", 0));
-    const length = lengthOf(data);
+    const isOne = data instanceof Uint8Array;
+    const length = isOne ? data.length : lengthOf(data);
     if (length === 0) return resolve(0);
     const send: PendingWrite = {
       owner,
-      bytes: copyForSend(data),
+      bytes: isOne ? copyForSend(data) : gatherForSend(data),
       all,
       resolve,
       reject,
