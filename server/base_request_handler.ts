@@ -1,4 +1,5 @@
 import { kindOf } from "../socket/arguments.ts";
+import type { Socket } from "../socket/socket.ts";
 import type { ShutdownOptions } from "./options.ts";
 import { signalOf } from "./requests.ts";
 
@@ -33,6 +34,17 @@ export interface RequestHandlerClass<R extends object = object, A = unknown> {
 }
 
 /**
+ * The shape of the client's address that goes with a request: a connection's peer, or
+ * a datagram's sender. `unknown` for requests of other kinds.
+ *
+ * @typeParam R What a request is.
+ */
+export type ClientAddressOf<R extends object> = R extends
+  Socket<infer A, infer _From> ? A
+  : R extends [Uint8Array, Socket<infer _A, infer From>] ? From
+  : unknown;
+
+/**
  * Handles one request: a subclass says how in {@linkcode BaseRequestHandler.handle}.
  *
  * A server makes an instance for each request and calls `setup`, `handle` and
@@ -64,11 +76,9 @@ export interface RequestHandlerClass<R extends object = object, A = unknown> {
  * @typeParam S The class of the server, for handlers that use more of it.
  */
 export class BaseRequestHandler<
-  // deno-lint-ignore no-explicit-any -- a handler that does not ask fits every server
-  R extends object = any,
-  // deno-lint-ignore no-explicit-any -- as above
-  A = any,
-  S extends HandlerServer = HandlerServer<A>,
+  R extends object = object,
+  A = ClientAddressOf<R>,
+  S extends HandlerServer = HandlerServer<Exclude<A, null>>,
 > {
   /** The request: a connection, or for datagrams the data and the server's socket. */
   readonly request: R;

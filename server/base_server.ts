@@ -9,15 +9,13 @@ import {
   type RequestHandlerClass,
   runHandler,
 } from "./base_request_handler.ts";
-import { contextOf, runWithin } from "./context.ts";
-import { Loop } from "./loop.ts";
 import type {
   ServeForeverOptions,
   ServerOptions,
   ShutdownOptions,
 } from "./options.ts";
 import { report } from "./report.ts";
-import { Requests, wasCut } from "./requests.ts";
+import { contextOf, Requests, runWithin, wasAborted } from "./requests.ts";
 
 /** What a wait for a request takes. */
 export interface ReadyOptions extends WaitOptions {
@@ -25,8 +23,44 @@ export interface ReadyOptions extends WaitOptions {
   timeout: number | null;
 }
 
-// Errors of a server that was never, or wrongly, set up: waiting mends nothing.
-const HOPELESS = new Set(["EBADF", "EINVAL", "ENOTSOCK", "EOPNOTSUPP"]);
+/** One run of `serveForever`: whether it is to stop, and when it has ended. */
+export class Loop implements Disposable {
+  /** Resolves when the run has ended. */
+  readonly ended: Promise<void>;
+  readonly #stopping = new AbortController();
+  readonly #outer: AbortSignal | undefined;
+  readonly #end: () => void;
+
+  /** Begins a run that also stops when a signal aborts. */
+  constructor(signal: AbortSignal | undefined) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ended = promise;
+    this.#end = resolve;
+    this.#outer = signal;
+    signal?.addEventListener("abort", this.stop);
+    if (signal?.aborted) this.stop();
+  }
+
+  /** Aborts what the loop waits for when it is to stop. */
+  get signal(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /** Whether it is to stop, or has. */
+  get stopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  readonly stop = (): void => this.#stopping.abort();
+
+  [Symbol.dispose](): void {
+    this.#outer?.removeEventListener("abort", this.stop);
+    this.#end();
+  }
+}
+
+// Errors of a server that was never, or wrongly, set up: trying again mends nothing.
+const FATAL = new Set(["EBADF", "EINVAL", "ENOTSOCK", "EOPNOTSUPP"]);
 
 /**
  * The base of all servers: the loop, the steps of a request, and the end. Its
@@ -69,10 +103,11 @@ const HOPELESS = new Set(["EBADF", "EINVAL", "ENOTSOCK", "EOPNOTSUPP"]);
  * Port of [`socketserver.BaseServer`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer).
  *
  * @typeParam R What a request is.
- * @typeParam A The shape of addresses, the server's and the clients'.
+ * @typeParam A The shape of the server's address.
+ * @typeParam C The shape of the clients' addresses.
  */
-// deno-lint-ignore no-explicit-any -- who does not ask gets every server
-export class BaseServer<R extends object = any, A = any>
+// deno-lint-ignore no-explicit-any -- `BaseServer` alone stands for every server
+export class BaseServer<R extends object = any, A = any, C = A>
   implements AsyncDisposable, HandlerServer<A> {
   /** How long `handleRequest` waits for a request; seconds, `null` for ever. */
   static timeout: number | null = null;
@@ -84,7 +119,7 @@ export class BaseServer<R extends object = any, A = any>
   /** The server's address. */
   serverAddress: A;
   /** The class whose instances handle the requests. */
-  readonly RequestHandlerClass: RequestHandlerClass<R, A>;
+  readonly RequestHandlerClass: RequestHandlerClass<R, C>;
   /** How long `handleRequest` waits for a request; seconds, `null` for ever. */
   timeout: number | null;
   /** How many requests may be handled at a time. */
@@ -106,7 +141,7 @@ export class BaseServer<R extends object = any, A = any>
    */
   constructor(
     serverAddress: A,
-    RequestHandlerClass: RequestHandlerClass<R, A>,
+    RequestHandlerClass: RequestHandlerClass<R, C>,
     options: ServerOptions = {},
   ) {
     const call = `make a ${new.target.name}`;
@@ -220,7 +255,7 @@ export class BaseServer<R extends object = any, A = any>
    */
   async handleRequest(options: WaitOptions = {}): Promise<void> {
     await this.prepareServing({ signal: options.signal });
-    const came = await this.#turn(this.requestPatience, options.signal, false);
+    const came = await this.#turn(this.readyTimeout, options.signal, false);
     if (!came) await this.handleTimeout();
   }
 
@@ -359,7 +394,7 @@ export class BaseServer<R extends object = any, A = any>
    */
   getRequest(
     _options?: WaitOptions,
-  ): Awaitable<[request: R, clientAddress: A]> {
+  ): Awaitable<[request: R, clientAddress: C]> {
     throw new TypeError(
       "Cannot get a request: BaseServer has none; use TCPServer or UDPServer, or override getRequest",
     );
@@ -390,7 +425,7 @@ export class BaseServer<R extends object = any, A = any>
    *
    * Port of [`BaseServer.verify_request`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.verify_request).
    */
-  verifyRequest(_request: R, _clientAddress: A): Awaitable<boolean> {
+  verifyRequest(_request: R, _clientAddress: C): Awaitable<boolean> {
     return true;
   }
 
@@ -418,7 +453,7 @@ export class BaseServer<R extends object = any, A = any>
    *
    * Port of [`BaseServer.process_request`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.process_request).
    */
-  processRequest(request: R, clientAddress: A): Awaitable<void> {
+  processRequest(request: R, clientAddress: C): Awaitable<void> {
     return Promise.try(() => this.finishRequest(request, clientAddress))
       .then(() => this.shutdownRequest(request));
   }
@@ -453,7 +488,7 @@ export class BaseServer<R extends object = any, A = any>
    *
    * Port of [`BaseServer.finish_request`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.finish_request).
    */
-  finishRequest(request: R, clientAddress: A): Awaitable<void> {
+  finishRequest(request: R, clientAddress: C): Awaitable<void> {
     const { RequestHandlerClass } = this;
     return runHandler(new RequestHandlerClass(request, clientAddress, this));
   }
@@ -584,7 +619,7 @@ export class BaseServer<R extends object = any, A = any>
    */
   handleError(
     _request: R,
-    clientAddress: A,
+    clientAddress: C,
     error: unknown,
   ): Awaitable<void> {
     report(error, clientAddress);
@@ -596,67 +631,66 @@ export class BaseServer<R extends object = any, A = any>
   }
 
   /** How long `handleRequest` waits; seconds, `null` for ever. */
-  protected get requestPatience(): number | null {
+  protected get readyTimeout(): number | null {
     return this.timeout;
   }
 
-  /** How many requests may be handled at a time, all things considered. */
+  /** How many requests may be handled at a time, by every bound that the server has. */
   protected get mostRequests(): number {
     return this.maxConnections;
   }
 
   /**
-   * Is called before the first request is waited for; for what must be there by then.
+   * Prepares what must be there before the first request is waited for.
    *
-   * @param _options `signal`: gives it up when it aborts.
+   * @param _options `signal`: gives the preparation up when it aborts.
    */
   protected prepareServing(_options: WaitOptions): Awaitable<void> {}
 
-  /** Handles a request under the server's eyes: `shutdown` can wait for it and cut it off. */
-  protected attendRequest(
-    request: R,
-    clientAddress: A,
-    work: () => Promise<void>,
-    inLoop = false,
-  ): Promise<void> {
-    return this.#requests.add(request, {
-      handle: (task) => runWithin({ server: this, task, inLoop }, work),
-      timeout: this.requestTimeout,
-      late: (error) => this.#late(request, clientAddress, error),
-    }).ended;
+  /**
+   * Lengthens the handling of a request: it is counted, and can be waited for and
+   * aborted, until a promise has settled. For steps that go on after they have
+   * returned.
+   *
+   * @param request The request; one that the server has not taken itself is counted
+   * from now on, without `requestTimeout`.
+   * @param promise What the request waits for; it must not reject.
+   */
+  protected waitUntil(request: R, promise: Promise<unknown>): void {
+    this.#requests.waitUntil(request, promise);
   }
 
   /** Waits for all requests that are being handled, but not for the caller's own. */
   protected async requestsHandled(): Promise<void> {
     const by = contextOf(this)?.task?.request;
-    await this.#requests.left(0, { by });
+    await this.#requests.untilAtMost(0, { by });
   }
 
-  /** Cuts off all requests that are being handled, but not the caller's own, and tells how many. */
-  protected cutOffRequests(): number {
+  /** Aborts all requests that are being handled, but not the caller's own, and returns how many. */
+  protected abortRequests(): number {
     const by = contextOf(this)?.task?.request;
-    const requests = this.#requests.cut(by).map(({ request }) => request);
-    for (const request of requests) this.#drop(request as R);
-    return new Set(requests).size;
+    const aborted = this.#requests.abort(by);
+    for (const { request } of aborted) this.#drop(request as R);
+    return aborted.length;
   }
 
-  /** Tells `handleError` of an error, unless the request was cut off, which brings errors about. */
+  /** Passes an error to `handleError`, unless the request was aborted, which causes errors. */
   protected async requestFailed(
     request: R,
-    clientAddress: A,
+    clientAddress: C,
     error: unknown,
   ): Promise<void> {
-    if (wasCut(request)) return;
+    if (wasAborted(request)) return;
     await this.handleError(request, clientAddress, error);
   }
 
-  /** Closes a request that was cut off; it is of no interest any more, and neither are its errors. */
+  /** Closes an aborted request, whose errors no longer matter. */
   async #drop(request: R): Promise<void> {
     await Promise.try(() => this.closeRequest(request)).catch(() => {});
   }
 
-  /** Closes a request that took longer than it may, and was cut off, and tells `handleError`. */
-  async #late(request: R, clientAddress: A, error: unknown): Promise<void> {
+  /** Closes a request that was aborted because it took too long, and tells `handleError`. */
+  async #late(request: R, clientAddress: C, error: unknown): Promise<void> {
     this.#drop(request);
     try {
       await this.handleError(request, clientAddress, error);
@@ -665,17 +699,17 @@ export class BaseServer<R extends object = any, A = any>
     }
   }
 
-  /** Waits until nothing is handled any more, cuts off what is late, and tells how many. */
+  /** Waits until nothing is handled any more, aborts what is late, and returns how many. */
   async #end(grace: number | null, ended?: Promise<void>): Promise<number> {
     const by = contextOf(this)?.task?.request;
     const deadline = performance.now() + (grace ?? Infinity) * 1000;
-    for (let cut = 0;;) {
+    for (let aborted = 0;;) {
       const timeout = Math.max(0, deadline - performance.now()) / 1000;
-      await this.#requests.left(0, { by, timeout });
-      cut += this.cutOffRequests();
-      // The loop may have had a request in its hands that was not counted yet.
+      await this.#requests.untilAtMost(0, { by, timeout });
+      aborted += this.abortRequests();
+      // The loop may have taken a request that was not counted yet.
       const isNext = await Promise.race([ended, this.#requests.next()]);
-      if (!isNext) return cut;
+      if (!isNext) return aborted;
     }
   }
 
@@ -685,11 +719,11 @@ export class BaseServer<R extends object = any, A = any>
     signal: AbortSignal | undefined,
     inLoop: boolean,
   ): Promise<boolean> {
-    let taken: [R, A];
+    let taken: [R, C];
     try {
       const isFull = this.#requests.size >= this.mostRequests;
       const rest = isFull
-        ? await this.#requests.room(this.mostRequests, timeout, signal)
+        ? await this.#requests.capacity(this.mostRequests, timeout, signal)
         : timeout;
       if (rest === undefined) return false;
       if (!(await this.requestReady({ timeout: rest, signal }))) return false;
@@ -698,20 +732,24 @@ export class BaseServer<R extends object = any, A = any>
     } catch (error) {
       const isAbort = signal?.aborted && error === signal.reason;
       if (isAbort || !(error instanceof OSError)) throw error;
-      if (HOPELESS.has(error.code)) throw error;
+      if (FATAL.has(error.code)) throw error;
       await this.#backOff.pause(error, { signal });
       return true;
     }
     const [request, clientAddress] = taken;
     const handle = () => this.#handle(request, clientAddress);
-    await this.attendRequest(request, clientAddress, handle, inLoop);
+    await this.#requests.add(request, {
+      handle: (task) => runWithin({ server: this, task, inLoop }, handle),
+      timeout: this.requestTimeout,
+      late: (error) => this.#late(request, clientAddress, error),
+    }).ended;
     return true;
   }
 
-  async #handle(request: R, clientAddress: A): Promise<void> {
+  async #handle(request: R, clientAddress: C): Promise<void> {
     try {
       const isWanted = await this.verifyRequest(request, clientAddress);
-      if (wasCut(request)) return;
+      if (wasAborted(request)) return;
       if (isWanted) {
         await this.processRequest(request, clientAddress);
       } else {

@@ -1,5 +1,5 @@
 import { concat } from "@std/bytes/concat";
-import type { Address, AddressInput, InetAddress } from "../socket/address.ts";
+import type { Address, InetAddress } from "../socket/address.ts";
 import { type FileSource, SocketFile } from "../socket/file/mod.ts";
 import type { Socket } from "../socket/socket.ts";
 import {
@@ -7,7 +7,7 @@ import {
   BaseRequestHandler,
   type HandlerServer,
 } from "./base_request_handler.ts";
-import type { DatagramRequest } from "./udp_server.ts";
+import type { DatagramRequest, DatagramSender } from "./udp_server.ts";
 
 /**
  * Handles a datagram by two files: `rfile` has what it brought, and what is written
@@ -39,11 +39,11 @@ import type { DatagramRequest } from "./udp_server.ts";
 export class DatagramRequestHandler<
   A extends Address = InetAddress,
   S extends HandlerServer = HandlerServer<A>,
-> extends BaseRequestHandler<DatagramRequest<A>, A, S> {
+> extends BaseRequestHandler<DatagramRequest<A>, DatagramSender<A>, S> {
   /** What the datagram brought. */
   packet!: Uint8Array;
   /** The server's socket. */
-  socket!: Socket<A, A>;
+  socket!: Socket<A, DatagramSender<A>>;
   /** What the datagram brought, as a file. */
   rfile!: SocketFile<Uint8Array>;
   /** What goes back to the sender. */
@@ -60,10 +60,13 @@ export class DatagramRequestHandler<
 
   /** Sends what was written, as one datagram, to where the request came from. */
   override async finish(): Promise<void> {
-    await this.socket.sendto(
-      this.#answer.bytes,
-      this.clientAddress as unknown as AddressInput<A>,
-    );
+    const { clientAddress } = this;
+    if (clientAddress === null) {
+      throw new TypeError(
+        "Cannot answer a datagram: its sender has no address, as its Unix socket is not bound",
+      );
+    }
+    await this.socket.sendto(this.#answer.bytes, clientAddress);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Address, AddressInput, InetAddress } from "../socket/address.ts";
+import { checkInteger, kindOf } from "../socket/arguments.ts";
 import { checkAddress } from "../socket/check_address.ts";
-import { checkInteger } from "../socket/arguments.ts";
 import {
   AF_INET,
   SHUT_WR,
@@ -46,12 +46,17 @@ export type StreamRequest<A extends Address = InetAddress> = Socket<A, null>;
  * Port of [`socketserver.TCPServer`](https://docs.python.org/3/library/socketserver.html#socketserver.TCPServer).
  *
  * @typeParam A The shape of the addresses; a subclass of another `addressFamily` says which.
- * @typeParam R What a request is.
+ * @typeParam R What a request is. A subclass that says something else than a
+ * connection overrides `getRequest`.
+ * @typeParam C The shape of the clients' addresses.
+ * @typeParam From What the server's socket names as the sender of what it receives.
  */
 export class TCPServer<
   A extends Address = InetAddress,
   R extends object = StreamRequest<A>,
-> extends BaseServer<R, A> {
+  C = A,
+  From extends Address | null = null,
+> extends BaseServer<R, A, C> {
   /** The family of the addresses. */
   static addressFamily: number = AF_INET;
   /** The type of the socket. */
@@ -63,8 +68,10 @@ export class TCPServer<
   /** Whether several sockets may have the port. */
   static allowReusePort = false;
 
+  static readonly #getRequest = this.prototype.getRequest;
+
   /** The server's socket. */
-  socket: Socket<A, null>;
+  socket: Socket<A, From>;
   #requestQueueSize: number;
   #allowReuseAddress: boolean;
   #allowReusePort: boolean;
@@ -87,11 +94,11 @@ export class TCPServer<
    */
   constructor(
     serverAddress: AddressInput<A>,
-    RequestHandlerClass: RequestHandlerClass<NoInfer<R>, NoInfer<A>>,
+    RequestHandlerClass: RequestHandlerClass<NoInfer<R>, NoInfer<C>>,
     options: TCPServerOptions = {},
   ) {
-    super(serverAddress as unknown as A, RequestHandlerClass, options);
     const statics = new.target;
+    const call = `make a ${statics.name}`;
     const {
       addressFamily = statics.addressFamily,
       requestQueueSize = statics.requestQueueSize,
@@ -100,12 +107,9 @@ export class TCPServer<
       bindAndActivate = true,
       driver,
     } = options;
-    checkInteger(
-      `make a ${statics.name}`,
-      "requestQueueSize",
-      requestQueueSize,
-      0,
-    );
+    const address = checkAddress<A>(call, addressFamily, serverAddress);
+    super(address, RequestHandlerClass, options);
+    checkInteger(call, "requestQueueSize", requestQueueSize, 0);
     this.#requestQueueSize = requestQueueSize;
     this.#allowReuseAddress = allowReuseAddress;
     this.#allowReusePort = allowReusePort;
@@ -190,11 +194,7 @@ export class TCPServer<
     if (this.#allowReusePort) socket.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1);
     // The sandbox settles the queue's length here already.
     endpointOf(socket, "bind").bind(
-      checkAddress<A>(
-        "bind",
-        socket.family,
-        this.serverAddress as unknown as AddressInput<A>,
-      ),
+      checkAddress<A>("bind", socket.family, this.serverAddress),
       socket.type === SOCK_STREAM ? this.#requestQueueSize : undefined,
     );
     this.#bound = true;
@@ -239,8 +239,10 @@ export class TCPServer<
   /** Waits for the next connection; `accept(2)`. */
   override getRequest(
     options?: WaitOptions,
-  ): Awaitable<[request: R, clientAddress: A]> {
-    return this.socket.accept(options) as Promise<unknown> as Promise<[R, A]>;
+  ): Awaitable<[request: R, clientAddress: C]>;
+  // R and C are those of a connection, or a subclass overrides this.
+  override getRequest(options?: WaitOptions): Awaitable<[object, unknown]> {
+    return this.socket.accept(options);
   }
 
   /**
@@ -251,7 +253,7 @@ export class TCPServer<
    */
   override shutdownRequest(request: R): Awaitable<void> {
     try {
-      (request as unknown as Socket).shutdown(SHUT_WR);
+      connectionOf(request).shutdown(SHUT_WR);
     } catch (error) {
       // The client may be gone already.
       if (!(error instanceof OSError)) throw error;
@@ -261,11 +263,11 @@ export class TCPServer<
 
   /** Closes the connection, and files of it that the handler left open. */
   override closeRequest(request: R): Awaitable<void> {
-    const connection: object = request;
+    const connection = connectionOf(request);
     // Files that the handler left open hold the connection; Python's garbage
     // collector would close them.
     if (connection instanceof Socket) forceClose(connection);
-    else (request as unknown as Socket).close();
+    else connection.close();
   }
 
   /** Closes the server at the end of an `await using` block; its port or path is then free again. */
@@ -275,15 +277,23 @@ export class TCPServer<
   }
 
   /** How long `handleRequest` waits: the shorter of its own and the socket's timeout. */
-  protected override get requestPatience(): number | null {
+  protected override get readyTimeout(): number | null {
     const timeouts = [this.socket.gettimeout(), this.timeout]
       .filter((timeout) => timeout !== null);
     return timeouts.length === 0 ? null : Math.min(...timeouts);
   }
 
-  /** Waits until the socket has a request. */
+  /** Waits until the socket has a request, unless {@linkcode TCPServer.getRequest} waits as well: one wait costs less than two. */
   protected override requestReady(options: ReadyOptions): Awaitable<boolean> {
-    return this.#readable(options);
+    const isEndless = options.timeout === null &&
+      this.socket.gettimeout() === null;
+    return isEndless && this.getRequestWaits || this.#readable(options);
+  }
+
+  /** Whether `getRequest` is known to wait as the server must: until the signal aborts, and losing nothing then. */
+  protected get getRequestWaits(): boolean {
+    return this.getRequest === TCPServer.#getRequest &&
+      this.socket.accept === Socket.prototype.accept;
   }
 
   async #readable({ timeout, signal }: ReadyOptions): Promise<boolean> {
@@ -317,4 +327,25 @@ export class TCPServer<
       `Cannot set ${name}: the server is bound already; make it a static member or an option, or pass bindAndActivate: false`,
     );
   }
+}
+
+/** What the steps of a server of connections do with a request. */
+interface Connection {
+  shutdown(how: number): void;
+  close(): void;
+}
+
+function connectionOf(request: object): Connection {
+  if (isConnection(request)) return request;
+  throw new TypeError(
+    `Cannot end a request: it must have shutdown() and close() as a Socket has, not be ${
+      kindOf(request)
+    }`,
+  );
+}
+
+function isConnection(request: object): request is Connection {
+  return ["shutdown", "close"].every((name) =>
+    typeof Reflect.get(request, name) === "function"
+  );
 }

@@ -1,6 +1,7 @@
 import type { Address, InetAddress } from "../socket/address.ts";
 import type { BaseServer } from "./base_server.ts";
 import { report } from "./report.ts";
+import { wasAborted } from "./requests.ts";
 import { TCPServer } from "./tcp_server.ts";
 import { UDPServer } from "./udp_server.ts";
 import { UnixDatagramServer, UnixStreamServer } from "./unix_server.ts";
@@ -84,16 +85,19 @@ export function ThreadingMixIn<T extends ServerClass>(
     }
 
     override processRequest(request: object, clientAddress: unknown): void {
-      const handle = () => this.processRequestThread(request, clientAddress);
+      const handled = this.processRequestThread(request, clientAddress);
       // Only an error in handleError or in the steps after it comes here.
-      this.attendRequest(request, clientAddress, handle).catch((error) =>
-        report(error, clientAddress)
+      this.waitUntil(
+        request,
+        handled.catch((error) => {
+          if (!wasAborted(request)) report(error, clientAddress);
+        }),
       );
     }
 
     override async serverClose(): Promise<void> {
       await super.serverClose();
-      if (this.daemonThreads) this.cutOffRequests();
+      if (this.daemonThreads) this.abortRequests();
       else if (this.blockOnClose) await this.requestsHandled();
     }
   };

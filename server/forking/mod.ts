@@ -5,7 +5,7 @@ import type {
 } from "../../socket/address.ts";
 import type { WaitOptions } from "../../socket/wait.ts";
 import { BaseRequestHandler } from "../base_request_handler.ts";
-import { contextOf, runWithin } from "../context.ts";
+import { contextOf, runWithin } from "../requests.ts";
 import { handleInWorker } from "./parent/handle_request.ts";
 import {
   checkMaxChildren,
@@ -173,7 +173,7 @@ export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
     }
 
     protected override prepareServing({ signal }: WaitOptions): Promise<void> {
-      return this.#pool.prove(signal);
+      return this.#pool.warmUp(signal);
     }
   }
   return Server as unknown as ForkingClass<T>;

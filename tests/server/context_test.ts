@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { contextOf, runWithin } from "../../server/context.ts";
+import { contextOf, runWithin } from "../../server/requests.ts";
 import { RequestTask } from "../../server/requests.ts";
 import { settle } from "../socket/fake_clock.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Loop } from "../../server/loop.ts";
+import { Loop } from "../../server/base_server.ts";
 
 Deno.test("Loop stops when it is told to", () => {
   using loop = new Loop(undefined);

@@ -5,6 +5,7 @@ import { assertEquals } from "@std/assert";
 import {
   BaseRequestHandler,
   BaseServer,
+  type StreamRequest,
   TCPServer,
   ThreadingMixIn,
   ThreadingTCPServer,
@@ -89,7 +90,7 @@ Deno.test("shutdown() by what a handler has left behind waits for the loop [TCPS
   const began = new Counter();
   let isDown = false;
   let shutting: Promise<void> | undefined;
-  class Handler extends BaseRequestHandler {
+  class Handler extends BaseRequestHandler<StreamRequest> {
     override async handle() {
       began.add();
       if (shutting !== undefined) await this.request.recv(1);
@@ -115,7 +116,7 @@ Deno.test("shutdown({ grace }) by what a handler has left behind cuts all off [T
   const later = Promise.withResolvers<void>();
   const began = new Counter();
   let shutting: Promise<number> | undefined;
-  class Handler extends BaseRequestHandler {
+  class Handler extends BaseRequestHandler<StreamRequest> {
     override async handle() {
       began.add();
       if (shutting !== undefined) await this.request.recv(1);
@@ -136,7 +137,7 @@ Deno.test("shutdown({ grace }) in a handler that was cut off waits for the next 
   const began = new Counter();
   let isDown = false;
   let shutting: Promise<void> | undefined;
-  class Handler extends BaseRequestHandler {
+  class Handler extends BaseRequestHandler<StreamRequest> {
     override async handle() {
       began.add();
       if (shutting !== undefined) return void await this.request.recv(1);

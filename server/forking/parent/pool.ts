@@ -22,7 +22,7 @@ export class Pool {
   }
 
   /** Starts the first Worker, to see whether the module is what it must be. */
-  async prove(signal: AbortSignal | undefined): Promise<void> {
+  async warmUp(signal: AbortSignal | undefined): Promise<void> {
     if (this.#isProven || this.#isClosed) return;
     const child = await Child.start(this.#plan, signal);
     this.#isProven = true;
