@@ -177,13 +177,13 @@ export class BaseRequestHandler<
 }
 
 /** Tells whether a value is a class whose instances can handle requests. */
-export function isHandlerClass(value: unknown): boolean {
+export function isHandlerClass(value: unknown): value is RequestHandlerClass {
   if (typeof value !== "function") return false;
   const { setup, handle, finish } = Object(value.prototype);
   return [setup, handle, finish].every((step) => typeof step === "function");
 }
 
-/** Refuses what is no class whose instances can handle requests. */
+/** Refuses a value that is not a class whose instances can handle requests. */
 export function checkHandlerClass(call: string, value: unknown): void {
   if (isHandlerClass(value)) return;
   const found = typeof value === "function"

@@ -674,12 +674,19 @@ export class BaseServer<R extends object = any, A = any, C = A>
     return aborted.length;
   }
 
+  /** Handles a request, its errors included, and shuts it down: what a task beside the loop does. */
+  protected async runRequest(request: R, clientAddress: C): Promise<void> {
+    try {
+      await this.finishRequest(request, clientAddress);
+    } catch (error) {
+      await this.#fail(request, clientAddress, error);
+    } finally {
+      await this.shutdownRequest(request);
+    }
+  }
+
   /** Passes an error to `handleError`, unless the request was aborted, which causes errors. */
-  protected async requestFailed(
-    request: R,
-    clientAddress: C,
-    error: unknown,
-  ): Promise<void> {
+  async #fail(request: R, clientAddress: C, error: unknown): Promise<void> {
     if (wasAborted(request)) return;
     await this.handleError(request, clientAddress, error);
   }
@@ -757,7 +764,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
       }
     } catch (error) {
       try {
-        await this.requestFailed(request, clientAddress, error);
+        await this.#fail(request, clientAddress, error);
       } finally {
         await this.shutdownRequest(request);
       }

@@ -105,6 +105,7 @@ export class UDPServer<A extends Address = InetAddress> extends TCPServer<
     return [[data, socket], sender];
   }
 
+  /** Whether `getRequest` is known to wait as the server must; see {@linkcode TCPServer}. */
   protected override get getRequestWaits(): boolean {
     return this.getRequest === UDPServer.#getRequest &&
       this.socket.recvfrom === Socket.prototype.recvfrom;

@@ -2,11 +2,21 @@ import type {
   Address,
   AddressInput,
   InetAddress,
+  UnixAddress,
 } from "../../socket/address.ts";
 import type { WaitOptions } from "../../socket/wait.ts";
 import { BaseRequestHandler } from "../base_request_handler.ts";
-import { contextOf, runWithin } from "../requests.ts";
-import { handleInWorker } from "./parent/handle_request.ts";
+import { insertBase } from "../mix_in.ts";
+import type {
+  ServeForeverOptions,
+  TCPServerOptions,
+  UDPServerOptions,
+} from "../options.ts";
+import { contextOf, runWithin, signalOf } from "../requests.ts";
+import { TCPServer } from "../tcp_server.ts";
+import { type ServerClass, ThreadingMixIn } from "../threading.ts";
+import { UDPServer } from "../udp_server.ts";
+import { UnixDatagramServer, UnixStreamServer } from "../unix_server.ts";
 import {
   checkMaxChildren,
   type ForkingOptions,
@@ -14,17 +24,8 @@ import {
   type ForkingStatics,
   handlerModule,
 } from "./options.ts";
+import { handleInWorker } from "./parent/handle_request.ts";
 import { Pool } from "./parent/pool.ts";
-import type {
-  ServeForeverOptions,
-  TCPServerOptions,
-  UDPServerOptions,
-} from "../options.ts";
-import { signalOf } from "../requests.ts";
-import { TCPServer } from "../tcp_server.ts";
-import { type ServerClass, ThreadingMixIn } from "../threading.ts";
-import { UDPServer } from "../udp_server.ts";
-import { UnixDatagramServer, UnixStreamServer } from "../unix_server.ts";
 
 export type { ForkingOptions, ForkingStatics };
 
@@ -107,6 +108,13 @@ export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
     static maxChildren = navigator.hardwareConcurrency;
     static permissions: Deno.PermissionOptions | undefined = undefined;
     static unstableWorkerOptions = false;
+    /** The handlers that the server makes itself: each has a Worker handle its request. */
+    static readonly #Handler = class WorkerHandler
+      extends BaseRequestHandler<object, unknown, Server> {
+      override handle(): Promise<void> {
+        return this.server.#handle(this.request, this.clientAddress);
+      }
+    };
 
     readonly handlerModule: string;
     #maxChildren: number;
@@ -119,7 +127,7 @@ export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
       const [serverAddress, handler, options = {}] = args;
       const module = handlerModule(call, handler);
       const settings = forkingSettings(call, options, statics);
-      super(serverAddress, HandlerInWorker, options);
+      super(serverAddress, Server.#Handler, options);
       this.handlerModule = module;
       this.#maxChildren = settings.maxChildren;
       this.#pool = new Pool({ module, permissions: settings.permissions });
@@ -146,23 +154,6 @@ export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
       return this.#pool.during(() => super.handleRequest(options));
     }
 
-    override finishRequest(
-      request: object,
-      clientAddress: unknown,
-    ): Promise<void> {
-      const context = contextOf(this);
-      return handleInWorker(request, this.#pool, {
-        clientAddress,
-        serverAddress: this.serverAddress,
-        signal: signalOf(request),
-        most: this.#maxChildren,
-        shutdown: (grace) => {
-          const shutdown = () => this.shutdown({ grace });
-          return context ? runWithin(context, shutdown) : shutdown();
-        },
-      });
-    }
-
     override async serverClose(): Promise<void> {
       await super.serverClose();
       await this.#pool.close();
@@ -175,12 +166,23 @@ export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
     protected override prepareServing({ signal }: WaitOptions): Promise<void> {
       return this.#pool.warmUp(signal);
     }
+
+    #handle(request: object, clientAddress: unknown): Promise<void> {
+      const context = contextOf(this);
+      return handleInWorker(request, this.#pool, {
+        clientAddress,
+        serverAddress: this.serverAddress,
+        signal: signalOf(request),
+        most: this.#maxChildren,
+        shutdown: (grace) => {
+          const shutdown = () => this.shutdown({ grace });
+          return context ? runWithin(context, shutdown) : shutdown();
+        },
+      });
+    }
   }
   return Server as unknown as ForkingClass<T>;
 }
-
-/** Stands where a class of handlers is asked for: the real one is in the Workers. */
-class HandlerInWorker extends BaseRequestHandler {}
 
 /**
  * Serves TCP connections, each in a Worker; see {@linkcode ForkingMixIn}.
@@ -213,20 +215,52 @@ class HandlerInWorker extends BaseRequestHandler {}
  * ```
  *
  * Port of [`socketserver.ForkingTCPServer`](https://docs.python.org/3/library/socketserver.html#socketserver.ForkingTCPServer).
+ *
+ * @typeParam A The shape of the addresses; a subclass of another `addressFamily` says which.
  */
-export const ForkingTCPServer:
-  & (new <A extends Address = InetAddress>(
+export class ForkingTCPServer<A extends Address = InetAddress>
+  extends TCPServer<A>
+  implements Forking {
+  static {
+    insertBase(this, ForkingMixIn(TCPServer));
+  }
+  /** How many Workers there may be. */
+  declare static maxChildren: number;
+  /** What the handlers may do, where that is less than the program may. */
+  declare static permissions: Deno.PermissionOptions | undefined;
+  /** Whether the program always runs with `--unstable-worker-options`. */
+  declare static unstableWorkerOptions: boolean;
+  /** Whether `serverClose` waits for the requests that are being handled. */
+  declare static blockOnClose: boolean;
+
+  /** The URL of the module whose default export is the class of the handlers. */
+  declare readonly handlerModule: string;
+  /** How many Workers there may be. */
+  declare maxChildren: number;
+  /** How many Workers handle a request now; Python has a set of processes here. */
+  declare readonly activeChildren: number;
+  /** Whether `serverClose` waits for the requests that are being handled. */
+  declare blockOnClose: boolean;
+
+  /**
+   * Makes a server, and has it bind and listen; see {@linkcode TCPServer}.
+   *
+   * @param serverAddress The address to serve; port 0 is any free port, host "" any interface.
+   * @param handlerModule The URL of the module whose default export is the class of
+   * the handlers.
+   * @param options What differs from the class's static members.
+   * @throws {TypeError} If the module is not a URL, or `permissions` are given without
+   * `unstableWorkerOptions`.
+   */
+  constructor(
     serverAddress: AddressInput<A>,
     handlerModule: string | URL,
     options?: TCPServerOptions & ForkingOptions,
-  ) => TCPServer<A> & Forking)
-  & Omit<typeof TCPServer, "prototype">
-  & ForkingStatics = ForkingMixIn(TCPServer) as never;
-
-/** A server that {@linkcode ForkingTCPServer} makes. */
-export type ForkingTCPServer<A extends Address = InetAddress> =
-  & TCPServer<A>
-  & Forking;
+  ) {
+    // The next constructor is the mix-in's, which takes a module.
+    super(serverAddress, handlerModule as never, options);
+  }
+}
 
 /**
  * Serves UDP datagrams, each in a Worker, whose answers go out of the server's socket;
@@ -256,20 +290,52 @@ export type ForkingTCPServer<A extends Address = InetAddress> =
  * ```
  *
  * Port of [`socketserver.ForkingUDPServer`](https://docs.python.org/3/library/socketserver.html#socketserver.ForkingUDPServer).
+ *
+ * @typeParam A The shape of the addresses; a subclass of another `addressFamily` says which.
  */
-export const ForkingUDPServer:
-  & (new <A extends Address = InetAddress>(
+export class ForkingUDPServer<A extends Address = InetAddress>
+  extends UDPServer<A>
+  implements Forking {
+  static {
+    insertBase(this, ForkingMixIn(UDPServer));
+  }
+  /** How many Workers there may be. */
+  declare static maxChildren: number;
+  /** What the handlers may do, where that is less than the program may. */
+  declare static permissions: Deno.PermissionOptions | undefined;
+  /** Whether the program always runs with `--unstable-worker-options`. */
+  declare static unstableWorkerOptions: boolean;
+  /** Whether `serverClose` waits for the requests that are being handled. */
+  declare static blockOnClose: boolean;
+
+  /** The URL of the module whose default export is the class of the handlers. */
+  declare readonly handlerModule: string;
+  /** How many Workers there may be. */
+  declare maxChildren: number;
+  /** How many Workers handle a request now; Python has a set of processes here. */
+  declare readonly activeChildren: number;
+  /** Whether `serverClose` waits for the requests that are being handled. */
+  declare blockOnClose: boolean;
+
+  /**
+   * Makes a server, and has it bind; see {@linkcode UDPServer}.
+   *
+   * @param serverAddress The address to serve; port 0 is any free port, host "" any interface.
+   * @param handlerModule The URL of the module whose default export is the class of
+   * the handlers.
+   * @param options What differs from the class's static members.
+   * @throws {TypeError} If the module is not a URL, or `permissions` are given without
+   * `unstableWorkerOptions`.
+   */
+  constructor(
     serverAddress: AddressInput<A>,
     handlerModule: string | URL,
     options?: UDPServerOptions & ForkingOptions,
-  ) => UDPServer<A> & Forking)
-  & Omit<typeof UDPServer, "prototype">
-  & ForkingStatics = ForkingMixIn(UDPServer) as never;
-
-/** A server that {@linkcode ForkingUDPServer} makes. */
-export type ForkingUDPServer<A extends Address = InetAddress> =
-  & UDPServer<A>
-  & Forking;
+  ) {
+    // The next constructor is the mix-in's, which takes a module.
+    super(serverAddress, handlerModule as never, options);
+  }
+}
 
 /**
  * Serves connections over a Unix socket, each in a Worker; see {@linkcode ForkingMixIn}.
@@ -285,11 +351,48 @@ export type ForkingUDPServer<A extends Address = InetAddress> =
  *
  * Port of [`socketserver.ForkingUnixStreamServer`](https://docs.python.org/3/library/socketserver.html#socketserver.ForkingUnixStreamServer).
  */
-export const ForkingUnixStreamServer: ForkingClass<typeof UnixStreamServer> =
-  ForkingMixIn(UnixStreamServer);
+export class ForkingUnixStreamServer extends UnixStreamServer
+  implements Forking {
+  static {
+    insertBase(this, ForkingMixIn(UnixStreamServer));
+  }
+  /** How many Workers there may be. */
+  declare static maxChildren: number;
+  /** What the handlers may do, where that is less than the program may. */
+  declare static permissions: Deno.PermissionOptions | undefined;
+  /** Whether the program always runs with `--unstable-worker-options`. */
+  declare static unstableWorkerOptions: boolean;
+  /** Whether `serverClose` waits for the requests that are being handled. */
+  declare static blockOnClose: boolean;
 
-/** A server that {@linkcode ForkingUnixStreamServer} makes. */
-export type ForkingUnixStreamServer = UnixStreamServer & Forking;
+  /** The URL of the module whose default export is the class of the handlers. */
+  declare readonly handlerModule: string;
+  /** How many Workers there may be. */
+  declare maxChildren: number;
+  /** How many Workers handle a request now; Python has a set of processes here. */
+  declare readonly activeChildren: number;
+  /** Whether `serverClose` waits for the requests that are being handled. */
+  declare blockOnClose: boolean;
+
+  /**
+   * Makes a server, and has it bind and listen; see {@linkcode UnixStreamServer}.
+   *
+   * @param serverAddress The path to serve.
+   * @param handlerModule The URL of the module whose default export is the class of
+   * the handlers.
+   * @param options What differs from the class's static members.
+   * @throws {TypeError} If the module is not a URL, or `permissions` are given without
+   * `unstableWorkerOptions`.
+   */
+  constructor(
+    serverAddress: UnixAddress,
+    handlerModule: string | URL,
+    options?: TCPServerOptions & ForkingOptions,
+  ) {
+    // The next constructor is the mix-in's, which takes a module.
+    super(serverAddress, handlerModule as never, options);
+  }
+}
 
 /**
  * Serves Unix datagrams, each in a Worker; see {@linkcode ForkingMixIn}.
@@ -307,9 +410,45 @@ export type ForkingUnixStreamServer = UnixStreamServer & Forking;
  *
  * Port of [`socketserver.ForkingUnixDatagramServer`](https://docs.python.org/3/library/socketserver.html#socketserver.ForkingUnixDatagramServer).
  */
-export const ForkingUnixDatagramServer: ForkingClass<
-  typeof UnixDatagramServer
-> = ForkingMixIn(UnixDatagramServer);
+export class ForkingUnixDatagramServer extends UnixDatagramServer
+  implements Forking {
+  static {
+    insertBase(this, ForkingMixIn(UnixDatagramServer));
+  }
+  /** How many Workers there may be. */
+  declare static maxChildren: number;
+  /** What the handlers may do, where that is less than the program may. */
+  declare static permissions: Deno.PermissionOptions | undefined;
+  /** Whether the program always runs with `--unstable-worker-options`. */
+  declare static unstableWorkerOptions: boolean;
+  /** Whether `serverClose` waits for the requests that are being handled. */
+  declare static blockOnClose: boolean;
 
-/** A server that {@linkcode ForkingUnixDatagramServer} makes. */
-export type ForkingUnixDatagramServer = UnixDatagramServer & Forking;
+  /** The URL of the module whose default export is the class of the handlers. */
+  declare readonly handlerModule: string;
+  /** How many Workers there may be. */
+  declare maxChildren: number;
+  /** How many Workers handle a request now; Python has a set of processes here. */
+  declare readonly activeChildren: number;
+  /** Whether `serverClose` waits for the requests that are being handled. */
+  declare blockOnClose: boolean;
+
+  /**
+   * Makes a server, and has it bind; see {@linkcode UnixDatagramServer}.
+   *
+   * @param serverAddress The path to serve.
+   * @param handlerModule The URL of the module whose default export is the class of
+   * the handlers.
+   * @param options What differs from the class's static members.
+   * @throws {TypeError} If the module is not a URL, or `permissions` are given without
+   * `unstableWorkerOptions`.
+   */
+  constructor(
+    serverAddress: UnixAddress,
+    handlerModule: string | URL,
+    options?: UDPServerOptions & ForkingOptions,
+  ) {
+    // The next constructor is the mix-in's, which takes a module.
+    super(serverAddress, handlerModule as never, options);
+  }
+}

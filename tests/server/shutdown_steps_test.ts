@@ -10,6 +10,7 @@ import {
   ThreadingMixIn,
   ThreadingTCPServer,
 } from "../../server/mod.ts";
+import type { InetAddress } from "../../socket/mod.ts";
 import { Counter } from "../support/counter.ts";
 import { arrival } from "../support/peers.ts";
 import {
@@ -54,7 +55,9 @@ for (const Server of [Scripted, ThreadingMixIn(Scripted)]) {
   });
 }
 
-for (const Server of [TCPServer, ThreadingTCPServer]) {
+for (
+  const Server of [TCPServer<InetAddress>, ThreadingTCPServer<InetAddress>]
+) {
   Deno.test(`shutdown({ grace }) while verifyRequest() takes its time leaves the handler out [${Server.name}]`, async () => {
     const verifying = new Counter();
     const verified = Promise.withResolvers<boolean>();

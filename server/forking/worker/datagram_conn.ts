@@ -1,6 +1,6 @@
 import type { Address } from "../../../socket/address.ts";
 import { osError } from "../../../socket/errors.ts";
-import type { Calls } from "./calls.ts";
+import type { Calls } from "./remote_server.ts";
 
 /** The server's socket for datagrams, in a Worker: it can send, by its parent. */
 export class PortDatagrams {

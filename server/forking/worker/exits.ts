@@ -1,4 +1,4 @@
-import { ended } from "../wire/ended.ts";
+import { workerEnded } from "../wire/serialized_error.ts";
 
 /** The Worker's global scope, as far as it is needed. */
 export interface WorkerScope {
@@ -27,12 +27,12 @@ export function watchExits(tell: (error: Error) => void): void {
   const { close } = scope;
   Object.defineProperty(Deno, "exit", {
     value: (code?: number): never => {
-      tell(ended(`by Deno.exit(${code ?? ""})`));
+      tell(workerEnded(`by Deno.exit(${code ?? ""})`));
       return exit(code);
     },
   });
   scope.close = () => {
-    tell(ended("by close()"));
+    tell(workerEnded("by close()"));
     close.call(scope);
   };
 }
@@ -44,7 +44,7 @@ export function watchErrors(tell: (error: Error) => void): () => void {
     if (event.defaultPrevented) return;
     event.preventDefault();
     const cause: unknown = event.type === "error" ? event.error : event.reason;
-    tell(ended("with an error that nothing caught", { cause }));
+    tell(workerEnded("with an error that nothing caught", { cause }));
   };
   scope.addEventListener("error", listener);
   scope.addEventListener("unhandledrejection", listener);

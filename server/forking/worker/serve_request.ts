@@ -11,18 +11,17 @@ import {
   type RequestHandlerClass,
   runHandler,
 } from "../../base_request_handler.ts";
-import { Calls } from "./calls.ts";
 import type {
   Begin,
   DatagramParts,
-  Down,
-  StreamRequest,
-  Up,
+  FromWorker,
+  StreamParts,
+  ToWorker,
 } from "../wire/messages.ts";
-import { packError } from "../wire/serialized_error.ts";
+import { serializeError } from "../wire/serialized_error.ts";
 import { PortConn } from "./stream_conn.ts";
 import { PortDatagrams } from "./datagram_conn.ts";
-import { RemoteServer } from "./remote_server.ts";
+import { Calls, RemoteServer } from "./remote_server.ts";
 
 /** Handles a request in a Worker: makes it what a handler knows, and tells how that ended. */
 export async function serveRequest(
@@ -36,7 +35,7 @@ export async function serveRequest(
     if (over && message.type === "close") return;
     port.postMessage(message, transfer);
   };
-  let done: Up = { type: "done" };
+  let done: FromWorker = { type: "done" };
   try {
     const { handler, socket } = make(begin, Handler, post);
     try {
@@ -46,14 +45,14 @@ export async function serveRequest(
       await finish(socket);
     }
   } catch (error) {
-    done = { type: "done", error: packError(error) };
+    done = { type: "done", error: serializeError(error) };
   }
   post(done);
   port.close();
 }
 
 /** Sends a message to the parent. */
-type Post = (message: Up, transfer?: Transferable[]) => void;
+type Post = (message: FromWorker, transfer?: Transferable[]) => void;
 
 /** Makes the handler of a request, and the socket under it. */
 function make(
@@ -65,7 +64,7 @@ function make(
   const { request, socket, receive } = parts.type === "stream"
     ? connectionOf(parts, post)
     : datagramOf(parts, calls);
-  port.onmessage = ({ data }: MessageEvent<Down>) => {
+  port.onmessage = ({ data }: MessageEvent<ToWorker>) => {
     if (data.type === "answer") calls.answer(data);
     else receive?.(data);
   };
@@ -78,11 +77,11 @@ function make(
 interface Made {
   readonly request: object;
   readonly socket: Socket;
-  readonly receive?: (message: Down) => void;
+  readonly receive?: (message: ToWorker) => void;
 }
 
 function connectionOf(
-  { family, local, peer, timeout }: StreamRequest,
+  { family, local, peer, timeout }: StreamParts,
   post: Post,
 ): Made {
   const conn = new PortConn(addrOf(local, "tcp"), addrOf(peer, "tcp"), post);
