@@ -579,3 +579,48 @@ Deno.test("Loop has ended at the end of its block, and hears of no signal then",
   controller.abort();
   assertEquals([ended, stopped()], [true, false]);
 });
+
+/** A server whose requests go on after the step that handles them. */
+class Lengthening extends QueueServer {
+  readonly gate = new Gate();
+  override processRequest(request: Item) {
+    this.waitUntil(request, this.gate.pass(request.name));
+  }
+  /** Aborts what is being handled. */
+  abort(): number {
+    return this.abortRequests();
+  }
+}
+
+Deno.test("waitUntil() lengthens a request, which the loop does not wait for", async () => {
+  const server = new Lengthening("", idle);
+  server.put("a", "b");
+  const serving = server.serveForever();
+  await server.gate.reached(2);
+  const stopping = server.shutdown({ grace: null });
+  await serving;
+  server.gate.open();
+  assertEquals(await stopping, 0);
+  assertEquals(server.abort(), 0);
+});
+
+Deno.test("waitUntil() lets shutdown() abort a request that goes on, once", async () => {
+  const server = new Lengthening("", idle);
+  server.put("a");
+  const serving = server.serveForever();
+  await server.gate.reached();
+  assertEquals(await server.shutdown({ grace: 0 }), 1);
+  await serving;
+  assertEquals(server.abort(), 0);
+  server.gate.open();
+});
+
+Deno.test("waitUntil() counts a request that the server has not taken itself", async () => {
+  const server = new Lengthening("", idle);
+  server.processRequest({ name: "a" });
+  assertEquals(server.abort(), 1);
+  server.processRequest({ name: "b" });
+  server.gate.open();
+  await settle();
+  assertEquals(server.abort(), 0);
+});
