@@ -3,22 +3,22 @@ import type { Socket } from "../socket/socket.ts";
 import type { ShutdownOptions } from "./options.ts";
 import { signalOf } from "./requests.ts";
 
-/** What a step gives that may have to wait, or not. */
+/** The result of a step that may have to wait, or not. */
 export type Awaitable<T> = T | Promise<T>;
 
 /**
- * What every handler knows of its server, be it a `BaseServer` beside it or, in a
- * Worker, what stands for one.
+ * The part of a server that every handler has in `this.server`: that of a `BaseServer`
+ * or, in a Worker, of a remote one.
  */
 export interface HandlerServer<A = unknown> {
   /** The server's address. */
   readonly serverAddress: A;
-  /** Ends the serving, as {@linkcode BaseServer.shutdown}. */
+  /** Ends the serving, as {@linkcode BaseServer.shutdown} does. */
   shutdown(options?: ShutdownOptions): Promise<number>;
 }
 
 /**
- * What a server is given to make a handler for each request.
+ * The class of which a server makes an instance for each request.
  *
  * @typeParam R What a request is: a connection, or a datagram and the server's socket.
  * @typeParam A The shape of the client's address.
@@ -28,7 +28,7 @@ export interface RequestHandlerClass<R extends object = object, A = unknown> {
   new (
     request: R,
     clientAddress: A,
-    // deno-lint-ignore no-explicit-any -- a handler may ask for a class of its own
+    // deno-lint-ignore no-explicit-any -- a handler may need a certain class of servers
     server: any,
   ): BaseRequestHandler;
 }
@@ -47,10 +47,10 @@ export type ClientAddressOf<R extends object> = R extends
 /**
  * Handles one request: a subclass says how in {@linkcode BaseRequestHandler.handle}.
  *
- * A server makes an instance for each request and calls `setup`, `handle` and
- * `finish` on it; Python's constructor calls them itself, but no constructor can
- * wait. If `setup` throws, the other two are left out; `finish` is called also if
- * `handle` throws.
+ * A server makes an instance for each request and calls its `setup`, `handle` and
+ * `finish`; Python's constructor calls them itself, but a constructor cannot wait. If
+ * `setup` throws, the other two are not called; `finish` is called even if `handle`
+ * throws.
  *
  * @example Greet every client
  * ```ts
@@ -69,11 +69,43 @@ export type ClientAddressOf<R extends object> = R extends
  * assertEquals(new TextDecoder().decode(await client.recv(100)), "hello");
  * ```
  *
+ * @example Use what the server has of its own
+ * ```ts
+ * import { socketserver } from "@berkeley/socket";
+ *
+ * class Greeting extends socketserver.StreamRequestHandler {
+ *   declare readonly server: GreetingServer;
+ *   override async handle() {
+ *     await this.wfile.write(new TextEncoder().encode(this.server.greeting));
+ *   }
+ * }
+ * class GreetingServer extends socketserver.ThreadingTCPServer {
+ *   greeting = "hello";
+ * }
+ *
+ * await using _ = new GreetingServer(["127.0.0.1", 0], Greeting);
+ * ```
+ *
+ * @example Handle requests of a Unix server
+ * ```ts
+ * import { socket, socketserver } from "@berkeley/socket";
+ *
+ * class Echo extends socketserver.BaseRequestHandler<socketserver.StreamRequest<socket.UnixAddress>> {
+ *   override async handle() {
+ *     await this.request.sendall(await this.request.recv(1024));
+ *   }
+ * }
+ *
+ * const path = await Deno.makeTempDir() + "/echo";
+ * await using _ = new socketserver.UnixStreamServer(path, Echo);
+ * ```
+ *
  * Port of [`socketserver.BaseRequestHandler`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseRequestHandler).
  *
- * @typeParam R What a request is: `Socket`, or for datagrams `[data, socket]`.
- * @typeParam A The shape of the client's address.
- * @typeParam S The class of the server, for handlers that use more of it.
+ * @typeParam R What a request is: {@linkcode StreamRequest}, {@linkcode DatagramRequest},
+ * or what the server's `getRequest` returns.
+ * @typeParam A The shape of the client's address; follows from `R`.
+ * @typeParam S The class of the server; `declare readonly server: …` says it too.
  */
 export class BaseRequestHandler<
   R extends object = object,
@@ -82,9 +114,9 @@ export class BaseRequestHandler<
 > {
   /** The request: a connection, or for datagrams the data and the server's socket. */
   readonly request: R;
-  /** Who sent it. */
+  /** The client's address. */
   readonly clientAddress: A;
-  /** The server that it came to. */
+  /** The server that took the request. */
   readonly server: S;
 
   /** Keeps the request; servers call this. */
@@ -95,9 +127,11 @@ export class BaseRequestHandler<
   }
 
   /**
-   * Aborts when the request is cut off: by {@linkcode BaseServer.shutdown} with a
-   * grace, by `requestTimeout`, or by `serverClose` of a server of daemons. Its connection is closed then all the same, and what the handler throws is
-   * not reported; this is for what else it waits for. In a Worker it never aborts: the
+   * Aborts when the request is aborted: by {@linkcode BaseServer.shutdown} with a grace,
+   * by `requestTimeout`, or by `serverClose` of a server with `daemonThreads`.
+   *
+   * Its connection is closed then, and what the handler throws is not reported: the
+   * signal is for other things that it waits for. In a Worker it never aborts, for the
    * Worker itself is ended. Not in Python.
    */
   get signal(): AbortSignal {
@@ -153,7 +187,7 @@ export class BaseRequestHandler<
   handle(): Awaitable<void> {}
 
   /**
-   * Cleans up after {@linkcode BaseRequestHandler.handle}, also if that threw; does
+   * Cleans up after {@linkcode BaseRequestHandler.handle}, even if that threw; does
    * nothing by itself.
    *
    * @returns Nothing, or a promise to wait for.
@@ -195,7 +229,7 @@ export function checkHandlerClass(call: string, value: unknown): void {
 }
 
 /**
- * Lets a handler do its work: `setup`, `handle` and `finish`, in Python's order.
+ * Runs a handler: `setup`, `handle` and `finish`, in Python's order.
  *
  * For servers that override `finishRequest`. Not in Python, where the handler's
  * constructor does it.

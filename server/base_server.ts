@@ -63,8 +63,8 @@ export class Loop implements Disposable {
 const FATAL = new Set(["EBADF", "EINVAL", "ENOTSOCK", "EOPNOTSUPP"]);
 
 /**
- * The base of all servers: the loop, the steps of a request, and the end. Its
- * subclasses say where requests come from.
+ * The base of all servers: the loop, the steps of a request, and the end. Subclasses
+ * say where requests come from.
  *
  * Each step is a method that a subclass may override, in Python's order:
  * `serveForever` or `handleRequest`, `getRequest`, `verifyRequest`,
@@ -72,9 +72,9 @@ const FATAL = new Set(["EBADF", "EINVAL", "ENOTSOCK", "EOPNOTSUPP"]);
  * be `async` or not. Python's class attributes are static members, which the
  * constructor reads; instances have them too.
  *
- * What differs from Python: errors that pass, such as too many open files, are
- * waited out; an error in `verifyRequest` is that request's only; `shutdown` may be
- * called from anywhere, and can cut off what does not end.
+ * What differs from Python: after a transient error, such as too many open files, the
+ * server tries again; an error in `verifyRequest` fails that request only; `shutdown`
+ * may be called from anywhere, and can abort requests that do not end.
  *
  * @example Requests that come from a list
  * ```ts
@@ -136,7 +136,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
    * @param serverAddress Where requests come from.
    * @param RequestHandlerClass The class whose instances handle them.
    * @param options What differs from the class's static members.
-   * @throws {TypeError} If the handler is no class of handlers.
+   * @throws {TypeError} If the handler is not a class of handlers.
    * @throws {RangeError} If an option is out of its range.
    */
   constructor(
@@ -166,8 +166,8 @@ export class BaseServer<R extends object = any, A = any, C = A>
   /**
    * Serves requests until `shutdown`, `serverClose` or the signal ends it.
    *
-   * It ends quietly, and may be called again unless the server is closed. It does
-   * not heed `timeout`.
+   * It then resolves, and may be called again unless the server is closed. It ignores
+   * `timeout`.
    *
    * @param options `pollInterval`: how often `serviceActions` is called, in seconds;
    * `signal`: ends the serving when it aborts.
@@ -202,9 +202,9 @@ export class BaseServer<R extends object = any, A = any, C = A>
     if (this.#loop !== undefined) {
       throw new Error("Cannot serveForever: the server is serving already");
     }
-    // Nobody waits for what does nothing.
-    const isIdle = this.serviceActions === BaseServer.prototype.serviceActions;
-    const interval = isIdle ? null : pollInterval;
+    // Without an override of serviceActions there is no need to poll.
+    const polls = this.serviceActions !== BaseServer.prototype.serviceActions;
+    const interval = polls ? pollInterval : null;
     using loop = this.#loop = new Loop(signal);
     const serve = async () => {
       await this.prepareServing({ signal: loop.signal });
@@ -216,7 +216,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
     try {
       await runWithin({ server: this, task: undefined, inLoop: true }, serve);
     } catch (error) {
-      // Or the socket was closed under the loop.
+      // EBADF: serverClose() closed the socket while the loop waited for it.
       const isEnd = error === loop.signal.reason ||
         error instanceof OSError && error.code === "EBADF";
       if (!(loop.stopped && isEnd)) throw error;
@@ -228,7 +228,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
   /**
    * Handles one request.
    *
-   * Waits for it as long as `timeout` says, and then calls `handleTimeout`.
+   * Waits up to `timeout` for it, and calls `handleTimeout` if none came.
    *
    * @param options `signal`: gives the wait up when it aborts.
    * @throws {OSError} EINVAL if the server was not activated, EBADF if it is closed.
@@ -255,8 +255,8 @@ export class BaseServer<R extends object = any, A = any, C = A>
    */
   async handleRequest(options: WaitOptions = {}): Promise<void> {
     await this.prepareServing({ signal: options.signal });
-    const came = await this.#turn(this.readyTimeout, options.signal, false);
-    if (!came) await this.handleTimeout();
+    const inTime = await this.#turn(this.readyTimeout, options.signal, false);
+    if (!inTime) await this.handleTimeout();
   }
 
   /**
@@ -264,16 +264,16 @@ export class BaseServer<R extends object = any, A = any, C = A>
    *
    * May be called from anywhere, a handler included, which then is not waited for
    * (in Python that is a deadlock); does nothing if the server is not serving. With
-   * a grace it also waits for the requests that are being handled, and cuts off what
-   * is left of them.
+   * a grace it also waits for the requests that are being handled, and aborts those
+   * that are left.
    *
    * @param options `grace`: how long requests may go on, in seconds; 0 for not at all,
    * `null` for as long as they take.
-   * @returns How many requests were cut off: their connections are closed, their
-   * handlers no longer waited for.
+   * @returns How many requests were aborted: their connections are closed, and their
+   * handlers are no longer waited for.
    * @throws {RangeError} If the grace is negative.
    *
-   * @example Cut off what does not end
+   * @example Abort what does not end
    * ```ts
    * import { socket, socketserver } from "@berkeley/socket";
    * import { assertEquals } from "@std/assert";
@@ -351,11 +351,11 @@ export class BaseServer<R extends object = any, A = any, C = A>
   }
 
   /**
-   * Waits until {@linkcode BaseServer.getRequest} has a request to give; for
-   * subclasses whose requests come from elsewhere. Not in Python, which selects on
-   * `fileno()`.
+   * Waits until {@linkcode BaseServer.getRequest} has a request to return; for
+   * subclasses whose requests do not come from a socket. Not in Python, which selects
+   * on `fileno()`.
    *
-   * Without an override there is always one, and `getRequest` may wait itself.
+   * Without an override it does not wait: `getRequest` then waits itself.
    *
    * @param _options `timeout` in seconds, and `signal`.
    * @returns Whether there is one; `false` after the timeout.
@@ -365,13 +365,13 @@ export class BaseServer<R extends object = any, A = any, C = A>
   }
 
   /**
-   * Gives the next request and who sent it; each subclass has its own.
+   * Returns the next request and the client's address; each subclass has its own way.
    *
-   * An OSError passes: the server goes on, after a pause where that may help.
+   * After an OSError the server goes on, with a pause where that may help.
    *
    * @param _options `signal`: gives the wait up when it aborts.
    * @returns The request and the client's address.
-   * @throws {TypeError} If the subclass has none.
+   * @throws {TypeError} If no subclass overrides it.
    *
    * @example Look at every request first
    * ```ts
@@ -403,11 +403,11 @@ export class BaseServer<R extends object = any, A = any, C = A>
   /**
    * Tells whether a request is to be handled; always, without an override.
    *
-   * An error is reported by `handleError` and costs this request only; in Python it
-   * ends the loop.
+   * An error goes to `handleError` and fails this request only; in Python it ends the
+   * loop.
    *
    * @param _request The request.
-   * @param _clientAddress Who sent it.
+   * @param _clientAddress The client's address.
    * @returns `false` to drop it.
    *
    * @example Serve this machine only
@@ -430,10 +430,10 @@ export class BaseServer<R extends object = any, A = any, C = A>
   }
 
   /**
-   * Has a request handled, and then shut down; the mix-ins do that beside the loop.
+   * Handles a request and shuts it down; the mix-ins do so beside the loop.
    *
    * @param request The request.
-   * @param clientAddress Who sent it.
+   * @param clientAddress The client's address.
    * @returns A promise for the loop to wait for.
    *
    * @example Count requests
@@ -459,13 +459,13 @@ export class BaseServer<R extends object = any, A = any, C = A>
   }
 
   /**
-   * Makes a handler of the request and lets it do its work.
+   * Makes a handler for the request and runs it.
    *
    * @param request The request.
-   * @param clientAddress Who sent it.
+   * @param clientAddress The client's address.
    * @returns A promise that settles as the handler does.
    *
-   * @example Hand the handlers something more
+   * @example Give the handlers more than the request
    * ```ts
    * import { socket, socketserver } from "@berkeley/socket";
    *
@@ -494,7 +494,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
   }
 
   /**
-   * Ends a request: by itself only calls `closeRequest`.
+   * Ends a request; the base class only calls `closeRequest`.
    *
    * @param request The request.
    * @returns A promise to wait for, if need be.
@@ -517,7 +517,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
   }
 
   /**
-   * Closes a request: does nothing by itself.
+   * Closes a request; the base class does nothing.
    *
    * @param _request The request.
    * @returns A promise to wait for, if need be.
@@ -545,8 +545,8 @@ export class BaseServer<R extends object = any, A = any, C = A>
   closeRequest(_request: R): Awaitable<void> {}
 
   /**
-   * Is called by `serveForever` after each request, and once in a `pollInterval` while
-   * none comes; does nothing by itself.
+   * Runs after each request of `serveForever`, and once in a `pollInterval` while none
+   * comes; does nothing by itself.
    *
    * @returns A promise for the loop to wait for, if need be.
    *
@@ -568,7 +568,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
   serviceActions(): Awaitable<void> {}
 
   /**
-   * Is called by `handleRequest` when no request came in time; does nothing by itself.
+   * Runs when `handleRequest` got no request in time; does nothing by itself.
    *
    * @returns A promise to wait for, if need be.
    *
@@ -591,13 +591,13 @@ export class BaseServer<R extends object = any, A = any, C = A>
   handleTimeout(): Awaitable<void> {}
 
   /**
-   * Is told of an error in the handling of a request: prints it to the standard error
+   * Reports an error in the handling of a request: prints it to the standard error
    * stream, as Python does. The server goes on.
    *
-   * Python's has no third parameter and looks the error up.
+   * In Python there is no third parameter: the method looks the error up.
    *
    * @param _request The request.
-   * @param clientAddress Who sent it.
+   * @param clientAddress The client's address.
    * @param error What was thrown.
    * @returns A promise to wait for, if need be.
    *

@@ -10,8 +10,8 @@ import {
 import type { DatagramRequest, DatagramSender } from "./udp_server.ts";
 
 /**
- * Handles a datagram by two files: `rfile` has what it brought, and what is written
- * to `wfile` goes back as one datagram.
+ * Handles a datagram by two files: `rfile` holds its data, and what is written to
+ * `wfile` goes back as one datagram.
  *
  * @example Echo
  * ```ts
@@ -40,11 +40,11 @@ export class DatagramRequestHandler<
   A extends Address = InetAddress,
   S extends HandlerServer = HandlerServer<A>,
 > extends BaseRequestHandler<DatagramRequest<A>, DatagramSender<A>, S> {
-  /** What the datagram brought. */
+  /** The datagram's data. */
   packet!: Uint8Array;
   /** The server's socket. */
   socket!: Socket<A, DatagramSender<A>>;
-  /** What the datagram brought, as a file. */
+  /** The datagram's data, as a file. */
   rfile!: SocketFile<Uint8Array>;
   /** What goes back to the sender. */
   wfile!: SocketFile<Uint8Array>;
@@ -58,7 +58,11 @@ export class DatagramRequestHandler<
     this.wfile = new SocketFile(this.#answer, "wb", { buffering: 0 });
   }
 
-  /** Sends what was written, as one datagram, to where the request came from. */
+  /**
+   * Sends what was written, as one datagram, to the client.
+   *
+   * @throws {TypeError} If the client has no address: its Unix socket is not bound.
+   */
   override async finish(): Promise<void> {
     const { clientAddress } = this;
     if (clientAddress === null) {
@@ -72,7 +76,7 @@ export class DatagramRequestHandler<
 
 /** Bytes in memory that files read and write. */
 class Memory implements FileSource {
-  /** What there is to read, and then what was written. */
+  /** What is to be read, or was written. */
   bytes: Uint8Array;
   #position = 0;
 

@@ -92,7 +92,7 @@ export function wasAborted(request: object): boolean {
   return tasks.get(request)?.isAborted ?? false;
 }
 
-/** On whose behalf code runs: a server's loop, or one of its requests. */
+/** What code runs for: a server's loop, or one of its requests. */
 export interface Context {
   readonly server: object;
   /** The request that is being handled, if any. */
@@ -105,7 +105,7 @@ export interface Context {
 interface Nested extends Context {
   readonly outer: Nested | undefined;
   inLoop: boolean;
-  /** Whether the code has ended; timers that it left behind run on nobody's behalf. */
+  /** Whether the code has ended: timers that it left behind are not part of it. */
   hasEnded: boolean;
 }
 
@@ -113,7 +113,7 @@ interface Nested extends Context {
 // all other callers.
 let storage: AsyncLocalStorage<Nested> | undefined;
 
-/** Runs code, and all that it waits for, on behalf of a server. */
+/** Runs code, and all that it waits for, for a server. */
 export async function runWithin<T>(
   context: Context,
   code: () => T | Promise<T>,
@@ -130,7 +130,7 @@ export async function runWithin<T>(
   }
 }
 
-/** Returns on whose behalf of a server's the caller runs; `undefined` if on nobody's. */
+/** Returns what the caller runs for: a loop or a request of this server; `undefined` if neither. */
 export function contextOf(server: object): Context | undefined {
   let context = storage?.getStore();
   while (context !== undefined && context.server !== server) {
@@ -138,9 +138,9 @@ export function contextOf(server: object): Context | undefined {
   }
   if (context === undefined) return undefined;
   const { task, hasEnded } = context;
-  // What lengthens a request runs on its behalf, though the loop waits no more.
+  // What lengthens a request runs for it, though the loop waits no more.
   if (hasEnded && !task?.isPending) return undefined;
-  // Nobody waits for an aborted handler.
+  // An aborted handler is no longer waited for, so that it may wait for the loop.
   return task?.isAborted ? undefined : context;
 }
 
@@ -158,8 +158,8 @@ export class Requests {
   readonly #tasks = new Set<RequestTask>();
   readonly #waiting = new Set<() => void>();
   readonly #coming = new Set<() => void>();
-  // Requests whose handlers end the server: two that waited for each other
-  // would wait for ever.
+  // Requests whose handlers wait for the server's end: two of them must not wait
+  // for each other.
   readonly #ending = new WeakSet<object>();
 
   /** How many there are. */
@@ -192,7 +192,7 @@ export class Requests {
     return new Promise((resolve) => this.#coming.add(() => resolve(true)));
   }
 
-  /** Aborts all and returns them; on behalf of a request, only the others that do not end the server. */
+  /** Aborts all and returns them; `by` a request, only the others, less those that end the server too. */
   abort(by: object | undefined): RequestTask[] {
     const tasks = this.#others(by);
     for (const task of tasks) task.abort();
@@ -200,8 +200,8 @@ export class Requests {
   }
 
   /**
-   * Waits until there are no more than `most`; on behalf of a request, neither that
-   * one counts nor those that wait likewise.
+   * Waits until there are no more than `most`; `by` a request, neither that one counts
+   * nor those that wait in the same way.
    *
    * @param timeout Seconds; `null` for ever.
    * @returns Whether it came to that in time.
@@ -264,12 +264,12 @@ export class Requests {
       if (this.#tasks.delete(task)) this.#notify();
     });
     this.#tasks.add(task);
-    for (const come of this.#coming) come();
+    for (const resolve of this.#coming) resolve();
     this.#coming.clear();
     return task;
   }
 
-  /** Those that a wait, or an abort, on behalf of a request is about. */
+  /** The requests that a wait or an abort `by` a request is about. */
   #others(by: object | undefined): RequestTask[] {
     const tasks = [...this.#tasks];
     if (by === undefined) return tasks;

@@ -17,7 +17,7 @@ import type { Awaitable, RequestHandlerClass } from "./base_request_handler.ts";
 import { BaseServer, type ReadyOptions } from "./base_server.ts";
 import type { TCPServerOptions } from "./options.ts";
 
-/** A request by connection: its socket. */
+/** The request of a server of connections: the connection's socket. */
 export type StreamRequest<A extends Address = InetAddress> = Socket<A, null>;
 
 /**
@@ -63,9 +63,9 @@ export class TCPServer<
   static socketType: number = SOCK_STREAM;
   /** How many connections may wait to be accepted; 5 in Python. */
   static requestQueueSize = 128;
-  /** Whether the address may be taken while old connections of it linger; always so for streams in the sandbox. */
+  /** Whether the address may be bound while its old connections linger; always so for streams in the sandbox. */
   static allowReuseAddress = false;
-  /** Whether several sockets may have the port. */
+  /** Whether several sockets may be bound to the port. */
   static allowReusePort = false;
 
   static readonly #getRequest = this.prototype.getRequest;
@@ -86,10 +86,10 @@ export class TCPServer<
    * @param serverAddress The address to serve; port 0 is any free port, host "" any interface.
    * @param RequestHandlerClass The class whose instances handle the requests.
    * @param options What differs from the class's static members.
-   * @throws {OSError} EADDRINUSE if someone has the address, EADDRNOTAVAIL if it is
-   * no address of this machine.
+   * @throws {OSError} EADDRINUSE if the address is in use, EADDRNOTAVAIL if it is not
+   * one of this machine.
    * @throws {PermissionError} EACCES if it is not granted; the message names the flag.
-   * @throws {TypeError} If the handler is no class of handlers.
+   * @throws {TypeError} If the handler is not a class of handlers.
    * @throws {RangeError} If an option is out of its range.
    */
   constructor(
@@ -145,7 +145,7 @@ export class TCPServer<
     this.#requestQueueSize = size;
   }
 
-  /** Whether the address may be taken while old connections of it linger. */
+  /** Whether the address may be bound while its old connections linger. */
   get allowReuseAddress(): boolean {
     return this.#allowReuseAddress;
   }
@@ -155,7 +155,7 @@ export class TCPServer<
     this.#allowReuseAddress = allow;
   }
 
-  /** Whether several sockets may have the port. */
+  /** Whether several sockets may be bound to the port. */
   get allowReusePort(): boolean {
     return this.#allowReusePort;
   }
@@ -168,8 +168,8 @@ export class TCPServer<
   /**
    * Binds the socket to the server's address; the constructor calls it.
    *
-   * @throws {OSError} EADDRINUSE if someone has the address, EADDRNOTAVAIL if it is
-   * no address of this machine.
+   * @throws {OSError} EADDRINUSE if the address is in use, EADDRNOTAVAIL if it is not
+   * one of this machine.
    * @throws {PermissionError} EACCES if it is not granted; the message names the flag.
    *
    * @example Bind later
@@ -192,7 +192,7 @@ export class TCPServer<
     const { socket } = this;
     if (this.#allowReuseAddress) socket.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1);
     if (this.#allowReusePort) socket.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1);
-    // The sandbox settles the queue's length here already.
+    // The sandbox sets the queue's length when it binds.
     endpointOf(socket, "bind").bind(
       checkAddress<A>("bind", socket.family, this.serverAddress),
       socket.type === SOCK_STREAM ? this.#requestQueueSize : undefined,
@@ -213,11 +213,11 @@ export class TCPServer<
   }
 
   /**
-   * Tells the number of the server's socket.
+   * Returns the descriptor of the server's socket.
    *
    * Drivers: POSIX; the sandboxed one throws EOPNOTSUPP while the socket is open.
    *
-   * @returns The number; -1 of a closed server.
+   * @returns The number; -1 if the server is closed.
    * @throws {OSError} EOPNOTSUPP.
    *
    * @example -1 once closed
@@ -240,7 +240,7 @@ export class TCPServer<
   override getRequest(
     options?: WaitOptions,
   ): Awaitable<[request: R, clientAddress: C]>;
-  // R and C are those of a connection, or a subclass overrides this.
+  // The types of a connection, unless a subclass with other ones overrides this.
   override getRequest(options?: WaitOptions): Awaitable<[object, unknown]> {
     return this.socket.accept(options);
   }
@@ -248,8 +248,8 @@ export class TCPServer<
   /**
    * Ends the sending, and calls `closeRequest`.
    *
-   * A handler that leaves unread what the client has sent may cost it the end of the
-   * answer: TCP then resets the connection, in Python too.
+   * If the handler leaves unread what the client has sent, the client may lose the end
+   * of the answer: TCP then resets the connection, in Python too.
    */
   override shutdownRequest(request: R): Awaitable<void> {
     try {
@@ -310,13 +310,13 @@ export class TCPServer<
     }
   }
 
-  /** Closes the server as Python's constructor does, also if a subclass's own close is not ready for it. */
+  /** Closes the server after a failed bind, as Python's constructor does, even if a subclass's serverClose throws. */
   #giveUp(): void {
     const ignore = () => {};
     try {
       Promise.resolve(this.serverClose()).catch(ignore);
     } catch {
-      // Its fields are not set yet; what it was to say is why the binding failed.
+      // Its fields are not set yet; the error of the bind is the one to throw.
     }
     this.socket.close();
   }
@@ -329,7 +329,7 @@ export class TCPServer<
   }
 }
 
-/** What the steps of a server of connections do with a request. */
+/** What a request must have for the steps of a server of connections. */
 interface Connection {
   shutdown(how: number): void;
   close(): void;

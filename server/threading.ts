@@ -18,14 +18,14 @@ import {
 } from "./udp_server.ts";
 import { UnixDatagramServer, UnixStreamServer } from "./unix_server.ts";
 
-/** A class of servers, as the mix-ins take and give it. */
+/** A class of servers, which the mix-ins take and return. */
 // deno-lint-ignore no-explicit-any -- TypeScript asks for it of mix-ins
 export type ServerClass = new (...args: any[]) => BaseServer;
 
 /** What {@linkcode ThreadingMixIn} adds to a server. */
 export interface Threading {
   /**
-   * Whether the requests end with the server: `serverClose` then cuts off those that
+   * Whether the requests end with the server: `serverClose` then aborts those that
    * are being handled. In Python they end with the process.
    */
   daemonThreads: boolean;
@@ -37,7 +37,7 @@ export interface Threading {
 
 /** What {@linkcode ThreadingMixIn} adds to a class of servers. */
 export interface ThreadingClass {
-  /** Makes a server, with the arguments of the class that is mixed into. */
+  /** Makes a server, with the arguments of the class that the mix-in extends. */
   // deno-lint-ignore no-explicit-any -- TypeScript asks for it of mix-ins
   new (...args: any[]): Threading;
   /** Whether the requests end with the server. */
@@ -47,14 +47,14 @@ export interface ThreadingClass {
 }
 
 /**
- * Makes of a class of servers one that handles each request in a task of its own, so
- * that a slow client keeps nobody waiting.
+ * Extends a class of servers so that each request is handled in a task of its own: a
+ * slow client does not keep others waiting.
  *
- * Where Python's has threads this has promises: what handlers compute is not done
- * side by side ({@linkcode ForkingMixIn} does that). `maxConnections` bounds them.
+ * Where Python's has threads this has promises: handlers do not compute in parallel
+ * ({@linkcode ForkingMixIn} does that). `maxConnections` bounds how many there are.
  *
- * @param Base The class.
- * @returns The class that extends it.
+ * @param Base The class of servers.
+ * @returns A class that extends it.
  *
  * @example A server class of your own
  * ```ts
@@ -92,7 +92,7 @@ export function ThreadingMixIn<T extends ServerClass>(
 
     override processRequest(request: object, clientAddress: unknown): void {
       const handled = this.processRequestThread(request, clientAddress);
-      // Only an error in handleError or in the steps after it comes here.
+      // Only errors of handleError, and of the steps after it, come here.
       this.waitUntil(
         request,
         handled.catch((error) => {
@@ -150,7 +150,7 @@ export class ThreadingTCPServer<A extends Address = InetAddress>
   declare static blockOnClose: boolean;
 
   /**
-   * Whether the requests end with the server: `serverClose` then cuts off those that
+   * Whether the requests end with the server: `serverClose` then aborts those that
    * are being handled. In Python they end with the process.
    */
   declare daemonThreads: boolean;
@@ -245,7 +245,7 @@ export class ThreadingUDPServer<A extends Address = InetAddress>
   declare static blockOnClose: boolean;
 
   /**
-   * Whether the requests end with the server: `serverClose` then cuts off those that
+   * Whether the requests end with the server: `serverClose` then aborts those that
    * are being handled. In Python they end with the process.
    */
   declare daemonThreads: boolean;
@@ -332,7 +332,7 @@ export class ThreadingUnixStreamServer extends UnixStreamServer
   declare static blockOnClose: boolean;
 
   /**
-   * Whether the requests end with the server: `serverClose` then cuts off those that
+   * Whether the requests end with the server: `serverClose` then aborts those that
    * are being handled. In Python they end with the process.
    */
   declare daemonThreads: boolean;
@@ -421,7 +421,7 @@ export class ThreadingUnixDatagramServer extends UnixDatagramServer
   declare static blockOnClose: boolean;
 
   /**
-   * Whether the requests end with the server: `serverClose` then cuts off those that
+   * Whether the requests end with the server: `serverClose` then aborts those that
    * are being handled. In Python they end with the process.
    */
   declare daemonThreads: boolean;

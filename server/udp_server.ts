@@ -12,12 +12,12 @@ import type { Awaitable, RequestHandlerClass } from "./base_request_handler.ts";
 import type { UDPServerOptions } from "./options.ts";
 import { TCPServer } from "./tcp_server.ts";
 
-/** The address of a datagram's sender: `null` for a Unix socket without a name. */
+/** The address of a datagram's sender: `null` if that is a Unix socket without a path. */
 export type DatagramSender<A extends Address> =
   | A
   | (A extends UnixAddress ? null : never);
 
-/** A request by datagram: the data, and the server's socket to answer with. */
+/** The request of a server of datagrams: the data, and the server's socket to answer with. */
 export type DatagramRequest<A extends Address = InetAddress> = [
   data: Uint8Array,
   socket: Socket<A, DatagramSender<A>>,
@@ -58,11 +58,11 @@ export class UDPServer<A extends Address = InetAddress> extends TCPServer<
 > {
   /** The type of the socket. */
   static override socketType: number = SOCK_DGRAM;
-  /** How many bytes of a datagram are received; what is longer is cut. */
+  /** How many bytes of a datagram are received; the rest is dropped. */
   static maxPacketSize = 8192;
   static readonly #getRequest = this.prototype.getRequest;
 
-  /** How many bytes of a datagram are received; what is longer is cut. */
+  /** How many bytes of a datagram are received; the rest is dropped. */
   maxPacketSize: number;
 
   /**
@@ -71,10 +71,10 @@ export class UDPServer<A extends Address = InetAddress> extends TCPServer<
    * @param serverAddress The address to serve; port 0 is any free port, host "" any interface.
    * @param RequestHandlerClass The class whose instances handle the requests.
    * @param options What differs from the class's static members.
-   * @throws {OSError} EADDRINUSE if someone has the address, EADDRNOTAVAIL if it is
-   * no address of this machine.
+   * @throws {OSError} EADDRINUSE if the address is in use, EADDRNOTAVAIL if it is not
+   * one of this machine.
    * @throws {PermissionError} EACCES if it is not granted; the message names the flag.
-   * @throws {TypeError} If the handler is no class of handlers.
+   * @throws {TypeError} If the handler is not a class of handlers.
    * @throws {RangeError} If an option is out of its range.
    */
   constructor(
@@ -111,7 +111,7 @@ export class UDPServer<A extends Address = InetAddress> extends TCPServer<
       this.socket.recvfrom === Socket.prototype.recvfrom;
   }
 
-  /** Does nothing: a socket for datagrams does not listen. */
+  /** Does nothing: sockets for datagrams do not listen. */
   override serverActivate(): void {}
 
   /** Calls `closeRequest` only. */
@@ -119,6 +119,6 @@ export class UDPServer<A extends Address = InetAddress> extends TCPServer<
     return this.closeRequest(request);
   }
 
-  /** Does nothing: the socket is the server's. */
+  /** Does nothing: the request's socket is the server's own. */
   override closeRequest(_request: DatagramRequest<A>): Awaitable<void> {}
 }

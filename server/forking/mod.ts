@@ -35,17 +35,17 @@ export interface Forking {
   readonly handlerModule: string;
   /** How many Workers there may be. */
   maxChildren: number;
-  /** How many Workers handle a request now; Python has a set of processes here. */
+  /** How many Workers handle a request now; in Python this is the set of processes. */
   readonly activeChildren: number;
   /** Whether `serverClose` waits for the requests that are being handled. */
   blockOnClose: boolean;
 }
 
 /**
- * A class of servers that {@linkcode ForkingMixIn} has made of another one: its
- * constructor takes a module in place of a class of handlers.
+ * A class of servers that {@linkcode ForkingMixIn} has extended: its constructor takes
+ * a module in place of a class of handlers.
  *
- * @typeParam T The other one.
+ * @typeParam T The class that it extends.
  */
 export type ForkingClass<T extends ServerClass> =
   & (new (
@@ -57,31 +57,31 @@ export type ForkingClass<T extends ServerClass> =
   & ForkingStatics;
 
 /**
- * Makes of a class of servers one that has each request handled in a Worker: what
- * handlers compute is done side by side and keeps nobody waiting, and one that fails,
- * whichever way, costs its own request only.
+ * Extends a class of servers so that each request is handled in a Worker: handlers
+ * compute in parallel, keep no other request waiting, and a handler that fails, in
+ * whatever way, fails its own request only.
  *
- * Classes cannot go to a Worker. So the constructor takes the URL of a module whose
- * default export is the class of the handlers, which it loads in each Worker:
+ * Classes cannot be sent to a Worker. So the constructor takes the URL of a module whose
+ * default export is the class of the handlers, which each Worker loads:
  * `new URL("./handler.ts", import.meta.url)`. The handlers have real sockets; their
- * bytes travel through the parent, with flow control. Of the server, `this.server`
- * has only `serverAddress` and `shutdown`.
+ * bytes travel through the parent, with flow control. In them, `this.server` has only
+ * `serverAddress` and `shutdown`.
  *
- * Where Python forks for each request, a Worker that is done takes the next one:
- * variables of its modules keep their values. There are at most `maxChildren`; when
- * all are busy, no more requests are taken. One that ends while it handles a request,
- * by an error that nothing caught, by `close()` or by `Deno.exit()`, is told of to
- * `handleError`, and another one takes its place. In the same way `requestTimeout`
- * and `shutdown` with a grace give a Worker up. Deno cannot stop an endless loop: its
- * thread goes on until the process ends (Deno 2.9).
+ * Where Python forks for each request, a Worker handles one request after another:
+ * variables of its modules keep their values. There are at most `maxChildren`; while
+ * all are busy, no more requests are taken. If one ends while it handles a request, by
+ * an error that nothing caught, by `close()` or by `Deno.exit()`, `handleError` gets an
+ * error and another Worker takes its place. `requestTimeout` and `shutdown` with a
+ * grace end the Worker of a request that they abort. Deno cannot stop an endless loop:
+ * its thread goes on until the process ends (Deno 2.9).
  *
  * What a Worker loads from files needs `--allow-read`: the handler's module, what that
  * imports, and this package where it is a folder of this machine. The error names the
- * flag. `verifyRequest`, `shutdownRequest` and the other steps run in the parent;
- * `finishRequest` is what calls on a Worker.
+ * flag. All steps of the server run in the parent, and its `RequestHandlerClass` is a
+ * class whose `handle` has a Worker handle the request.
  *
- * @param Base The class.
- * @returns The class that extends it.
+ * @param Base The class of servers.
+ * @returns A class that extends it.
  *
  * @example A server class of your own
  * ```ts
@@ -98,8 +98,7 @@ export type ForkingClass<T extends ServerClass> =
  * Port of [`socketserver.ForkingMixIn`](https://docs.python.org/3/library/socketserver.html#socketserver.ForkingMixIn).
  */
 export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
-  // The loop goes on beside requests, their errors and the end are dealt with, as
-  // for tasks; only that a Worker does the work.
+  // Requests are tasks beside the loop, whose work a Worker does.
   class Server extends ThreadingMixIn(Base) implements Forking {
     static {
       Object.defineProperty(this, "name", { value: `Forking${Base.name}` });
@@ -237,7 +236,7 @@ export class ForkingTCPServer<A extends Address = InetAddress>
   declare readonly handlerModule: string;
   /** How many Workers there may be. */
   declare maxChildren: number;
-  /** How many Workers handle a request now; Python has a set of processes here. */
+  /** How many Workers handle a request now; in Python this is the set of processes. */
   declare readonly activeChildren: number;
   /** Whether `serverClose` waits for the requests that are being handled. */
   declare blockOnClose: boolean;
@@ -312,7 +311,7 @@ export class ForkingUDPServer<A extends Address = InetAddress>
   declare readonly handlerModule: string;
   /** How many Workers there may be. */
   declare maxChildren: number;
-  /** How many Workers handle a request now; Python has a set of processes here. */
+  /** How many Workers handle a request now; in Python this is the set of processes. */
   declare readonly activeChildren: number;
   /** Whether `serverClose` waits for the requests that are being handled. */
   declare blockOnClose: boolean;
@@ -369,7 +368,7 @@ export class ForkingUnixStreamServer extends UnixStreamServer
   declare readonly handlerModule: string;
   /** How many Workers there may be. */
   declare maxChildren: number;
-  /** How many Workers handle a request now; Python has a set of processes here. */
+  /** How many Workers handle a request now; in Python this is the set of processes. */
   declare readonly activeChildren: number;
   /** Whether `serverClose` waits for the requests that are being handled. */
   declare blockOnClose: boolean;
@@ -428,7 +427,7 @@ export class ForkingUnixDatagramServer extends UnixDatagramServer
   declare readonly handlerModule: string;
   /** How many Workers there may be. */
   declare maxChildren: number;
-  /** How many Workers handle a request now; Python has a set of processes here. */
+  /** How many Workers handle a request now; in Python this is the set of processes. */
   declare readonly activeChildren: number;
   /** Whether `serverClose` waits for the requests that are being handled. */
   declare blockOnClose: boolean;

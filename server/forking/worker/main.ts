@@ -16,7 +16,7 @@ let current: MessagePort | undefined;
 const report = (message: Status) => scope.postMessage(message);
 
 /** Tells the parent, after all that the handler has sent, that the Worker ends. */
-function lose(thrown: Error): void {
+function reportEnd(thrown: Error): void {
   const error = serializeError(thrown);
   current?.postMessage({ type: "ending", error } satisfies FromWorker);
   current = undefined;
@@ -42,7 +42,7 @@ async function load(module: string): Promise<void> {
 
 async function begin(command: Begin): Promise<void> {
   current = command.port;
-  const stop = watchErrors(lose);
+  const stop = watchErrors(reportEnd);
   try {
     await serveRequest(command, Handler!);
   } finally {
@@ -51,7 +51,7 @@ async function begin(command: Begin): Promise<void> {
   }
 }
 
-watchExits(lose);
+watchExits(reportEnd);
 scope.addEventListener("message", ({ data }: MessageEvent<Command>) => {
   if (data.type === "load") load(data.module);
   else if (data.type === "begin") begin(data);

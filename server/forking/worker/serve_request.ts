@@ -23,16 +23,16 @@ import { PortConn } from "./stream_conn.ts";
 import { PortDatagrams } from "./datagram_conn.ts";
 import { Calls, RemoteServer } from "./remote_server.ts";
 
-/** Handles a request in a Worker: makes it what a handler knows, and tells how that ended. */
+/** Handles a request in a Worker: makes socket and handler, and reports how the handling ended. */
 export async function serveRequest(
   begin: Begin,
   Handler: RequestHandlerClass,
 ): Promise<void> {
   const { port } = begin;
-  let over = false;
+  let hasEnded = false;
   const post: Post = (message, transfer = []) => {
     // The parent closes what the handler leaves open.
-    if (over && message.type === "close") return;
+    if (hasEnded && message.type === "close") return;
     port.postMessage(message, transfer);
   };
   let done: FromWorker = { type: "done" };
@@ -41,7 +41,7 @@ export async function serveRequest(
     try {
       await runHandler(handler);
     } finally {
-      over = true;
+      hasEnded = true;
       await finish(socket);
     }
   } catch (error) {
@@ -73,7 +73,7 @@ function make(
   return { handler, socket };
 }
 
-/** What a handler is given, and what it stands on. */
+/** A request as its handler gets it, and the socket under it. */
 interface Made {
   readonly request: object;
   readonly socket: Socket;
@@ -108,7 +108,7 @@ function datagramOf(
   return { request: [data, socket], socket };
 }
 
-/** Gives an address as Deno does. */
+/** Returns an address in the form that Deno has for it. */
 function addrOf(address: Address, transport: "tcp" | "udp"): Deno.Addr {
   if (Array.isArray(address)) {
     const [hostname, port] = address as [string, number];
@@ -120,17 +120,14 @@ function addrOf(address: Address, transport: "tcp" | "udp"): Deno.Addr {
   };
 }
 
-/**
- * Closes the socket, under files that the handler left open too, when what has been
- * sent is on its way.
- */
+/** Closes the socket when what was sent is on its way, even if files of it are still open. */
 async function finish(socket: Socket): Promise<void> {
   if (socket.type === SOCK_DGRAM) await sent(socket);
   forceClose(socket);
   await socket[Symbol.asyncDispose]();
 }
 
-/** Waits until no datagram is to be sent any more. */
+/** Waits until all datagrams are on their way. */
 async function sent(socket: Socket): Promise<void> {
   try {
     const endpoint = endpointOf(socket, "close");

@@ -4,8 +4,8 @@ import type { FromWorker, ToWorker } from "../wire/messages.ts";
 import { deserializeError } from "../wire/serialized_error.ts";
 
 /**
- * A connection of the parent's, in a Worker. A socket that takes it over has
- * timeouts, signals and files as any other.
+ * The Worker's side of a connection that the parent has. A socket over it has timeouts,
+ * signals and files as any other.
  */
 export class PortConn implements Conn {
   readonly localAddr: Deno.Addr;
@@ -33,7 +33,7 @@ export class PortConn implements Conn {
     );
   }
 
-  /** Takes a message of the parent's. */
+  /** Takes a message from the parent. */
   receive(message: ToWorker): void {
     switch (message.type) {
       case "data":
@@ -73,17 +73,17 @@ export class PortConn implements Conn {
   async write(data: Uint8Array): Promise<number> {
     const most = await this.#credit.available();
     if (most === 0 && data.length > 0) {
-      // As with the kernel, one call is told why, and the next ones that it is over.
+      // As in the kernel, one call gets the reason, and later ones EPIPE.
       const error = this.#unwritable ??
         new Deno.errors.BrokenPipe("Broken pipe");
       this.#unwritable = undefined;
       throw error;
     }
-    // The caller's bytes are the caller's own again after this.
+    // A copy: the caller may change its bytes after this call.
     const bytes = data.slice(0, Math.min(most, CHUNK));
     const { length } = bytes;
     this.#credit.spend(length);
-    // It takes the bytes away.
+    // Transfers the bytes: none are left here.
     this.#post({ type: "data", bytes }, [bytes.buffer]);
     return length;
   }
@@ -102,7 +102,7 @@ export class PortConn implements Conn {
     this.#post({ type: "close" });
   }
 
-  // What keeps a Worker alive is its parent's concern.
+  // The parent decides what keeps a Worker alive.
   ref(): void {}
   unref(): void {}
 
