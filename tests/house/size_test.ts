@@ -20,6 +20,7 @@ const LEAST = 40;
 
 /** Files that may be shorter, and why. */
 const shorter: Readonly<Record<string, string>> = {
+  "server/forking/parent/datagram_relay.ts": "stands beside stream_relay.ts",
   "server/forking/parent/node_thread.ts": "one of two kinds of thread",
   "server/forking/parent/web_thread.ts": "the other one",
   "server/forking/worker/datagram_conn.ts": "stands beside stream_conn.ts",
