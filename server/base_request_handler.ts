@@ -1,23 +1,24 @@
 import { kindOf } from "../socket/arguments.ts";
+import type { Socket } from "../socket/socket.ts";
 import type { ShutdownOptions } from "./options.ts";
 import { signalOf } from "./requests.ts";
 
-/** What a step gives that may have to wait, or not. */
+/** The result of a step that may have to wait, or not. */
 export type Awaitable<T> = T | Promise<T>;
 
 /**
- * What every handler knows of its server, be it a `BaseServer` beside it or, in a
- * Worker, what stands for one.
+ * The part of a server that every handler has in `this.server`: that of a `BaseServer`
+ * or, in a Worker, of a remote one.
  */
 export interface HandlerServer<A = unknown> {
   /** The server's address. */
   readonly serverAddress: A;
-  /** Ends the serving, as {@linkcode BaseServer.shutdown}. */
+  /** Ends the serving, as {@linkcode BaseServer.shutdown} does. */
   shutdown(options?: ShutdownOptions): Promise<number>;
 }
 
 /**
- * What a server is given to make a handler for each request.
+ * The class of which a server makes an instance for each request.
  *
  * @typeParam R What a request is: a connection, or a datagram and the server's socket.
  * @typeParam A The shape of the client's address.
@@ -27,18 +28,29 @@ export interface RequestHandlerClass<R extends object = object, A = unknown> {
   new (
     request: R,
     clientAddress: A,
-    // deno-lint-ignore no-explicit-any -- a handler may ask for a class of its own
+    // deno-lint-ignore no-explicit-any -- a handler may need a certain class of servers
     server: any,
   ): BaseRequestHandler;
 }
 
 /**
+ * The shape of the client's address that goes with a request: a connection's peer, or
+ * a datagram's sender. `unknown` for requests of other kinds.
+ *
+ * @typeParam R What a request is.
+ */
+export type ClientAddressOf<R extends object> = R extends
+  Socket<infer A, infer _From> ? A
+  : R extends [Uint8Array, Socket<infer _A, infer From>] ? From
+  : unknown;
+
+/**
  * Handles one request: a subclass says how in {@linkcode BaseRequestHandler.handle}.
  *
- * A server makes an instance for each request and calls `setup`, `handle` and
- * `finish` on it; Python's constructor calls them itself, but no constructor can
- * wait. If `setup` throws, the other two are left out; `finish` is called also if
- * `handle` throws.
+ * A server makes an instance for each request and calls its `setup`, `handle` and
+ * `finish`; Python's constructor calls them itself, but a constructor cannot wait. If
+ * `setup` throws, the other two are not called; `finish` is called even if `handle`
+ * throws.
  *
  * @example Greet every client
  * ```ts
@@ -57,24 +69,54 @@ export interface RequestHandlerClass<R extends object = object, A = unknown> {
  * assertEquals(new TextDecoder().decode(await client.recv(100)), "hello");
  * ```
  *
+ * @example Use what the server has of its own
+ * ```ts
+ * import { socketserver } from "@berkeley/socket";
+ *
+ * class Greeting extends socketserver.StreamRequestHandler {
+ *   declare readonly server: GreetingServer;
+ *   override async handle() {
+ *     await this.wfile.write(new TextEncoder().encode(this.server.greeting));
+ *   }
+ * }
+ * class GreetingServer extends socketserver.ThreadingTCPServer {
+ *   greeting = "hello";
+ * }
+ *
+ * await using _ = new GreetingServer(["127.0.0.1", 0], Greeting);
+ * ```
+ *
+ * @example Handle requests of a Unix server
+ * ```ts
+ * import { socket, socketserver } from "@berkeley/socket";
+ *
+ * class Echo extends socketserver.BaseRequestHandler<socketserver.StreamRequest<socket.UnixAddress>> {
+ *   override async handle() {
+ *     await this.request.sendall(await this.request.recv(1024));
+ *   }
+ * }
+ *
+ * const path = await Deno.makeTempDir() + "/echo";
+ * await using _ = new socketserver.UnixStreamServer(path, Echo);
+ * ```
+ *
  * Port of [`socketserver.BaseRequestHandler`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseRequestHandler).
  *
- * @typeParam R What a request is: `Socket`, or for datagrams `[data, socket]`.
- * @typeParam A The shape of the client's address.
- * @typeParam S The class of the server, for handlers that use more of it.
+ * @typeParam R What a request is: {@linkcode StreamRequest}, {@linkcode DatagramRequest},
+ * or what the server's `getRequest` returns.
+ * @typeParam A The shape of the client's address; follows from `R`.
+ * @typeParam S The class of the server; `declare readonly server: …` says it too.
  */
 export class BaseRequestHandler<
-  // deno-lint-ignore no-explicit-any -- a handler that does not ask fits every server
-  R extends object = any,
-  // deno-lint-ignore no-explicit-any -- as above
-  A = any,
-  S extends HandlerServer = HandlerServer<A>,
+  R extends object = object,
+  A = ClientAddressOf<R>,
+  S extends HandlerServer = HandlerServer<Exclude<A, null>>,
 > {
   /** The request: a connection, or for datagrams the data and the server's socket. */
   readonly request: R;
-  /** Who sent it. */
+  /** The client's address. */
   readonly clientAddress: A;
-  /** The server that it came to. */
+  /** The server that took the request. */
   readonly server: S;
 
   /** Keeps the request; servers call this. */
@@ -85,9 +127,11 @@ export class BaseRequestHandler<
   }
 
   /**
-   * Aborts when the request is cut off: by {@linkcode BaseServer.shutdown} with a
-   * grace, by `requestTimeout`, or by `serverClose` of a server of daemons. Its connection is closed then all the same, and what the handler throws is
-   * not reported; this is for what else it waits for. In a Worker it never aborts: the
+   * Aborts when the request is aborted: by {@linkcode BaseServer.shutdown} with a grace,
+   * by `requestTimeout`, or by `serverClose` of a server with `daemonThreads`.
+   *
+   * Its connection is closed then, and what the handler throws is not reported: the
+   * signal is for other things that it waits for. In a Worker it never aborts, for the
    * Worker itself is ended. Not in Python.
    */
   get signal(): AbortSignal {
@@ -143,7 +187,7 @@ export class BaseRequestHandler<
   handle(): Awaitable<void> {}
 
   /**
-   * Cleans up after {@linkcode BaseRequestHandler.handle}, also if that threw; does
+   * Cleans up after {@linkcode BaseRequestHandler.handle}, even if that threw; does
    * nothing by itself.
    *
    * @returns Nothing, or a promise to wait for.
@@ -167,13 +211,13 @@ export class BaseRequestHandler<
 }
 
 /** Tells whether a value is a class whose instances can handle requests. */
-export function isHandlerClass(value: unknown): boolean {
+export function isHandlerClass(value: unknown): value is RequestHandlerClass {
   if (typeof value !== "function") return false;
   const { setup, handle, finish } = Object(value.prototype);
   return [setup, handle, finish].every((step) => typeof step === "function");
 }
 
-/** Refuses what is no class whose instances can handle requests. */
+/** Refuses a value that is not a class whose instances can handle requests. */
 export function checkHandlerClass(call: string, value: unknown): void {
   if (isHandlerClass(value)) return;
   const found = typeof value === "function"
@@ -185,7 +229,7 @@ export function checkHandlerClass(call: string, value: unknown): void {
 }
 
 /**
- * Lets a handler do its work: `setup`, `handle` and `finish`, in Python's order.
+ * Runs a handler: `setup`, `handle` and `finish`, in Python's order.
  *
  * For servers that override `finishRequest`. Not in Python, where the handler's
  * constructor does it.

@@ -9,15 +9,13 @@ import {
   type RequestHandlerClass,
   runHandler,
 } from "./base_request_handler.ts";
-import { contextOf, runWithin } from "./context.ts";
-import { Loop } from "./loop.ts";
 import type {
   ServeForeverOptions,
   ServerOptions,
   ShutdownOptions,
 } from "./options.ts";
 import { report } from "./report.ts";
-import { Requests, wasCut } from "./requests.ts";
+import { contextOf, Requests, runWithin, wasAborted } from "./requests.ts";
 
 /** What a wait for a request takes. */
 export interface ReadyOptions extends WaitOptions {
@@ -25,12 +23,48 @@ export interface ReadyOptions extends WaitOptions {
   timeout: number | null;
 }
 
-// Errors of a server that was never, or wrongly, set up: waiting mends nothing.
-const HOPELESS = new Set(["EBADF", "EINVAL", "ENOTSOCK", "EOPNOTSUPP"]);
+/** One run of `serveForever`: whether it is to stop, and when it has ended. */
+export class Loop implements Disposable {
+  /** Resolves when the run has ended. */
+  readonly ended: Promise<void>;
+  readonly #stopping = new AbortController();
+  readonly #outer: AbortSignal | undefined;
+  readonly #end: () => void;
+
+  /** Begins a run that also stops when a signal aborts. */
+  constructor(signal: AbortSignal | undefined) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ended = promise;
+    this.#end = resolve;
+    this.#outer = signal;
+    signal?.addEventListener("abort", this.stop);
+    if (signal?.aborted) this.stop();
+  }
+
+  /** Aborts what the loop waits for when it is to stop. */
+  get signal(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /** Whether it is to stop, or has. */
+  get stopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  readonly stop = (): void => this.#stopping.abort();
+
+  [Symbol.dispose](): void {
+    this.#outer?.removeEventListener("abort", this.stop);
+    this.#end();
+  }
+}
+
+// Errors of a server that was never, or wrongly, set up: trying again mends nothing.
+const FATAL = new Set(["EBADF", "EINVAL", "ENOTSOCK", "EOPNOTSUPP"]);
 
 /**
- * The base of all servers: the loop, the steps of a request, and the end. Its
- * subclasses say where requests come from.
+ * The base of all servers: the loop, the steps of a request, and the end. Subclasses
+ * say where requests come from.
  *
  * Each step is a method that a subclass may override, in Python's order:
  * `serveForever` or `handleRequest`, `getRequest`, `verifyRequest`,
@@ -38,9 +72,9 @@ const HOPELESS = new Set(["EBADF", "EINVAL", "ENOTSOCK", "EOPNOTSUPP"]);
  * be `async` or not. Python's class attributes are static members, which the
  * constructor reads; instances have them too.
  *
- * What differs from Python: errors that pass, such as too many open files, are
- * waited out; an error in `verifyRequest` is that request's only; `shutdown` may be
- * called from anywhere, and can cut off what does not end.
+ * What differs from Python: after a transient error, such as too many open files, the
+ * server tries again; an error in `verifyRequest` fails that request only; `shutdown`
+ * may be called from anywhere, and can abort requests that do not end.
  *
  * @example Requests that come from a list
  * ```ts
@@ -69,10 +103,11 @@ const HOPELESS = new Set(["EBADF", "EINVAL", "ENOTSOCK", "EOPNOTSUPP"]);
  * Port of [`socketserver.BaseServer`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer).
  *
  * @typeParam R What a request is.
- * @typeParam A The shape of addresses, the server's and the clients'.
+ * @typeParam A The shape of the server's address.
+ * @typeParam C The shape of the clients' addresses.
  */
-// deno-lint-ignore no-explicit-any -- who does not ask gets every server
-export class BaseServer<R extends object = any, A = any>
+// deno-lint-ignore no-explicit-any -- `BaseServer` alone stands for every server
+export class BaseServer<R extends object = any, A = any, C = A>
   implements AsyncDisposable, HandlerServer<A> {
   /** How long `handleRequest` waits for a request; seconds, `null` for ever. */
   static timeout: number | null = null;
@@ -84,7 +119,7 @@ export class BaseServer<R extends object = any, A = any>
   /** The server's address. */
   serverAddress: A;
   /** The class whose instances handle the requests. */
-  readonly RequestHandlerClass: RequestHandlerClass<R, A>;
+  readonly RequestHandlerClass: RequestHandlerClass<R, C>;
   /** How long `handleRequest` waits for a request; seconds, `null` for ever. */
   timeout: number | null;
   /** How many requests may be handled at a time. */
@@ -101,12 +136,12 @@ export class BaseServer<R extends object = any, A = any>
    * @param serverAddress Where requests come from.
    * @param RequestHandlerClass The class whose instances handle them.
    * @param options What differs from the class's static members.
-   * @throws {TypeError} If the handler is no class of handlers.
+   * @throws {TypeError} If the handler is not a class of handlers.
    * @throws {RangeError} If an option is out of its range.
    */
   constructor(
     serverAddress: A,
-    RequestHandlerClass: RequestHandlerClass<R, A>,
+    RequestHandlerClass: RequestHandlerClass<R, C>,
     options: ServerOptions = {},
   ) {
     const call = `make a ${new.target.name}`;
@@ -131,8 +166,8 @@ export class BaseServer<R extends object = any, A = any>
   /**
    * Serves requests until `shutdown`, `serverClose` or the signal ends it.
    *
-   * It ends quietly, and may be called again unless the server is closed. It does
-   * not heed `timeout`.
+   * It then resolves, and may be called again unless the server is closed. It ignores
+   * `timeout`.
    *
    * @param options `pollInterval`: how often `serviceActions` is called, in seconds;
    * `signal`: ends the serving when it aborts.
@@ -167,9 +202,9 @@ export class BaseServer<R extends object = any, A = any>
     if (this.#loop !== undefined) {
       throw new Error("Cannot serveForever: the server is serving already");
     }
-    // Nobody waits for what does nothing.
-    const isIdle = this.serviceActions === BaseServer.prototype.serviceActions;
-    const interval = isIdle ? null : pollInterval;
+    // Without an override of serviceActions there is no need to poll.
+    const polls = this.serviceActions !== BaseServer.prototype.serviceActions;
+    const interval = polls ? pollInterval : null;
     using loop = this.#loop = new Loop(signal);
     const serve = async () => {
       await this.prepareServing({ signal: loop.signal });
@@ -181,7 +216,7 @@ export class BaseServer<R extends object = any, A = any>
     try {
       await runWithin({ server: this, task: undefined, inLoop: true }, serve);
     } catch (error) {
-      // Or the socket was closed under the loop.
+      // EBADF: serverClose() closed the socket while the loop waited for it.
       const isEnd = error === loop.signal.reason ||
         error instanceof OSError && error.code === "EBADF";
       if (!(loop.stopped && isEnd)) throw error;
@@ -193,7 +228,7 @@ export class BaseServer<R extends object = any, A = any>
   /**
    * Handles one request.
    *
-   * Waits for it as long as `timeout` says, and then calls `handleTimeout`.
+   * Waits up to `timeout` for it, and calls `handleTimeout` if none came.
    *
    * @param options `signal`: gives the wait up when it aborts.
    * @throws {OSError} EINVAL if the server was not activated, EBADF if it is closed.
@@ -220,8 +255,8 @@ export class BaseServer<R extends object = any, A = any>
    */
   async handleRequest(options: WaitOptions = {}): Promise<void> {
     await this.prepareServing({ signal: options.signal });
-    const came = await this.#turn(this.requestPatience, options.signal, false);
-    if (!came) await this.handleTimeout();
+    const inTime = await this.#turn(this.readyTimeout, options.signal, false);
+    if (!inTime) await this.handleTimeout();
   }
 
   /**
@@ -229,16 +264,16 @@ export class BaseServer<R extends object = any, A = any>
    *
    * May be called from anywhere, a handler included, which then is not waited for
    * (in Python that is a deadlock); does nothing if the server is not serving. With
-   * a grace it also waits for the requests that are being handled, and cuts off what
-   * is left of them.
+   * a grace it also waits for the requests that are being handled, and aborts those
+   * that are left.
    *
    * @param options `grace`: how long requests may go on, in seconds; 0 for not at all,
    * `null` for as long as they take.
-   * @returns How many requests were cut off: their connections are closed, their
-   * handlers no longer waited for.
+   * @returns How many requests were aborted: their connections are closed, and their
+   * handlers are no longer waited for.
    * @throws {RangeError} If the grace is negative.
    *
-   * @example Cut off what does not end
+   * @example Abort what does not end
    * ```ts
    * import { socket, socketserver } from "@berkeley/socket";
    * import { assertEquals } from "@std/assert";
@@ -316,11 +351,11 @@ export class BaseServer<R extends object = any, A = any>
   }
 
   /**
-   * Waits until {@linkcode BaseServer.getRequest} has a request to give; for
-   * subclasses whose requests come from elsewhere. Not in Python, which selects on
-   * `fileno()`.
+   * Waits until {@linkcode BaseServer.getRequest} has a request to return; for
+   * subclasses whose requests do not come from a socket. Not in Python, which selects
+   * on `fileno()`.
    *
-   * Without an override there is always one, and `getRequest` may wait itself.
+   * Without an override it does not wait: `getRequest` then waits itself.
    *
    * @param _options `timeout` in seconds, and `signal`.
    * @returns Whether there is one; `false` after the timeout.
@@ -330,13 +365,13 @@ export class BaseServer<R extends object = any, A = any>
   }
 
   /**
-   * Gives the next request and who sent it; each subclass has its own.
+   * Returns the next request and the client's address; each subclass has its own way.
    *
-   * An OSError passes: the server goes on, after a pause where that may help.
+   * After an OSError the server goes on, with a pause where that may help.
    *
    * @param _options `signal`: gives the wait up when it aborts.
    * @returns The request and the client's address.
-   * @throws {TypeError} If the subclass has none.
+   * @throws {TypeError} If no subclass overrides it.
    *
    * @example Look at every request first
    * ```ts
@@ -359,7 +394,7 @@ export class BaseServer<R extends object = any, A = any>
    */
   getRequest(
     _options?: WaitOptions,
-  ): Awaitable<[request: R, clientAddress: A]> {
+  ): Awaitable<[request: R, clientAddress: C]> {
     throw new TypeError(
       "Cannot get a request: BaseServer has none; use TCPServer or UDPServer, or override getRequest",
     );
@@ -368,11 +403,11 @@ export class BaseServer<R extends object = any, A = any>
   /**
    * Tells whether a request is to be handled; always, without an override.
    *
-   * An error is reported by `handleError` and costs this request only; in Python it
-   * ends the loop.
+   * An error goes to `handleError` and fails this request only; in Python it ends the
+   * loop.
    *
    * @param _request The request.
-   * @param _clientAddress Who sent it.
+   * @param _clientAddress The client's address.
    * @returns `false` to drop it.
    *
    * @example Serve this machine only
@@ -390,15 +425,15 @@ export class BaseServer<R extends object = any, A = any>
    *
    * Port of [`BaseServer.verify_request`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.verify_request).
    */
-  verifyRequest(_request: R, _clientAddress: A): Awaitable<boolean> {
+  verifyRequest(_request: R, _clientAddress: C): Awaitable<boolean> {
     return true;
   }
 
   /**
-   * Has a request handled, and then shut down; the mix-ins do that beside the loop.
+   * Handles a request and shuts it down; the mix-ins do so beside the loop.
    *
    * @param request The request.
-   * @param clientAddress Who sent it.
+   * @param clientAddress The client's address.
    * @returns A promise for the loop to wait for.
    *
    * @example Count requests
@@ -418,19 +453,19 @@ export class BaseServer<R extends object = any, A = any>
    *
    * Port of [`BaseServer.process_request`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.process_request).
    */
-  processRequest(request: R, clientAddress: A): Awaitable<void> {
+  processRequest(request: R, clientAddress: C): Awaitable<void> {
     return Promise.try(() => this.finishRequest(request, clientAddress))
       .then(() => this.shutdownRequest(request));
   }
 
   /**
-   * Makes a handler of the request and lets it do its work.
+   * Makes a handler for the request and runs it.
    *
    * @param request The request.
-   * @param clientAddress Who sent it.
+   * @param clientAddress The client's address.
    * @returns A promise that settles as the handler does.
    *
-   * @example Hand the handlers something more
+   * @example Give the handlers more than the request
    * ```ts
    * import { socket, socketserver } from "@berkeley/socket";
    *
@@ -453,13 +488,13 @@ export class BaseServer<R extends object = any, A = any>
    *
    * Port of [`BaseServer.finish_request`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.finish_request).
    */
-  finishRequest(request: R, clientAddress: A): Awaitable<void> {
+  finishRequest(request: R, clientAddress: C): Awaitable<void> {
     const { RequestHandlerClass } = this;
     return runHandler(new RequestHandlerClass(request, clientAddress, this));
   }
 
   /**
-   * Ends a request: by itself only calls `closeRequest`.
+   * Ends a request; the base class only calls `closeRequest`.
    *
    * @param request The request.
    * @returns A promise to wait for, if need be.
@@ -482,7 +517,7 @@ export class BaseServer<R extends object = any, A = any>
   }
 
   /**
-   * Closes a request: does nothing by itself.
+   * Closes a request; the base class does nothing.
    *
    * @param _request The request.
    * @returns A promise to wait for, if need be.
@@ -510,8 +545,8 @@ export class BaseServer<R extends object = any, A = any>
   closeRequest(_request: R): Awaitable<void> {}
 
   /**
-   * Is called by `serveForever` after each request, and once in a `pollInterval` while
-   * none comes; does nothing by itself.
+   * Runs after each request of `serveForever`, and once in a `pollInterval` while none
+   * comes; does nothing by itself.
    *
    * @returns A promise for the loop to wait for, if need be.
    *
@@ -533,7 +568,7 @@ export class BaseServer<R extends object = any, A = any>
   serviceActions(): Awaitable<void> {}
 
   /**
-   * Is called by `handleRequest` when no request came in time; does nothing by itself.
+   * Runs when `handleRequest` got no request in time; does nothing by itself.
    *
    * @returns A promise to wait for, if need be.
    *
@@ -556,13 +591,13 @@ export class BaseServer<R extends object = any, A = any>
   handleTimeout(): Awaitable<void> {}
 
   /**
-   * Is told of an error in the handling of a request: prints it to the standard error
+   * Reports an error in the handling of a request: prints it to the standard error
    * stream, as Python does. The server goes on.
    *
-   * Python's has no third parameter and looks the error up.
+   * In Python there is no third parameter: the method looks the error up.
    *
    * @param _request The request.
-   * @param clientAddress Who sent it.
+   * @param clientAddress The client's address.
    * @param error What was thrown.
    * @returns A promise to wait for, if need be.
    *
@@ -584,7 +619,7 @@ export class BaseServer<R extends object = any, A = any>
    */
   handleError(
     _request: R,
-    clientAddress: A,
+    clientAddress: C,
     error: unknown,
   ): Awaitable<void> {
     report(error, clientAddress);
@@ -596,67 +631,73 @@ export class BaseServer<R extends object = any, A = any>
   }
 
   /** How long `handleRequest` waits; seconds, `null` for ever. */
-  protected get requestPatience(): number | null {
+  protected get readyTimeout(): number | null {
     return this.timeout;
   }
 
-  /** How many requests may be handled at a time, all things considered. */
+  /** How many requests may be handled at a time, by every bound that the server has. */
   protected get mostRequests(): number {
     return this.maxConnections;
   }
 
   /**
-   * Is called before the first request is waited for; for what must be there by then.
+   * Prepares what must be there before the first request is waited for.
    *
-   * @param _options `signal`: gives it up when it aborts.
+   * @param _options `signal`: gives the preparation up when it aborts.
    */
   protected prepareServing(_options: WaitOptions): Awaitable<void> {}
 
-  /** Handles a request under the server's eyes: `shutdown` can wait for it and cut it off. */
-  protected attendRequest(
-    request: R,
-    clientAddress: A,
-    work: () => Promise<void>,
-    inLoop = false,
-  ): Promise<void> {
-    return this.#requests.add(request, {
-      handle: (task) => runWithin({ server: this, task, inLoop }, work),
-      timeout: this.requestTimeout,
-      late: (error) => this.#late(request, clientAddress, error),
-    }).ended;
+  /**
+   * Lengthens the handling of a request: it is counted, and can be waited for and
+   * aborted, until a promise has settled. For steps that go on after they have
+   * returned.
+   *
+   * @param request The request; one that the server has not taken itself is counted
+   * from now on, without `requestTimeout`.
+   * @param promise What the request waits for; it must not reject.
+   */
+  protected waitUntil(request: R, promise: Promise<unknown>): void {
+    this.#requests.waitUntil(request, promise);
   }
 
   /** Waits for all requests that are being handled, but not for the caller's own. */
   protected async requestsHandled(): Promise<void> {
     const by = contextOf(this)?.task?.request;
-    await this.#requests.left(0, { by });
+    await this.#requests.untilAtMost(0, { by });
   }
 
-  /** Cuts off all requests that are being handled, but not the caller's own, and tells how many. */
-  protected cutOffRequests(): number {
+  /** Aborts all requests that are being handled, but not the caller's own, and returns how many. */
+  protected abortRequests(): number {
     const by = contextOf(this)?.task?.request;
-    const requests = this.#requests.cut(by).map(({ request }) => request);
-    for (const request of requests) this.#drop(request as R);
-    return new Set(requests).size;
+    const aborted = this.#requests.abort(by);
+    for (const { request } of aborted) this.#drop(request as R);
+    return aborted.length;
   }
 
-  /** Tells `handleError` of an error, unless the request was cut off, which brings errors about. */
-  protected async requestFailed(
-    request: R,
-    clientAddress: A,
-    error: unknown,
-  ): Promise<void> {
-    if (wasCut(request)) return;
+  /** Handles a request, its errors included, and shuts it down: what a task beside the loop does. */
+  protected async runRequest(request: R, clientAddress: C): Promise<void> {
+    try {
+      await this.finishRequest(request, clientAddress);
+    } catch (error) {
+      await this.#fail(request, clientAddress, error);
+    } finally {
+      await this.shutdownRequest(request);
+    }
+  }
+
+  /** Passes an error to `handleError`, unless the request was aborted, which causes errors. */
+  async #fail(request: R, clientAddress: C, error: unknown): Promise<void> {
+    if (wasAborted(request)) return;
     await this.handleError(request, clientAddress, error);
   }
 
-  /** Closes a request that was cut off; it is of no interest any more, and neither are its errors. */
+  /** Closes an aborted request, whose errors no longer matter. */
   async #drop(request: R): Promise<void> {
     await Promise.try(() => this.closeRequest(request)).catch(() => {});
   }
 
-  /** Closes a request that took longer than it may, and was cut off, and tells `handleError`. */
-  async #late(request: R, clientAddress: A, error: unknown): Promise<void> {
+  /** Closes a request that was aborted because it took too long, and tells `handleError`. */
+  async #late(request: R, clientAddress: C, error: unknown): Promise<void> {
     this.#drop(request);
     try {
       await this.handleError(request, clientAddress, error);
@@ -665,17 +706,17 @@ export class BaseServer<R extends object = any, A = any>
     }
   }
 
-  /** Waits until nothing is handled any more, cuts off what is late, and tells how many. */
+  /** Waits until nothing is handled any more, aborts what is late, and returns how many. */
   async #end(grace: number | null, ended?: Promise<void>): Promise<number> {
     const by = contextOf(this)?.task?.request;
     const deadline = performance.now() + (grace ?? Infinity) * 1000;
-    for (let cut = 0;;) {
+    for (let aborted = 0;;) {
       const timeout = Math.max(0, deadline - performance.now()) / 1000;
-      await this.#requests.left(0, { by, timeout });
-      cut += this.cutOffRequests();
-      // The loop may have had a request in its hands that was not counted yet.
+      await this.#requests.untilAtMost(0, { by, timeout });
+      aborted += this.abortRequests();
+      // The loop may have taken a request that was not counted yet.
       const isNext = await Promise.race([ended, this.#requests.next()]);
-      if (!isNext) return cut;
+      if (!isNext) return aborted;
     }
   }
 
@@ -685,11 +726,11 @@ export class BaseServer<R extends object = any, A = any>
     signal: AbortSignal | undefined,
     inLoop: boolean,
   ): Promise<boolean> {
-    let taken: [R, A];
+    let taken: [R, C];
     try {
       const isFull = this.#requests.size >= this.mostRequests;
       const rest = isFull
-        ? await this.#requests.room(this.mostRequests, timeout, signal)
+        ? await this.#requests.capacity(this.mostRequests, timeout, signal)
         : timeout;
       if (rest === undefined) return false;
       if (!(await this.requestReady({ timeout: rest, signal }))) return false;
@@ -698,20 +739,24 @@ export class BaseServer<R extends object = any, A = any>
     } catch (error) {
       const isAbort = signal?.aborted && error === signal.reason;
       if (isAbort || !(error instanceof OSError)) throw error;
-      if (HOPELESS.has(error.code)) throw error;
+      if (FATAL.has(error.code)) throw error;
       await this.#backOff.pause(error, { signal });
       return true;
     }
     const [request, clientAddress] = taken;
     const handle = () => this.#handle(request, clientAddress);
-    await this.attendRequest(request, clientAddress, handle, inLoop);
+    await this.#requests.add(request, {
+      handle: (task) => runWithin({ server: this, task, inLoop }, handle),
+      timeout: this.requestTimeout,
+      late: (error) => this.#late(request, clientAddress, error),
+    }).ended;
     return true;
   }
 
-  async #handle(request: R, clientAddress: A): Promise<void> {
+  async #handle(request: R, clientAddress: C): Promise<void> {
     try {
       const isWanted = await this.verifyRequest(request, clientAddress);
-      if (wasCut(request)) return;
+      if (wasAborted(request)) return;
       if (isWanted) {
         await this.processRequest(request, clientAddress);
       } else {
@@ -719,7 +764,7 @@ export class BaseServer<R extends object = any, A = any>
       }
     } catch (error) {
       try {
-        await this.requestFailed(request, clientAddress, error);
+        await this.#fail(request, clientAddress, error);
       } finally {
         await this.shutdownRequest(request);
       }

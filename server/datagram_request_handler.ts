@@ -1,5 +1,5 @@
 import { concat } from "@std/bytes/concat";
-import type { Address, AddressInput, InetAddress } from "../socket/address.ts";
+import type { Address, InetAddress } from "../socket/address.ts";
 import { type FileSource, SocketFile } from "../socket/file/mod.ts";
 import type { Socket } from "../socket/socket.ts";
 import {
@@ -7,11 +7,11 @@ import {
   BaseRequestHandler,
   type HandlerServer,
 } from "./base_request_handler.ts";
-import type { DatagramRequest } from "./udp_server.ts";
+import type { DatagramRequest, DatagramSender } from "./udp_server.ts";
 
 /**
- * Handles a datagram by two files: `rfile` has what it brought, and what is written
- * to `wfile` goes back as one datagram.
+ * Handles a datagram by two files: `rfile` holds its data, and what is written to
+ * `wfile` goes back as one datagram.
  *
  * @example Echo
  * ```ts
@@ -39,12 +39,12 @@ import type { DatagramRequest } from "./udp_server.ts";
 export class DatagramRequestHandler<
   A extends Address = InetAddress,
   S extends HandlerServer = HandlerServer<A>,
-> extends BaseRequestHandler<DatagramRequest<A>, A, S> {
-  /** What the datagram brought. */
+> extends BaseRequestHandler<DatagramRequest<A>, DatagramSender<A>, S> {
+  /** The datagram's data. */
   packet!: Uint8Array;
   /** The server's socket. */
-  socket!: Socket<A, A>;
-  /** What the datagram brought, as a file. */
+  socket!: Socket<A, DatagramSender<A>>;
+  /** The datagram's data, as a file. */
   rfile!: SocketFile<Uint8Array>;
   /** What goes back to the sender. */
   wfile!: SocketFile<Uint8Array>;
@@ -58,18 +58,25 @@ export class DatagramRequestHandler<
     this.wfile = new SocketFile(this.#answer, "wb", { buffering: 0 });
   }
 
-  /** Sends what was written, as one datagram, to where the request came from. */
+  /**
+   * Sends what was written, as one datagram, to the client.
+   *
+   * @throws {TypeError} If the client has no address: its Unix socket is not bound.
+   */
   override async finish(): Promise<void> {
-    await this.socket.sendto(
-      this.#answer.bytes,
-      this.clientAddress as unknown as AddressInput<A>,
-    );
+    const { clientAddress } = this;
+    if (clientAddress === null) {
+      throw new TypeError(
+        "Cannot answer a datagram: its sender has no address, as its Unix socket is not bound",
+      );
+    }
+    await this.socket.sendto(this.#answer.bytes, clientAddress);
   }
 }
 
 /** Bytes in memory that files read and write. */
 class Memory implements FileSource {
-  /** What there is to read, and then what was written. */
+  /** What is to be read, or was written. */
   bytes: Uint8Array;
   #position = 0;
 

@@ -35,7 +35,11 @@
 // Servers.
 export { BaseServer, type ReadyOptions } from "./base_server.ts";
 export { type StreamRequest, TCPServer } from "./tcp_server.ts";
-export { type DatagramRequest, UDPServer } from "./udp_server.ts";
+export {
+  type DatagramRequest,
+  type DatagramSender,
+  UDPServer,
+} from "./udp_server.ts";
 export { UnixDatagramServer, UnixStreamServer } from "./unix_server.ts";
 export type {
   ServeForeverOptions,
@@ -73,6 +77,7 @@ export {
 export {
   type Awaitable,
   BaseRequestHandler,
+  type ClientAddressOf,
   type HandlerServer,
   type RequestHandlerClass,
   runHandler,

@@ -1,7 +1,7 @@
 import type { Driver } from "../socket/driver.ts";
 import type { WaitOptions } from "../socket/wait.ts";
 
-/** What every server takes. Each option is a static member of the class as well, for subclasses to override. */
+/** The options of every server. Each is a static member of the class as well, for subclasses to override. */
 export interface ServerOptions {
   /**
    * How long {@linkcode BaseServer.handleRequest} waits for a request; seconds,
@@ -20,16 +20,16 @@ export interface ServerOptions {
   maxConnections?: number;
   /**
    * How long the handling of a request may take; seconds, `null` for ever. What
-   * takes longer is cut off as by `shutdown`, and `handleError` gets a TimeoutError.
-   * The `timeout` of a handler is for each receive and send: a client that sends byte
-   * by byte outlives it. Not in Python.
+   * takes longer is aborted as by `shutdown`, and `handleError` gets a TimeoutError.
+   * The `timeout` of a handler is for each receive and send: it does not stop a client
+   * that sends one byte at a time. Not in Python.
    *
    * @default {null}
    */
   requestTimeout?: number | null;
 }
 
-/** What a server over a socket takes. */
+/** The options of a server over a socket. */
 export interface SocketServerOptions extends ServerOptions {
   /**
    * Whether the constructor calls `serverBind` and `serverActivate`.
@@ -44,23 +44,23 @@ export interface SocketServerOptions extends ServerOptions {
    */
   addressFamily?: number;
   /**
-   * Whether the address may be taken while old connections of it linger; always so
-   * for streams in the sandbox.
+   * Whether the address may be bound while its old connections linger; always so for
+   * streams in the sandbox.
    *
    * @default {false}
    */
   allowReuseAddress?: boolean;
   /**
-   * Whether several sockets may have the port (with `--unstable-net`).
+   * Whether several sockets may be bound to the port (with `--unstable-net`).
    *
    * @default {false}
    */
   allowReusePort?: boolean;
-  /** The driver that serves; the program's default one if omitted. */
+  /** The driver of the socket; the program's default driver if omitted. */
   driver?: Driver;
 }
 
-/** What a server of connections takes. */
+/** The options of a server of connections. */
 export interface TCPServerOptions extends SocketServerOptions {
   /**
    * How many connections may wait to be accepted. Python's 5 makes a burst of
@@ -71,33 +71,33 @@ export interface TCPServerOptions extends SocketServerOptions {
   requestQueueSize?: number;
 }
 
-/** What a server of datagrams takes. */
+/** The options of a server of datagrams. */
 export interface UDPServerOptions extends SocketServerOptions {
   /**
-   * How many bytes of a datagram are received; what is longer is cut.
+   * How many bytes of a datagram are received; the rest is dropped.
    *
    * @default {8192}
    */
   maxPacketSize?: number;
 }
 
-/** What {@linkcode BaseServer.serveForever} takes. */
+/** The options of {@linkcode BaseServer.serveForever}. */
 export interface ServeForeverOptions extends WaitOptions {
   /**
    * How often `serviceActions` is called while no request comes; seconds, `null`
-   * for never. Nothing else waits for it: `shutdown` is heard at once.
+   * for never. Nothing else depends on it: `shutdown` takes effect at once.
    *
    * @default {0.5}
    */
   pollInterval?: number | null;
 }
 
-/** What {@linkcode BaseServer.shutdown} takes. */
+/** The options of {@linkcode BaseServer.shutdown}. */
 export interface ShutdownOptions {
   /**
    * How long requests that are being handled may go on; seconds, `null` for as long
-   * as they take. What is left then is cut off. If it is omitted nothing is waited
-   * for or cut off.
+   * as they take. Those left then are aborted. If it is omitted, requests are neither
+   * waited for nor aborted.
    */
   grace?: number | null;
 }

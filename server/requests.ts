@@ -1,86 +1,155 @@
+import type { AsyncLocalStorage } from "node:async_hooks";
 import { type OSError, timedOut } from "../socket/errors.ts";
 import { waitOf, watch } from "../socket/wait.ts";
 
-/** One request that is being handled. */
+/** One request that is being handled, from the first step until all that belongs to it has settled. */
 export class RequestTask {
-  /** The request itself. */
   readonly request: object;
-  /** Settles as the handling does, or resolves when it is cut off. */
+  /** Settles as the step that the server waits for does, or resolves when the request is aborted. */
   readonly ended: Promise<void>;
-  #isCut = false;
-  #aborting: AbortController | undefined;
+  readonly #onEnd: () => void;
   readonly #resolve: () => void;
   readonly #reject: (error: unknown) => void;
+  #aborting: AbortController | undefined;
+  #isAborted = false;
+  #pending = 0;
 
-  /** Begins with a request. */
-  constructor(request: object) {
+  /** Begins with a request; calls a function once when it is no longer being handled. */
+  constructor(request: object, onEnd: () => void = () => {}) {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.request = request;
     this.ended = promise;
+    this.#onEnd = onEnd;
     this.#resolve = resolve;
     this.#reject = reject;
     tasks.set(request, this);
   }
 
-  /** Whether it was cut off, so that what becomes of its handler is of no interest. */
-  get isCut(): boolean {
-    return this.#isCut;
+  /** Whether it was aborted, so that what becomes of its handler no longer matters. */
+  get isAborted(): boolean {
+    return this.#isAborted;
   }
 
-  /** Aborts when the request is cut off. */
+  /** Whether something that belongs to it has not settled yet. */
+  get isPending(): boolean {
+    return this.#pending > 0;
+  }
+
+  /** Aborts when the request is aborted. */
   get signal(): AbortSignal {
     this.#aborting ??= new AbortController();
-    if (this.#isCut) this.#aborting.abort();
+    if (this.#isAborted) this.#aborting.abort();
     return this.#aborting.signal;
   }
 
-  /** Settles {@linkcode RequestTask.ended} as the handling has ended, and calls a function before. */
-  follow(handling: Promise<void>, before: () => void): void {
-    const end = (settle: () => void) => {
-      this.#forget();
-      before();
-      settle();
-    };
-    handling.then(
-      () => end(this.#resolve),
-      (error) => end(() => this.#reject(error)),
+  /** Runs the step that {@linkcode RequestTask.ended} follows. */
+  run(step: (task: RequestTask) => Promise<void>): void {
+    this.#pending++;
+    step(this).then(
+      () => {
+        this.#settle();
+        this.#resolve();
+      },
+      (error) => {
+        this.#settle();
+        this.#reject(error);
+      },
     );
   }
 
-  /** Waits for its end no longer. */
-  cut(): void {
-    this.#isCut = true;
+  /** Lengthens it until a promise has settled, which must not reject. */
+  waitUntil(promise: Promise<unknown>): void {
+    this.#pending++;
+    promise.finally(() => this.#settle());
+  }
+
+  /** Ends it now, whatever has not settled. */
+  abort(): void {
+    this.#isAborted = true;
     this.#aborting?.abort();
+    this.#onEnd();
     this.#resolve();
   }
 
-  /** Leaves the table: until a collection of garbage what nobody takes out stays in, and a full table makes that slow. */
-  #forget(): void {
-    // That it was cut off is asked for to the last.
-    if (this.#isCut || tasks.get(this.request) !== this) return;
+  #settle(): void {
+    // An aborted task stays in the table: its handler asks until it ends.
+    if (--this.#pending > 0 || this.#isAborted) return;
+    // Entries that are left to the garbage collector make collections slow.
     tasks.delete(this.request);
+    this.#onEnd();
   }
 }
 
 const tasks = new WeakMap<object, RequestTask>();
 
-/** Gives the signal that aborts when a request is cut off. */
+/** Returns the signal that aborts when a request is aborted. */
 export function signalOf(request: object): AbortSignal {
   return tasks.get(request)?.signal ?? new AbortController().signal;
 }
 
-/** Whether a request was cut off. */
-export function wasCut(request: object): boolean {
-  return tasks.get(request)?.isCut ?? false;
+/** Tells whether a request was aborted. */
+export function wasAborted(request: object): boolean {
+  return tasks.get(request)?.isAborted ?? false;
+}
+
+/** What code runs for: a server's loop, or one of its requests. */
+export interface Context {
+  readonly server: object;
+  /** The request that is being handled, if any. */
+  readonly task: RequestTask | undefined;
+  /** Whether the server's loop waits for this code. */
+  readonly inLoop: boolean;
+}
+
+/** A context within another: a server may run in the handler of another one. */
+interface Nested extends Context {
+  readonly outer: Nested | undefined;
+  inLoop: boolean;
+  /** Whether the code has ended: timers that it left behind are not part of it. */
+  hasEnded: boolean;
+}
+
+// A handler that calls shutdown() must not wait for itself: this tells it from
+// all other callers.
+let storage: AsyncLocalStorage<Nested> | undefined;
+
+/** Runs code, and all that it waits for, for a server. */
+export async function runWithin<T>(
+  context: Context,
+  code: () => T | Promise<T>,
+): Promise<T> {
+  storage ??= new (globalThis.process
+    .getBuiltinModule("node:async_hooks").AsyncLocalStorage)();
+  const outer = storage.getStore();
+  const nested: Nested = { ...context, outer, hasEnded: false };
+  try {
+    return await storage.run(nested, code);
+  } finally {
+    nested.hasEnded = true;
+    nested.inLoop = false;
+  }
+}
+
+/** Returns what the caller runs for: a loop or a request of this server; `undefined` if neither. */
+export function contextOf(server: object): Context | undefined {
+  let context = storage?.getStore();
+  while (context !== undefined && context.server !== server) {
+    context = context.outer;
+  }
+  if (context === undefined) return undefined;
+  const { task, hasEnded } = context;
+  // What lengthens a request runs for it, though the loop waits no more.
+  if (hasEnded && !task?.isPending) return undefined;
+  // An aborted handler is no longer waited for, so that it may wait for the loop.
+  return task?.isAborted ? undefined : context;
 }
 
 /** How a request is handled. */
 export interface Handling {
-  /** Handles it. */
   readonly handle: (task: RequestTask) => Promise<void>;
   /** How long that may take; seconds, `null` for ever. */
   readonly timeout: number | null;
-  /** Is told when it takes longer, and has been cut off. */
+  /** Called when it took longer, and the request has been aborted. */
   readonly late: (error: OSError) => void;
 }
 
@@ -89,8 +158,8 @@ export class Requests {
   readonly #tasks = new Set<RequestTask>();
   readonly #waiting = new Set<() => void>();
   readonly #coming = new Set<() => void>();
-  // Requests whose handlers end the server: two that waited for each other
-  // would wait for ever.
+  // Requests whose handlers wait for the server's end: two of them must not wait
+  // for each other.
   readonly #ending = new WeakSet<object>();
 
   /** How many there are. */
@@ -98,38 +167,47 @@ export class Requests {
     return this.#tasks.size;
   }
 
-  /** Counts a request in until its handling has ended, or takes too long. */
+  /** Counts a request until its task has ended, or took too long. */
   add(request: object, { handle, timeout, late }: Handling): RequestTask {
-    const task = new RequestTask(request);
-    this.#tasks.add(task);
-    for (const came of this.#coming) came();
-    this.#coming.clear();
-    task.follow(handle(task), () => this.#remove(task));
-    if (timeout !== null) this.#limit(task, timeout, late);
+    const expire = (error: OSError) => {
+      task.abort();
+      late(error);
+    };
+    const stop = timeout === null ? undefined : limit(timeout, expire);
+    const task = this.#begin(request, stop);
+    task.run(handle);
     return task;
   }
 
-  /** Resolves to `true` when the next request is counted in. */
+  /** Lengthens the task of a request until a promise has settled; one that is not counted yet gets a task. */
+  waitUntil(request: object, promise: Promise<unknown>): void {
+    const known = tasks.get(request);
+    const isOurs = known?.isAborted || known && this.#tasks.has(known);
+    const task = isOurs ? known! : this.#begin(request);
+    task.waitUntil(promise);
+  }
+
+  /** Resolves to `true` when the next request is counted. */
   next(): Promise<true> {
     return new Promise((resolve) => this.#coming.add(() => resolve(true)));
   }
 
-  /** Cuts all off, on behalf of a request only the others that do not end the server, and gives them. */
-  cut(by: object | undefined): RequestTask[] {
-    const cut = this.#others(by);
-    for (const task of cut) this.#cut(task);
-    return cut;
+  /** Aborts all and returns them; `by` a request, only the others, less those that end the server too. */
+  abort(by: object | undefined): RequestTask[] {
+    const tasks = this.#others(by);
+    for (const task of tasks) task.abort();
+    return tasks;
   }
 
   /**
-   * Waits until no more than `most` are left; on behalf of a request, neither itself
-   * counts nor those that wait likewise.
+   * Waits until there are no more than `most`; `by` a request, neither that one counts
+   * nor those that wait in the same way.
    *
    * @param timeout Seconds; `null` for ever.
    * @returns Whether it came to that in time.
    * It rejects with the signal's reason if that aborts.
    */
-  async left(
+  async untilAtMost(
     most: number,
     { by, timeout = null, signal }: {
       by?: object;
@@ -140,22 +218,22 @@ export class Requests {
     signal?.throwIfAborted();
     if (by !== undefined) {
       this.#ending.add(by);
-      this.#look();
+      this.#notify();
     }
     const isReached = () =>
       (by === undefined ? this.size : this.#others(by).length) <= most;
     if (isReached()) return true;
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-    const look = () => {
+    const check = () => {
       if (isReached()) resolve(true);
     };
     const wait = waitOf(timeout, signal);
     const stop = wait && watch(wait, () => resolve(false), reject);
-    this.#waiting.add(look);
+    this.#waiting.add(check);
     try {
       return await promise;
     } finally {
-      this.#waiting.delete(look);
+      this.#waiting.delete(check);
       stop?.();
     }
   }
@@ -164,21 +242,34 @@ export class Requests {
    * Waits until there are fewer than `bound`.
    *
    * @param timeout Seconds; `null` for ever.
-   * @returns What is left of the timeout, and `undefined` if nothing is.
+   * @returns What is left of the timeout; `undefined` if it ran out.
    * It rejects with the signal's reason if that aborts.
    */
-  async room(
+  async capacity(
     bound: number,
     timeout: number | null,
     signal: AbortSignal | undefined,
   ): Promise<number | null | undefined> {
     const begin = performance.now();
-    if (!(await this.left(bound - 1, { timeout, signal }))) return undefined;
+    if (!(await this.untilAtMost(bound - 1, { timeout, signal }))) {
+      return undefined;
+    }
     if (timeout === null) return null;
     return Math.max(0, timeout - (performance.now() - begin) / 1000);
   }
 
-  /** Those that a wait, or a cut, on behalf of a request is about. */
+  #begin(request: object, stop?: () => void): RequestTask {
+    const task = new RequestTask(request, () => {
+      stop?.();
+      if (this.#tasks.delete(task)) this.#notify();
+    });
+    this.#tasks.add(task);
+    for (const resolve of this.#coming) resolve();
+    this.#coming.clear();
+    return task;
+  }
+
+  /** The requests that a wait or an abort `by` a request is about. */
   #others(by: object | undefined): RequestTask[] {
     const tasks = [...this.#tasks];
     if (by === undefined) return tasks;
@@ -187,27 +278,16 @@ export class Requests {
     );
   }
 
-  /** Cuts a request off that takes longer than its seconds. */
-  #limit(task: RequestTask, timeout: number, late: Handling["late"]): void {
-    const expire = () => {
-      this.#cut(task);
-      const subject = `the request within ${timeout} seconds`;
-      late(timedOut({ syscall: "handle", subject }));
-    };
-    const stop = watch(waitOf(timeout)!, expire, expire);
-    task.ended.then(stop, stop);
+  #notify(): void {
+    for (const check of this.#waiting) check();
   }
+}
 
-  #cut(task: RequestTask): void {
-    task.cut();
-    this.#remove(task);
-  }
-
-  #remove(task: RequestTask): void {
-    if (this.#tasks.delete(task)) this.#look();
-  }
-
-  #look(): void {
-    for (const look of this.#waiting) look();
-  }
+/** Calls a function with the error of a request that took longer than its seconds; returns what takes that back. */
+function limit(seconds: number, late: Handling["late"]): () => void {
+  const expire = () => {
+    const subject = `the request within ${seconds} seconds`;
+    late(timedOut({ syscall: "handle", subject }));
+  };
+  return watch(waitOf(seconds)!, expire, expire);
 }

@@ -14,8 +14,8 @@ import type { StreamRequest } from "./tcp_server.ts";
  * write the answer to.
  *
  * Python's class attributes may be overridden by static members or by fields.
- * `timeout` is for each receive and send, as in Python: a client that sends byte by
- * byte outlives it. The server's `requestTimeout` bounds the whole request.
+ * `timeout` is for each receive and send, as in Python: it does not stop a client that
+ * sends one byte at a time. The server's `requestTimeout` bounds the whole request.
  *
  * @example Line by line
  * ```ts
@@ -90,7 +90,7 @@ export class StreamRequestHandler<
   override async finish(): Promise<void> {
     await this.rfile.close();
     await this.wfile.close().catch((error: unknown) => {
-      // What a client that has gone away does not get is no error.
+      // A client that has gone away cannot get the rest; that is not an error.
       if (!(error instanceof OSError)) throw error;
     });
   }

@@ -1,6 +1,6 @@
 import type { Address, AddressInput, InetAddress } from "../socket/address.ts";
+import { checkInteger, kindOf } from "../socket/arguments.ts";
 import { checkAddress } from "../socket/check_address.ts";
-import { checkInteger } from "../socket/arguments.ts";
 import {
   AF_INET,
   SHUT_WR,
@@ -17,7 +17,7 @@ import type { Awaitable, RequestHandlerClass } from "./base_request_handler.ts";
 import { BaseServer, type ReadyOptions } from "./base_server.ts";
 import type { TCPServerOptions } from "./options.ts";
 
-/** A request by connection: its socket. */
+/** The request of a server of connections: the connection's socket. */
 export type StreamRequest<A extends Address = InetAddress> = Socket<A, null>;
 
 /**
@@ -46,25 +46,32 @@ export type StreamRequest<A extends Address = InetAddress> = Socket<A, null>;
  * Port of [`socketserver.TCPServer`](https://docs.python.org/3/library/socketserver.html#socketserver.TCPServer).
  *
  * @typeParam A The shape of the addresses; a subclass of another `addressFamily` says which.
- * @typeParam R What a request is.
+ * @typeParam R What a request is. A subclass that says something else than a
+ * connection overrides `getRequest`.
+ * @typeParam C The shape of the clients' addresses.
+ * @typeParam From What the server's socket names as the sender of what it receives.
  */
 export class TCPServer<
   A extends Address = InetAddress,
   R extends object = StreamRequest<A>,
-> extends BaseServer<R, A> {
+  C = A,
+  From extends Address | null = null,
+> extends BaseServer<R, A, C> {
   /** The family of the addresses. */
   static addressFamily: number = AF_INET;
   /** The type of the socket. */
   static socketType: number = SOCK_STREAM;
   /** How many connections may wait to be accepted; 5 in Python. */
   static requestQueueSize = 128;
-  /** Whether the address may be taken while old connections of it linger; always so for streams in the sandbox. */
+  /** Whether the address may be bound while its old connections linger; always so for streams in the sandbox. */
   static allowReuseAddress = false;
-  /** Whether several sockets may have the port. */
+  /** Whether several sockets may be bound to the port. */
   static allowReusePort = false;
 
+  static readonly #getRequest = this.prototype.getRequest;
+
   /** The server's socket. */
-  socket: Socket<A, null>;
+  socket: Socket<A, From>;
   #requestQueueSize: number;
   #allowReuseAddress: boolean;
   #allowReusePort: boolean;
@@ -79,19 +86,19 @@ export class TCPServer<
    * @param serverAddress The address to serve; port 0 is any free port, host "" any interface.
    * @param RequestHandlerClass The class whose instances handle the requests.
    * @param options What differs from the class's static members.
-   * @throws {OSError} EADDRINUSE if someone has the address, EADDRNOTAVAIL if it is
-   * no address of this machine.
+   * @throws {OSError} EADDRINUSE if the address is in use, EADDRNOTAVAIL if it is not
+   * one of this machine.
    * @throws {PermissionError} EACCES if it is not granted; the message names the flag.
-   * @throws {TypeError} If the handler is no class of handlers.
+   * @throws {TypeError} If the handler is not a class of handlers.
    * @throws {RangeError} If an option is out of its range.
    */
   constructor(
     serverAddress: AddressInput<A>,
-    RequestHandlerClass: RequestHandlerClass<NoInfer<R>, NoInfer<A>>,
+    RequestHandlerClass: RequestHandlerClass<NoInfer<R>, NoInfer<C>>,
     options: TCPServerOptions = {},
   ) {
-    super(serverAddress as unknown as A, RequestHandlerClass, options);
     const statics = new.target;
+    const call = `make a ${statics.name}`;
     const {
       addressFamily = statics.addressFamily,
       requestQueueSize = statics.requestQueueSize,
@@ -100,12 +107,9 @@ export class TCPServer<
       bindAndActivate = true,
       driver,
     } = options;
-    checkInteger(
-      `make a ${statics.name}`,
-      "requestQueueSize",
-      requestQueueSize,
-      0,
-    );
+    const address = checkAddress<A>(call, addressFamily, serverAddress);
+    super(address, RequestHandlerClass, options);
+    checkInteger(call, "requestQueueSize", requestQueueSize, 0);
     this.#requestQueueSize = requestQueueSize;
     this.#allowReuseAddress = allowReuseAddress;
     this.#allowReusePort = allowReusePort;
@@ -141,7 +145,7 @@ export class TCPServer<
     this.#requestQueueSize = size;
   }
 
-  /** Whether the address may be taken while old connections of it linger. */
+  /** Whether the address may be bound while its old connections linger. */
   get allowReuseAddress(): boolean {
     return this.#allowReuseAddress;
   }
@@ -151,7 +155,7 @@ export class TCPServer<
     this.#allowReuseAddress = allow;
   }
 
-  /** Whether several sockets may have the port. */
+  /** Whether several sockets may be bound to the port. */
   get allowReusePort(): boolean {
     return this.#allowReusePort;
   }
@@ -164,8 +168,8 @@ export class TCPServer<
   /**
    * Binds the socket to the server's address; the constructor calls it.
    *
-   * @throws {OSError} EADDRINUSE if someone has the address, EADDRNOTAVAIL if it is
-   * no address of this machine.
+   * @throws {OSError} EADDRINUSE if the address is in use, EADDRNOTAVAIL if it is not
+   * one of this machine.
    * @throws {PermissionError} EACCES if it is not granted; the message names the flag.
    *
    * @example Bind later
@@ -188,13 +192,9 @@ export class TCPServer<
     const { socket } = this;
     if (this.#allowReuseAddress) socket.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1);
     if (this.#allowReusePort) socket.setsockopt(SOL_SOCKET, SO_REUSEPORT, 1);
-    // The sandbox settles the queue's length here already.
+    // The sandbox sets the queue's length when it binds.
     endpointOf(socket, "bind").bind(
-      checkAddress<A>(
-        "bind",
-        socket.family,
-        this.serverAddress as unknown as AddressInput<A>,
-      ),
+      checkAddress<A>("bind", socket.family, this.serverAddress),
       socket.type === SOCK_STREAM ? this.#requestQueueSize : undefined,
     );
     this.#bound = true;
@@ -213,11 +213,11 @@ export class TCPServer<
   }
 
   /**
-   * Tells the number of the server's socket.
+   * Returns the descriptor of the server's socket.
    *
    * Drivers: POSIX; the sandboxed one throws EOPNOTSUPP while the socket is open.
    *
-   * @returns The number; -1 of a closed server.
+   * @returns The number; -1 if the server is closed.
    * @throws {OSError} EOPNOTSUPP.
    *
    * @example -1 once closed
@@ -239,19 +239,21 @@ export class TCPServer<
   /** Waits for the next connection; `accept(2)`. */
   override getRequest(
     options?: WaitOptions,
-  ): Awaitable<[request: R, clientAddress: A]> {
-    return this.socket.accept(options) as Promise<unknown> as Promise<[R, A]>;
+  ): Awaitable<[request: R, clientAddress: C]>;
+  // The types of a connection, unless a subclass with other ones overrides this.
+  override getRequest(options?: WaitOptions): Awaitable<[object, unknown]> {
+    return this.socket.accept(options);
   }
 
   /**
    * Ends the sending, and calls `closeRequest`.
    *
-   * A handler that leaves unread what the client has sent may cost it the end of the
-   * answer: TCP then resets the connection, in Python too.
+   * If the handler leaves unread what the client has sent, the client may lose the end
+   * of the answer: TCP then resets the connection, in Python too.
    */
   override shutdownRequest(request: R): Awaitable<void> {
     try {
-      (request as unknown as Socket).shutdown(SHUT_WR);
+      connectionOf(request).shutdown(SHUT_WR);
     } catch (error) {
       // The client may be gone already.
       if (!(error instanceof OSError)) throw error;
@@ -261,11 +263,11 @@ export class TCPServer<
 
   /** Closes the connection, and files of it that the handler left open. */
   override closeRequest(request: R): Awaitable<void> {
-    const connection: object = request;
+    const connection = connectionOf(request);
     // Files that the handler left open hold the connection; Python's garbage
     // collector would close them.
     if (connection instanceof Socket) forceClose(connection);
-    else (request as unknown as Socket).close();
+    else connection.close();
   }
 
   /** Closes the server at the end of an `await using` block; its port or path is then free again. */
@@ -275,15 +277,23 @@ export class TCPServer<
   }
 
   /** How long `handleRequest` waits: the shorter of its own and the socket's timeout. */
-  protected override get requestPatience(): number | null {
+  protected override get readyTimeout(): number | null {
     const timeouts = [this.socket.gettimeout(), this.timeout]
       .filter((timeout) => timeout !== null);
     return timeouts.length === 0 ? null : Math.min(...timeouts);
   }
 
-  /** Waits until the socket has a request. */
+  /** Waits until the socket has a request, unless {@linkcode TCPServer.getRequest} waits as well: one wait costs less than two. */
   protected override requestReady(options: ReadyOptions): Awaitable<boolean> {
-    return this.#readable(options);
+    const isEndless = options.timeout === null &&
+      this.socket.gettimeout() === null;
+    return isEndless && this.getRequestWaits || this.#readable(options);
+  }
+
+  /** Whether `getRequest` is known to wait as the server must: until the signal aborts, and losing nothing then. */
+  protected get getRequestWaits(): boolean {
+    return this.getRequest === TCPServer.#getRequest &&
+      this.socket.accept === Socket.prototype.accept;
   }
 
   async #readable({ timeout, signal }: ReadyOptions): Promise<boolean> {
@@ -300,13 +310,13 @@ export class TCPServer<
     }
   }
 
-  /** Closes the server as Python's constructor does, also if a subclass's own close is not ready for it. */
+  /** Closes the server after a failed bind, as Python's constructor does, even if a subclass's serverClose throws. */
   #giveUp(): void {
     const ignore = () => {};
     try {
       Promise.resolve(this.serverClose()).catch(ignore);
     } catch {
-      // Its fields are not set yet; what it was to say is why the binding failed.
+      // Its fields are not set yet; the error of the bind is the one to throw.
     }
     this.socket.close();
   }
@@ -317,4 +327,25 @@ export class TCPServer<
       `Cannot set ${name}: the server is bound already; make it a static member or an option, or pass bindAndActivate: false`,
     );
   }
+}
+
+/** What a request must have for the steps of a server of connections. */
+interface Connection {
+  shutdown(how: number): void;
+  close(): void;
+}
+
+function connectionOf(request: object): Connection {
+  if (isConnection(request)) return request;
+  throw new TypeError(
+    `Cannot end a request: it must have shutdown() and close() as a Socket has, not be ${
+      kindOf(request)
+    }`,
+  );
+}
+
+function isConnection(request: object): request is Connection {
+  return ["shutdown", "close"].every((name) =>
+    typeof Reflect.get(request, name) === "function"
+  );
 }

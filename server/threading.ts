@@ -1,47 +1,60 @@
-import type { Address, InetAddress } from "../socket/address.ts";
+import type {
+  Address,
+  AddressInput,
+  InetAddress,
+  UnixAddress,
+} from "../socket/address.ts";
+import type { RequestHandlerClass } from "./base_request_handler.ts";
 import type { BaseServer } from "./base_server.ts";
+import { insertBase } from "./mix_in.ts";
+import type { TCPServerOptions, UDPServerOptions } from "./options.ts";
 import { report } from "./report.ts";
-import { TCPServer } from "./tcp_server.ts";
-import { UDPServer } from "./udp_server.ts";
+import { wasAborted } from "./requests.ts";
+import { type StreamRequest, TCPServer } from "./tcp_server.ts";
+import {
+  type DatagramRequest,
+  type DatagramSender,
+  UDPServer,
+} from "./udp_server.ts";
 import { UnixDatagramServer, UnixStreamServer } from "./unix_server.ts";
 
-/** A class of servers, as the mix-ins take and give it. */
+/** A class of servers, which the mix-ins take and return. */
 // deno-lint-ignore no-explicit-any -- TypeScript asks for it of mix-ins
 export type ServerClass = new (...args: any[]) => BaseServer;
 
 /** What {@linkcode ThreadingMixIn} adds to a server. */
 export interface Threading {
   /**
-   * Whether the requests may end with the server: `serverClose` then cuts off those
-   * that are being handled. In Python they end with the process.
+   * Whether the requests end with the server: `serverClose` then aborts those that
+   * are being handled. In Python they end with the process.
    */
   daemonThreads: boolean;
   /** Whether `serverClose` waits for the requests that are being handled, if they are not daemons. */
   blockOnClose: boolean;
-  /** Handles one request in its own task, with its errors. */
+  /** Handles one request in its own task, its errors included. */
   processRequestThread(request: object, clientAddress: unknown): Promise<void>;
 }
 
 /** What {@linkcode ThreadingMixIn} adds to a class of servers. */
 export interface ThreadingClass {
-  /** Makes a server, as the class does that is mixed into. */
+  /** Makes a server, with the arguments of the class that the mix-in extends. */
   // deno-lint-ignore no-explicit-any -- TypeScript asks for it of mix-ins
   new (...args: any[]): Threading;
-  /** Whether the requests may end with the server. */
+  /** Whether the requests end with the server. */
   daemonThreads: boolean;
   /** Whether `serverClose` waits for the requests that are being handled. */
   blockOnClose: boolean;
 }
 
 /**
- * Makes of a class of servers one that handles each request in a task of its own, so
- * that a slow client keeps nobody waiting.
+ * Extends a class of servers so that each request is handled in a task of its own: a
+ * slow client does not keep others waiting.
  *
- * Where Python's has threads this has promises: what handlers compute is not done
- * side by side ({@linkcode ForkingMixIn} does that). `maxConnections` bounds them.
+ * Where Python's has threads this has promises: handlers do not compute in parallel
+ * ({@linkcode ForkingMixIn} does that). `maxConnections` bounds how many there are.
  *
- * @param Base The class.
- * @returns The class that extends it.
+ * @param Base The class of servers.
+ * @returns A class that extends it.
  *
  * @example A server class of your own
  * ```ts
@@ -70,30 +83,27 @@ export function ThreadingMixIn<T extends ServerClass>(
       (this.constructor as unknown as ThreadingClass).daemonThreads;
     blockOnClose = (this.constructor as unknown as ThreadingClass).blockOnClose;
 
-    async processRequestThread(
+    processRequestThread(
       request: object,
       clientAddress: unknown,
     ): Promise<void> {
-      try {
-        await this.finishRequest(request, clientAddress);
-      } catch (error) {
-        await this.requestFailed(request, clientAddress, error);
-      } finally {
-        await this.shutdownRequest(request);
-      }
+      return this.runRequest(request, clientAddress);
     }
 
     override processRequest(request: object, clientAddress: unknown): void {
-      const handle = () => this.processRequestThread(request, clientAddress);
-      // Only an error in handleError or in the steps after it comes here.
-      this.attendRequest(request, clientAddress, handle).catch((error) =>
-        report(error, clientAddress)
+      const handled = this.processRequestThread(request, clientAddress);
+      // Only errors of handleError, and of the steps after it, come here.
+      this.waitUntil(
+        request,
+        handled.catch((error) => {
+          if (!wasAborted(request)) report(error, clientAddress);
+        }),
       );
     }
 
     override async serverClose(): Promise<void> {
       await super.serverClose();
-      if (this.daemonThreads) this.cutOffRequests();
+      if (this.daemonThreads) this.abortRequests();
       else if (this.blockOnClose) await this.requestsHandled();
     }
   };
@@ -125,14 +135,77 @@ export function ThreadingMixIn<T extends ServerClass>(
  * ```
  *
  * Port of [`socketserver.ThreadingTCPServer`](https://docs.python.org/3/library/socketserver.html#socketserver.ThreadingTCPServer).
+ *
+ * @typeParam A The shape of the addresses; a subclass of another `addressFamily` says which.
  */
-export const ThreadingTCPServer: typeof TCPServer & ThreadingClass =
-  ThreadingMixIn(TCPServer);
+export class ThreadingTCPServer<A extends Address = InetAddress>
+  extends TCPServer<A>
+  implements Threading {
+  static {
+    insertBase(this, ThreadingMixIn(TCPServer));
+  }
+  /** Whether the requests end with the server. */
+  declare static daemonThreads: boolean;
+  /** Whether `serverClose` waits for the requests that are being handled. */
+  declare static blockOnClose: boolean;
 
-/** A server that {@linkcode ThreadingTCPServer} makes. */
-export type ThreadingTCPServer<A extends Address = InetAddress> =
-  & TCPServer<A>
-  & Threading;
+  /**
+   * Whether the requests end with the server: `serverClose` then aborts those that
+   * are being handled. In Python they end with the process.
+   */
+  declare daemonThreads: boolean;
+  /** Whether `serverClose` waits for the requests that are being handled, if they are not daemons. */
+  declare blockOnClose: boolean;
+
+  /**
+   * Makes a server, and has it bind and listen; see {@linkcode TCPServer}.
+   *
+   * @param serverAddress The address to serve; port 0 is any free port, host "" any interface.
+   * @param RequestHandlerClass The class whose instances handle the requests.
+   * @param options What differs from the class's static members.
+   */
+  constructor(
+    serverAddress: AddressInput<A>,
+    RequestHandlerClass: RequestHandlerClass<
+      NoInfer<StreamRequest<A>>,
+      NoInfer<A>
+    >,
+    options?: TCPServerOptions,
+  ) {
+    super(serverAddress, RequestHandlerClass, options);
+  }
+
+  /**
+   * Handles one request in its own task, its errors included.
+   *
+   * @param request The request.
+   * @param clientAddress The client's address.
+   * @returns A promise that resolves when the request is shut down.
+   *
+   * @example Usage
+   * ```ts
+   * import { socketserver } from "@berkeley/socket";
+   *
+   * class Server extends socketserver.ThreadingTCPServer {
+   *   override async processRequestThread(
+   *     ...args: Parameters<socketserver.ThreadingTCPServer["processRequestThread"]>
+   *   ) {
+   *     console.time("request");
+   *     await super.processRequestThread(...args);
+   *     console.timeEnd("request");
+   *   }
+   * }
+   * ```
+   *
+   * Port of `ThreadingMixIn.process_request_thread` of [`socketserver`](https://docs.python.org/3/library/socketserver.html).
+   */
+  processRequestThread(
+    request: StreamRequest<A>,
+    clientAddress: A,
+  ): Promise<void> {
+    return this.runRequest(request, clientAddress);
+  }
+}
 
 /**
  * Serves UDP datagrams, each in a task of its own.
@@ -157,14 +230,77 @@ export type ThreadingTCPServer<A extends Address = InetAddress> =
  * ```
  *
  * Port of [`socketserver.ThreadingUDPServer`](https://docs.python.org/3/library/socketserver.html#socketserver.ThreadingUDPServer).
+ *
+ * @typeParam A The shape of the addresses; a subclass of another `addressFamily` says which.
  */
-export const ThreadingUDPServer: typeof UDPServer & ThreadingClass =
-  ThreadingMixIn(UDPServer);
+export class ThreadingUDPServer<A extends Address = InetAddress>
+  extends UDPServer<A>
+  implements Threading {
+  static {
+    insertBase(this, ThreadingMixIn(UDPServer));
+  }
+  /** Whether the requests end with the server. */
+  declare static daemonThreads: boolean;
+  /** Whether `serverClose` waits for the requests that are being handled. */
+  declare static blockOnClose: boolean;
 
-/** A server that {@linkcode ThreadingUDPServer} makes. */
-export type ThreadingUDPServer<A extends Address = InetAddress> =
-  & UDPServer<A>
-  & Threading;
+  /**
+   * Whether the requests end with the server: `serverClose` then aborts those that
+   * are being handled. In Python they end with the process.
+   */
+  declare daemonThreads: boolean;
+  /** Whether `serverClose` waits for the requests that are being handled, if they are not daemons. */
+  declare blockOnClose: boolean;
+
+  /**
+   * Makes a server, and has it bind; see {@linkcode UDPServer}.
+   *
+   * @param serverAddress The address to serve; port 0 is any free port, host "" any interface.
+   * @param RequestHandlerClass The class whose instances handle the requests.
+   * @param options What differs from the class's static members.
+   */
+  constructor(
+    serverAddress: AddressInput<A>,
+    RequestHandlerClass: RequestHandlerClass<
+      NoInfer<DatagramRequest<A>>,
+      NoInfer<DatagramSender<A>>
+    >,
+    options?: UDPServerOptions,
+  ) {
+    super(serverAddress, RequestHandlerClass, options);
+  }
+
+  /**
+   * Handles one request in its own task, its errors included.
+   *
+   * @param request The request.
+   * @param clientAddress The client's address.
+   * @returns A promise that resolves when the request is shut down.
+   *
+   * @example Usage
+   * ```ts
+   * import { socketserver } from "@berkeley/socket";
+   *
+   * class Server extends socketserver.ThreadingUDPServer {
+   *   override async processRequestThread(
+   *     ...args: Parameters<socketserver.ThreadingUDPServer["processRequestThread"]>
+   *   ) {
+   *     console.time("request");
+   *     await super.processRequestThread(...args);
+   *     console.timeEnd("request");
+   *   }
+   * }
+   * ```
+   *
+   * Port of `ThreadingMixIn.process_request_thread` of [`socketserver`](https://docs.python.org/3/library/socketserver.html).
+   */
+  processRequestThread(
+    request: DatagramRequest<A>,
+    clientAddress: DatagramSender<A>,
+  ): Promise<void> {
+    return this.runRequest(request, clientAddress);
+  }
+}
 
 /**
  * Serves connections over a Unix socket, each in a task of its own.
@@ -185,12 +321,73 @@ export type ThreadingUDPServer<A extends Address = InetAddress> =
  *
  * Port of [`socketserver.ThreadingUnixStreamServer`](https://docs.python.org/3/library/socketserver.html#socketserver.ThreadingUnixStreamServer).
  */
-export const ThreadingUnixStreamServer:
-  & typeof UnixStreamServer
-  & ThreadingClass = ThreadingMixIn(UnixStreamServer);
+export class ThreadingUnixStreamServer extends UnixStreamServer
+  implements Threading {
+  static {
+    insertBase(this, ThreadingMixIn(UnixStreamServer));
+  }
+  /** Whether the requests end with the server. */
+  declare static daemonThreads: boolean;
+  /** Whether `serverClose` waits for the requests that are being handled. */
+  declare static blockOnClose: boolean;
 
-/** A server that {@linkcode ThreadingUnixStreamServer} makes. */
-export type ThreadingUnixStreamServer = UnixStreamServer & Threading;
+  /**
+   * Whether the requests end with the server: `serverClose` then aborts those that
+   * are being handled. In Python they end with the process.
+   */
+  declare daemonThreads: boolean;
+  /** Whether `serverClose` waits for the requests that are being handled, if they are not daemons. */
+  declare blockOnClose: boolean;
+
+  /**
+   * Makes a server, and has it bind and listen; see {@linkcode UnixStreamServer}.
+   *
+   * @param serverAddress The path to serve.
+   * @param RequestHandlerClass The class whose instances handle the requests.
+   * @param options What differs from the class's static members.
+   */
+  constructor(
+    serverAddress: UnixAddress,
+    RequestHandlerClass: RequestHandlerClass<
+      StreamRequest<UnixAddress>,
+      UnixAddress
+    >,
+    options?: TCPServerOptions,
+  ) {
+    super(serverAddress, RequestHandlerClass, options);
+  }
+
+  /**
+   * Handles one request in its own task, its errors included.
+   *
+   * @param request The request.
+   * @param clientAddress The client's address.
+   * @returns A promise that resolves when the request is shut down.
+   *
+   * @example Usage
+   * ```ts
+   * import { socketserver } from "@berkeley/socket";
+   *
+   * class Server extends socketserver.ThreadingUnixStreamServer {
+   *   override async processRequestThread(
+   *     ...args: Parameters<socketserver.ThreadingUnixStreamServer["processRequestThread"]>
+   *   ) {
+   *     console.time("request");
+   *     await super.processRequestThread(...args);
+   *     console.timeEnd("request");
+   *   }
+   * }
+   * ```
+   *
+   * Port of `ThreadingMixIn.process_request_thread` of [`socketserver`](https://docs.python.org/3/library/socketserver.html).
+   */
+  processRequestThread(
+    request: StreamRequest<UnixAddress>,
+    clientAddress: UnixAddress,
+  ): Promise<void> {
+    return this.runRequest(request, clientAddress);
+  }
+}
 
 /**
  * Serves Unix datagrams, each in a task of its own.
@@ -213,9 +410,70 @@ export type ThreadingUnixStreamServer = UnixStreamServer & Threading;
  *
  * Port of [`socketserver.ThreadingUnixDatagramServer`](https://docs.python.org/3/library/socketserver.html#socketserver.ThreadingUnixDatagramServer).
  */
-export const ThreadingUnixDatagramServer:
-  & typeof UnixDatagramServer
-  & ThreadingClass = ThreadingMixIn(UnixDatagramServer);
+export class ThreadingUnixDatagramServer extends UnixDatagramServer
+  implements Threading {
+  static {
+    insertBase(this, ThreadingMixIn(UnixDatagramServer));
+  }
+  /** Whether the requests end with the server. */
+  declare static daemonThreads: boolean;
+  /** Whether `serverClose` waits for the requests that are being handled. */
+  declare static blockOnClose: boolean;
 
-/** A server that {@linkcode ThreadingUnixDatagramServer} makes. */
-export type ThreadingUnixDatagramServer = UnixDatagramServer & Threading;
+  /**
+   * Whether the requests end with the server: `serverClose` then aborts those that
+   * are being handled. In Python they end with the process.
+   */
+  declare daemonThreads: boolean;
+  /** Whether `serverClose` waits for the requests that are being handled, if they are not daemons. */
+  declare blockOnClose: boolean;
+
+  /**
+   * Makes a server, and has it bind; see {@linkcode UnixDatagramServer}.
+   *
+   * @param serverAddress The path to serve.
+   * @param RequestHandlerClass The class whose instances handle the requests.
+   * @param options What differs from the class's static members.
+   */
+  constructor(
+    serverAddress: UnixAddress,
+    RequestHandlerClass: RequestHandlerClass<
+      DatagramRequest<UnixAddress>,
+      DatagramSender<UnixAddress>
+    >,
+    options?: UDPServerOptions,
+  ) {
+    super(serverAddress, RequestHandlerClass, options);
+  }
+
+  /**
+   * Handles one request in its own task, its errors included.
+   *
+   * @param request The request.
+   * @param clientAddress The client's address.
+   * @returns A promise that resolves when the request is shut down.
+   *
+   * @example Usage
+   * ```ts
+   * import { socketserver } from "@berkeley/socket";
+   *
+   * class Server extends socketserver.ThreadingUnixDatagramServer {
+   *   override async processRequestThread(
+   *     ...args: Parameters<socketserver.ThreadingUnixDatagramServer["processRequestThread"]>
+   *   ) {
+   *     console.time("request");
+   *     await super.processRequestThread(...args);
+   *     console.timeEnd("request");
+   *   }
+   * }
+   * ```
+   *
+   * Port of `ThreadingMixIn.process_request_thread` of [`socketserver`](https://docs.python.org/3/library/socketserver.html).
+   */
+  processRequestThread(
+    request: DatagramRequest<UnixAddress>,
+    clientAddress: DatagramSender<UnixAddress>,
+  ): Promise<void> {
+    return this.runRequest(request, clientAddress);
+  }
+}

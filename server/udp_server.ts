@@ -1,17 +1,26 @@
-import type { Address, AddressInput, InetAddress } from "../socket/address.ts";
+import type {
+  Address,
+  AddressInput,
+  InetAddress,
+  UnixAddress,
+} from "../socket/address.ts";
 import { checkInteger } from "../socket/arguments.ts";
 import { SOCK_DGRAM } from "../socket/constants/mod.ts";
-import type { Socket } from "../socket/socket.ts";
+import { Socket } from "../socket/socket.ts";
 import type { WaitOptions } from "../socket/wait.ts";
 import type { Awaitable, RequestHandlerClass } from "./base_request_handler.ts";
-import type { ReadyOptions } from "./base_server.ts";
 import type { UDPServerOptions } from "./options.ts";
 import { TCPServer } from "./tcp_server.ts";
 
-/** A request by datagram: the data, and the server's socket to answer with. */
+/** The address of a datagram's sender: `null` if that is a Unix socket without a path. */
+export type DatagramSender<A extends Address> =
+  | A
+  | (A extends UnixAddress ? null : never);
+
+/** The request of a server of datagrams: the data, and the server's socket to answer with. */
 export type DatagramRequest<A extends Address = InetAddress> = [
   data: Uint8Array,
-  socket: Socket<A, A>,
+  socket: Socket<A, DatagramSender<A>>,
 ];
 
 /**
@@ -41,14 +50,19 @@ export type DatagramRequest<A extends Address = InetAddress> = [
  *
  * @typeParam A The shape of the addresses; a subclass of another `addressFamily` says which.
  */
-export class UDPServer<A extends Address = InetAddress>
-  extends TCPServer<A, DatagramRequest<A>> {
+export class UDPServer<A extends Address = InetAddress> extends TCPServer<
+  A,
+  DatagramRequest<A>,
+  DatagramSender<A>,
+  DatagramSender<A>
+> {
   /** The type of the socket. */
   static override socketType: number = SOCK_DGRAM;
-  /** How many bytes of a datagram are received; what is longer is cut. */
+  /** How many bytes of a datagram are received; the rest is dropped. */
   static maxPacketSize = 8192;
+  static readonly #getRequest = this.prototype.getRequest;
 
-  /** How many bytes of a datagram are received; what is longer is cut. */
+  /** How many bytes of a datagram are received; the rest is dropped. */
   maxPacketSize: number;
 
   /**
@@ -57,15 +71,18 @@ export class UDPServer<A extends Address = InetAddress>
    * @param serverAddress The address to serve; port 0 is any free port, host "" any interface.
    * @param RequestHandlerClass The class whose instances handle the requests.
    * @param options What differs from the class's static members.
-   * @throws {OSError} EADDRINUSE if someone has the address, EADDRNOTAVAIL if it is
-   * no address of this machine.
+   * @throws {OSError} EADDRINUSE if the address is in use, EADDRNOTAVAIL if it is not
+   * one of this machine.
    * @throws {PermissionError} EACCES if it is not granted; the message names the flag.
-   * @throws {TypeError} If the handler is no class of handlers.
+   * @throws {TypeError} If the handler is not a class of handlers.
    * @throws {RangeError} If an option is out of its range.
    */
   constructor(
     serverAddress: AddressInput<A>,
-    RequestHandlerClass: RequestHandlerClass<DatagramRequest<A>, NoInfer<A>>,
+    RequestHandlerClass: RequestHandlerClass<
+      NoInfer<DatagramRequest<A>>,
+      NoInfer<DatagramSender<A>>
+    >,
     options: UDPServerOptions = {},
   ) {
     const { maxPacketSize = new.target.maxPacketSize } = options;
@@ -80,22 +97,21 @@ export class UDPServer<A extends Address = InetAddress>
   }
 
   /** Waits for the next datagram; `recvfrom(2)`. */
-  override getRequest(
+  override async getRequest(
     options?: WaitOptions,
-  ): Awaitable<[request: DatagramRequest<A>, clientAddress: A]> {
-    return this.#receive(options);
+  ): Promise<[request: DatagramRequest<A>, clientAddress: DatagramSender<A>]> {
+    const { socket, maxPacketSize } = this;
+    const [data, sender] = await socket.recvfrom(maxPacketSize, 0, options);
+    return [[data, socket], sender];
   }
 
-  /** Waits until there is a datagram, unless `getRequest` can do that as well: one wait costs less than two. */
-  protected override requestReady(options: ReadyOptions): Awaitable<boolean> {
-    // A subclass's own may not heed the signal.
-    const isOurs = this.getRequest === UDPServer.prototype.getRequest;
-    const isEndless = options.timeout === null &&
-      this.socket.gettimeout() === null;
-    return isOurs && isEndless || super.requestReady(options);
+  /** Whether `getRequest` is known to wait as the server must; see {@linkcode TCPServer}. */
+  protected override get getRequestWaits(): boolean {
+    return this.getRequest === UDPServer.#getRequest &&
+      this.socket.recvfrom === Socket.prototype.recvfrom;
   }
 
-  /** Does nothing: a socket for datagrams does not listen. */
+  /** Does nothing: sockets for datagrams do not listen. */
   override serverActivate(): void {}
 
   /** Calls `closeRequest` only. */
@@ -103,18 +119,6 @@ export class UDPServer<A extends Address = InetAddress>
     return this.closeRequest(request);
   }
 
-  /** Does nothing: the socket is the server's. */
+  /** Does nothing: the request's socket is the server's own. */
   override closeRequest(_request: DatagramRequest<A>): Awaitable<void> {}
-
-  async #receive(
-    options: WaitOptions | undefined,
-  ): Promise<[request: DatagramRequest<A>, clientAddress: A]> {
-    const socket = this.socket as unknown as Socket<A, A>;
-    const [data, sender] = await socket.recvfrom(
-      this.maxPacketSize,
-      0,
-      options,
-    );
-    return [[data, socket], sender];
-  }
 }

@@ -4,11 +4,12 @@ import { TCPServer } from "./tcp_server.ts";
 import { UDPServer } from "./udp_server.ts";
 
 /**
- * Serves connections over a Unix socket, one at a time. Its handlers are those of
- * `StreamRequestHandler<socket.UnixAddress>`.
+ * Serves connections over a Unix socket, one at a time. Its handlers extend
+ * `StreamRequestHandler<socket.UnixAddress>`, or
+ * `BaseRequestHandler<socketserver.StreamRequest<socket.UnixAddress>>`.
  *
  * Drivers: in the sandbox the path is removed when the server closes, and the queue's
- * length is Deno's own 1024.
+ * length is always 1024.
  *
  * @example Usage
  * ```ts
@@ -37,10 +38,13 @@ export class UnixStreamServer extends TCPServer<UnixAddress> {
 }
 
 /**
- * Serves Unix datagrams, one at a time.
+ * Serves Unix datagrams, one at a time. Its handlers extend
+ * `DatagramRequestHandler<socket.UnixAddress>`, or
+ * `BaseRequestHandler<socketserver.DatagramRequest<socket.UnixAddress>>`.
  *
- * Drivers: in the sandbox it needs `--unstable-net`. A client without a path of its
- * own cannot be answered: its address is `null`.
+ * A client that is not bound to a path cannot be answered: its address is `null`.
+ *
+ * Drivers: in the sandbox it needs `--unstable-net`.
  *
  * @example Usage
  * ```ts

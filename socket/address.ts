@@ -55,11 +55,12 @@ export type SenderOf<F extends number, T extends number> = T extends StreamKind
  * What may be given where a socket returns addresses of shape `A`. A tuple may
  * be read-only, and an IPv6 address may be short.
  */
-export type AddressInput<A extends Address> = A extends InetAddress
-  ? Readonly<InetAddress>
-  : A extends Inet6Address ? Readonly<Inet6AddressInput>
-  : A extends UnixAddress ? UnixAddress
-  : Readonly<OtherAddress>;
+export type AddressInput<A extends Address> =
+  | NoInfer<A>
+  | (A extends InetAddress ? Readonly<InetAddress>
+    : A extends Inet6Address ? Readonly<Inet6AddressInput>
+    : A extends UnixAddress ? UnixAddress
+    : Readonly<OtherAddress>);
 
 /** Gives a Unix address as a string; `undefined` if its bytes are no UTF-8. */
 export function decodePath(address: UnixAddress): string | undefined {

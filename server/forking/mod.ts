@@ -2,11 +2,21 @@ import type {
   Address,
   AddressInput,
   InetAddress,
+  UnixAddress,
 } from "../../socket/address.ts";
 import type { WaitOptions } from "../../socket/wait.ts";
 import { BaseRequestHandler } from "../base_request_handler.ts";
-import { contextOf, runWithin } from "../context.ts";
-import { handleInWorker } from "./parent/handle_request.ts";
+import { insertBase } from "../mix_in.ts";
+import type {
+  ServeForeverOptions,
+  TCPServerOptions,
+  UDPServerOptions,
+} from "../options.ts";
+import { contextOf, runWithin, signalOf } from "../requests.ts";
+import { TCPServer } from "../tcp_server.ts";
+import { type ServerClass, ThreadingMixIn } from "../threading.ts";
+import { UDPServer } from "../udp_server.ts";
+import { UnixDatagramServer, UnixStreamServer } from "../unix_server.ts";
 import {
   checkMaxChildren,
   type ForkingOptions,
@@ -14,17 +24,8 @@ import {
   type ForkingStatics,
   handlerModule,
 } from "./options.ts";
+import { handleInWorker } from "./parent/handle_request.ts";
 import { Pool } from "./parent/pool.ts";
-import type {
-  ServeForeverOptions,
-  TCPServerOptions,
-  UDPServerOptions,
-} from "../options.ts";
-import { signalOf } from "../requests.ts";
-import { TCPServer } from "../tcp_server.ts";
-import { type ServerClass, ThreadingMixIn } from "../threading.ts";
-import { UDPServer } from "../udp_server.ts";
-import { UnixDatagramServer, UnixStreamServer } from "../unix_server.ts";
 
 export type { ForkingOptions, ForkingStatics };
 
@@ -34,17 +35,17 @@ export interface Forking {
   readonly handlerModule: string;
   /** How many Workers there may be. */
   maxChildren: number;
-  /** How many Workers handle a request now; Python has a set of processes here. */
+  /** How many Workers handle a request now; in Python this is the set of processes. */
   readonly activeChildren: number;
   /** Whether `serverClose` waits for the requests that are being handled. */
   blockOnClose: boolean;
 }
 
 /**
- * A class of servers that {@linkcode ForkingMixIn} has made of another one: its
- * constructor takes a module in place of a class of handlers.
+ * A class of servers that {@linkcode ForkingMixIn} has extended: its constructor takes
+ * a module in place of a class of handlers.
  *
- * @typeParam T The other one.
+ * @typeParam T The class that it extends.
  */
 export type ForkingClass<T extends ServerClass> =
   & (new (
@@ -56,31 +57,31 @@ export type ForkingClass<T extends ServerClass> =
   & ForkingStatics;
 
 /**
- * Makes of a class of servers one that has each request handled in a Worker: what
- * handlers compute is done side by side and keeps nobody waiting, and one that fails,
- * whichever way, costs its own request only.
+ * Extends a class of servers so that each request is handled in a Worker: handlers
+ * compute in parallel, keep no other request waiting, and a handler that fails, in
+ * whatever way, fails its own request only.
  *
- * Classes cannot go to a Worker. So the constructor takes the URL of a module whose
- * default export is the class of the handlers, which it loads in each Worker:
+ * Classes cannot be sent to a Worker. So the constructor takes the URL of a module whose
+ * default export is the class of the handlers, which each Worker loads:
  * `new URL("./handler.ts", import.meta.url)`. The handlers have real sockets; their
- * bytes travel through the parent, with flow control. Of the server, `this.server`
- * has only `serverAddress` and `shutdown`.
+ * bytes travel through the parent, with flow control. In them, `this.server` has only
+ * `serverAddress` and `shutdown`.
  *
- * Where Python forks for each request, a Worker that is done takes the next one:
- * variables of its modules keep their values. There are at most `maxChildren`; when
- * all are busy, no more requests are taken. One that ends while it handles a request,
- * by an error that nothing caught, by `close()` or by `Deno.exit()`, is told of to
- * `handleError`, and another one takes its place. In the same way `requestTimeout`
- * and `shutdown` with a grace give a Worker up. Deno cannot stop an endless loop: its
- * thread goes on until the process ends (Deno 2.9).
+ * Where Python forks for each request, a Worker handles one request after another:
+ * variables of its modules keep their values. There are at most `maxChildren`; while
+ * all are busy, no more requests are taken. If one ends while it handles a request, by
+ * an error that nothing caught, by `close()` or by `Deno.exit()`, `handleError` gets an
+ * error and another Worker takes its place. `requestTimeout` and `shutdown` with a
+ * grace end the Worker of a request that they abort. Deno cannot stop an endless loop:
+ * its thread goes on until the process ends (Deno 2.9).
  *
  * What a Worker loads from files needs `--allow-read`: the handler's module, what that
  * imports, and this package where it is a folder of this machine. The error names the
- * flag. `verifyRequest`, `shutdownRequest` and the other steps run in the parent;
- * `finishRequest` is what calls on a Worker.
+ * flag. All steps of the server run in the parent, and its `RequestHandlerClass` is a
+ * class whose `handle` has a Worker handle the request.
  *
- * @param Base The class.
- * @returns The class that extends it.
+ * @param Base The class of servers.
+ * @returns A class that extends it.
  *
  * @example A server class of your own
  * ```ts
@@ -97,8 +98,7 @@ export type ForkingClass<T extends ServerClass> =
  * Port of [`socketserver.ForkingMixIn`](https://docs.python.org/3/library/socketserver.html#socketserver.ForkingMixIn).
  */
 export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
-  // The loop goes on beside requests, their errors and the end are dealt with, as
-  // for tasks; only that a Worker does the work.
+  // Requests are tasks beside the loop, whose work a Worker does.
   class Server extends ThreadingMixIn(Base) implements Forking {
     static {
       Object.defineProperty(this, "name", { value: `Forking${Base.name}` });
@@ -107,6 +107,13 @@ export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
     static maxChildren = navigator.hardwareConcurrency;
     static permissions: Deno.PermissionOptions | undefined = undefined;
     static unstableWorkerOptions = false;
+    /** The handlers that the server makes itself: each has a Worker handle its request. */
+    static readonly #Handler = class WorkerHandler
+      extends BaseRequestHandler<object, unknown, Server> {
+      override handle(): Promise<void> {
+        return this.server.#handle(this.request, this.clientAddress);
+      }
+    };
 
     readonly handlerModule: string;
     #maxChildren: number;
@@ -119,7 +126,7 @@ export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
       const [serverAddress, handler, options = {}] = args;
       const module = handlerModule(call, handler);
       const settings = forkingSettings(call, options, statics);
-      super(serverAddress, HandlerInWorker, options);
+      super(serverAddress, Server.#Handler, options);
       this.handlerModule = module;
       this.#maxChildren = settings.maxChildren;
       this.#pool = new Pool({ module, permissions: settings.permissions });
@@ -146,10 +153,20 @@ export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
       return this.#pool.during(() => super.handleRequest(options));
     }
 
-    override finishRequest(
-      request: object,
-      clientAddress: unknown,
-    ): Promise<void> {
+    override async serverClose(): Promise<void> {
+      await super.serverClose();
+      await this.#pool.close();
+    }
+
+    protected override get mostRequests(): number {
+      return Math.min(super.mostRequests, this.#maxChildren);
+    }
+
+    protected override prepareServing({ signal }: WaitOptions): Promise<void> {
+      return this.#pool.warmUp(signal);
+    }
+
+    #handle(request: object, clientAddress: unknown): Promise<void> {
       const context = contextOf(this);
       return handleInWorker(request, this.#pool, {
         clientAddress,
@@ -162,25 +179,9 @@ export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
         },
       });
     }
-
-    override async serverClose(): Promise<void> {
-      await super.serverClose();
-      await this.#pool.close();
-    }
-
-    protected override get mostRequests(): number {
-      return Math.min(super.mostRequests, this.#maxChildren);
-    }
-
-    protected override prepareServing({ signal }: WaitOptions): Promise<void> {
-      return this.#pool.prove(signal);
-    }
   }
   return Server as unknown as ForkingClass<T>;
 }
-
-/** Stands where a class of handlers is asked for: the real one is in the Workers. */
-class HandlerInWorker extends BaseRequestHandler {}
 
 /**
  * Serves TCP connections, each in a Worker; see {@linkcode ForkingMixIn}.
@@ -213,20 +214,52 @@ class HandlerInWorker extends BaseRequestHandler {}
  * ```
  *
  * Port of [`socketserver.ForkingTCPServer`](https://docs.python.org/3/library/socketserver.html#socketserver.ForkingTCPServer).
+ *
+ * @typeParam A The shape of the addresses; a subclass of another `addressFamily` says which.
  */
-export const ForkingTCPServer:
-  & (new <A extends Address = InetAddress>(
+export class ForkingTCPServer<A extends Address = InetAddress>
+  extends TCPServer<A>
+  implements Forking {
+  static {
+    insertBase(this, ForkingMixIn(TCPServer));
+  }
+  /** How many Workers there may be. */
+  declare static maxChildren: number;
+  /** What the handlers may do, where that is less than the program may. */
+  declare static permissions: Deno.PermissionOptions | undefined;
+  /** Whether the program always runs with `--unstable-worker-options`. */
+  declare static unstableWorkerOptions: boolean;
+  /** Whether `serverClose` waits for the requests that are being handled. */
+  declare static blockOnClose: boolean;
+
+  /** The URL of the module whose default export is the class of the handlers. */
+  declare readonly handlerModule: string;
+  /** How many Workers there may be. */
+  declare maxChildren: number;
+  /** How many Workers handle a request now; in Python this is the set of processes. */
+  declare readonly activeChildren: number;
+  /** Whether `serverClose` waits for the requests that are being handled. */
+  declare blockOnClose: boolean;
+
+  /**
+   * Makes a server, and has it bind and listen; see {@linkcode TCPServer}.
+   *
+   * @param serverAddress The address to serve; port 0 is any free port, host "" any interface.
+   * @param handlerModule The URL of the module whose default export is the class of
+   * the handlers.
+   * @param options What differs from the class's static members.
+   * @throws {TypeError} If the module is not a URL, or `permissions` are given without
+   * `unstableWorkerOptions`.
+   */
+  constructor(
     serverAddress: AddressInput<A>,
     handlerModule: string | URL,
     options?: TCPServerOptions & ForkingOptions,
-  ) => TCPServer<A> & Forking)
-  & Omit<typeof TCPServer, "prototype">
-  & ForkingStatics = ForkingMixIn(TCPServer) as never;
-
-/** A server that {@linkcode ForkingTCPServer} makes. */
-export type ForkingTCPServer<A extends Address = InetAddress> =
-  & TCPServer<A>
-  & Forking;
+  ) {
+    // The next constructor is the mix-in's, which takes a module.
+    super(serverAddress, handlerModule as never, options);
+  }
+}
 
 /**
  * Serves UDP datagrams, each in a Worker, whose answers go out of the server's socket;
@@ -256,20 +289,52 @@ export type ForkingTCPServer<A extends Address = InetAddress> =
  * ```
  *
  * Port of [`socketserver.ForkingUDPServer`](https://docs.python.org/3/library/socketserver.html#socketserver.ForkingUDPServer).
+ *
+ * @typeParam A The shape of the addresses; a subclass of another `addressFamily` says which.
  */
-export const ForkingUDPServer:
-  & (new <A extends Address = InetAddress>(
+export class ForkingUDPServer<A extends Address = InetAddress>
+  extends UDPServer<A>
+  implements Forking {
+  static {
+    insertBase(this, ForkingMixIn(UDPServer));
+  }
+  /** How many Workers there may be. */
+  declare static maxChildren: number;
+  /** What the handlers may do, where that is less than the program may. */
+  declare static permissions: Deno.PermissionOptions | undefined;
+  /** Whether the program always runs with `--unstable-worker-options`. */
+  declare static unstableWorkerOptions: boolean;
+  /** Whether `serverClose` waits for the requests that are being handled. */
+  declare static blockOnClose: boolean;
+
+  /** The URL of the module whose default export is the class of the handlers. */
+  declare readonly handlerModule: string;
+  /** How many Workers there may be. */
+  declare maxChildren: number;
+  /** How many Workers handle a request now; in Python this is the set of processes. */
+  declare readonly activeChildren: number;
+  /** Whether `serverClose` waits for the requests that are being handled. */
+  declare blockOnClose: boolean;
+
+  /**
+   * Makes a server, and has it bind; see {@linkcode UDPServer}.
+   *
+   * @param serverAddress The address to serve; port 0 is any free port, host "" any interface.
+   * @param handlerModule The URL of the module whose default export is the class of
+   * the handlers.
+   * @param options What differs from the class's static members.
+   * @throws {TypeError} If the module is not a URL, or `permissions` are given without
+   * `unstableWorkerOptions`.
+   */
+  constructor(
     serverAddress: AddressInput<A>,
     handlerModule: string | URL,
     options?: UDPServerOptions & ForkingOptions,
-  ) => UDPServer<A> & Forking)
-  & Omit<typeof UDPServer, "prototype">
-  & ForkingStatics = ForkingMixIn(UDPServer) as never;
-
-/** A server that {@linkcode ForkingUDPServer} makes. */
-export type ForkingUDPServer<A extends Address = InetAddress> =
-  & UDPServer<A>
-  & Forking;
+  ) {
+    // The next constructor is the mix-in's, which takes a module.
+    super(serverAddress, handlerModule as never, options);
+  }
+}
 
 /**
  * Serves connections over a Unix socket, each in a Worker; see {@linkcode ForkingMixIn}.
@@ -285,11 +350,48 @@ export type ForkingUDPServer<A extends Address = InetAddress> =
  *
  * Port of [`socketserver.ForkingUnixStreamServer`](https://docs.python.org/3/library/socketserver.html#socketserver.ForkingUnixStreamServer).
  */
-export const ForkingUnixStreamServer: ForkingClass<typeof UnixStreamServer> =
-  ForkingMixIn(UnixStreamServer);
+export class ForkingUnixStreamServer extends UnixStreamServer
+  implements Forking {
+  static {
+    insertBase(this, ForkingMixIn(UnixStreamServer));
+  }
+  /** How many Workers there may be. */
+  declare static maxChildren: number;
+  /** What the handlers may do, where that is less than the program may. */
+  declare static permissions: Deno.PermissionOptions | undefined;
+  /** Whether the program always runs with `--unstable-worker-options`. */
+  declare static unstableWorkerOptions: boolean;
+  /** Whether `serverClose` waits for the requests that are being handled. */
+  declare static blockOnClose: boolean;
 
-/** A server that {@linkcode ForkingUnixStreamServer} makes. */
-export type ForkingUnixStreamServer = UnixStreamServer & Forking;
+  /** The URL of the module whose default export is the class of the handlers. */
+  declare readonly handlerModule: string;
+  /** How many Workers there may be. */
+  declare maxChildren: number;
+  /** How many Workers handle a request now; in Python this is the set of processes. */
+  declare readonly activeChildren: number;
+  /** Whether `serverClose` waits for the requests that are being handled. */
+  declare blockOnClose: boolean;
+
+  /**
+   * Makes a server, and has it bind and listen; see {@linkcode UnixStreamServer}.
+   *
+   * @param serverAddress The path to serve.
+   * @param handlerModule The URL of the module whose default export is the class of
+   * the handlers.
+   * @param options What differs from the class's static members.
+   * @throws {TypeError} If the module is not a URL, or `permissions` are given without
+   * `unstableWorkerOptions`.
+   */
+  constructor(
+    serverAddress: UnixAddress,
+    handlerModule: string | URL,
+    options?: TCPServerOptions & ForkingOptions,
+  ) {
+    // The next constructor is the mix-in's, which takes a module.
+    super(serverAddress, handlerModule as never, options);
+  }
+}
 
 /**
  * Serves Unix datagrams, each in a Worker; see {@linkcode ForkingMixIn}.
@@ -307,9 +409,45 @@ export type ForkingUnixStreamServer = UnixStreamServer & Forking;
  *
  * Port of [`socketserver.ForkingUnixDatagramServer`](https://docs.python.org/3/library/socketserver.html#socketserver.ForkingUnixDatagramServer).
  */
-export const ForkingUnixDatagramServer: ForkingClass<
-  typeof UnixDatagramServer
-> = ForkingMixIn(UnixDatagramServer);
+export class ForkingUnixDatagramServer extends UnixDatagramServer
+  implements Forking {
+  static {
+    insertBase(this, ForkingMixIn(UnixDatagramServer));
+  }
+  /** How many Workers there may be. */
+  declare static maxChildren: number;
+  /** What the handlers may do, where that is less than the program may. */
+  declare static permissions: Deno.PermissionOptions | undefined;
+  /** Whether the program always runs with `--unstable-worker-options`. */
+  declare static unstableWorkerOptions: boolean;
+  /** Whether `serverClose` waits for the requests that are being handled. */
+  declare static blockOnClose: boolean;
 
-/** A server that {@linkcode ForkingUnixDatagramServer} makes. */
-export type ForkingUnixDatagramServer = UnixDatagramServer & Forking;
+  /** The URL of the module whose default export is the class of the handlers. */
+  declare readonly handlerModule: string;
+  /** How many Workers there may be. */
+  declare maxChildren: number;
+  /** How many Workers handle a request now; in Python this is the set of processes. */
+  declare readonly activeChildren: number;
+  /** Whether `serverClose` waits for the requests that are being handled. */
+  declare blockOnClose: boolean;
+
+  /**
+   * Makes a server, and has it bind; see {@linkcode UnixDatagramServer}.
+   *
+   * @param serverAddress The path to serve.
+   * @param handlerModule The URL of the module whose default export is the class of
+   * the handlers.
+   * @param options What differs from the class's static members.
+   * @throws {TypeError} If the module is not a URL, or `permissions` are given without
+   * `unstableWorkerOptions`.
+   */
+  constructor(
+    serverAddress: UnixAddress,
+    handlerModule: string | URL,
+    options?: UDPServerOptions & ForkingOptions,
+  ) {
+    // The next constructor is the mix-in's, which takes a module.
+    super(serverAddress, handlerModule as never, options);
+  }
+}

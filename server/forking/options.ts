@@ -3,8 +3,8 @@ import { checkInteger, kindOf } from "../../socket/arguments.ts";
 /** What {@linkcode ForkingMixIn} adds to the options of a server. */
 export interface ForkingOptions {
   /**
-   * How many Workers there may be; while each has a request, no more are taken.
-   * Python's 40 are processes.
+   * How many Workers there may be; while all are busy, no more requests are taken. In
+   * Python there may be 40 processes.
    *
    * @default {navigator.hardwareConcurrency}
    */
@@ -12,16 +12,16 @@ export interface ForkingOptions {
   /**
    * What the handlers may do, where that is less than the program may:
    * `"none"`, or as in `{ read: ["./data"] }`, where what is left out is denied.
-   * Sockets of requests need none, nor does the loading of the module and what it
-   * imports statically. Takes `unstableWorkerOptions`. Not in Python.
+   * Sockets of requests need none, nor does loading the module and what it imports
+   * statically. Needs `unstableWorkerOptions`. Not in Python.
    *
    * @default {undefined} The handlers may do what the program may.
    */
   permissions?: Deno.PermissionOptions;
   /**
    * Whether the program always runs with `--unstable-worker-options`, as
-   * `permissions` needs. Deno ends a program that runs without, and no program can
-   * find out. Not in Python.
+   * `permissions` needs. Deno ends a program that runs without it, and a program cannot
+   * find out whether it does. Not in Python.
    *
    * @default {false}
    */
@@ -40,10 +40,10 @@ export interface ForkingStatics {
   blockOnClose: boolean;
 }
 
-/** What a server's constructor takes from its options, or else from its class. */
+/** The settings of a server, from its constructor's options or its class. */
 export type ForkingSettings = Omit<ForkingStatics, "blockOnClose">;
 
-/** Takes each option that is not there from the class, and checks them all. */
+/** Takes from the class what the options leave out, and checks it all. */
 export function forkingSettings(
   call: string,
   options: ForkingOptions,
@@ -63,12 +63,12 @@ export function forkingSettings(
   return { maxChildren, permissions, unstableWorkerOptions };
 }
 
-/** Refuses what is no number of Workers. */
+/** Refuses what cannot be a number of Workers. */
 export function checkMaxChildren(call: string, most: number): void {
   checkInteger(call, "maxChildren", most, 1);
 }
 
-/** Gives the URL of a handler's module. */
+/** Returns the URL of a handler's module. */
 export function handlerModule(call: string, module: unknown): string {
   if (module instanceof URL) return module.href;
   if (typeof module === "string" && URL.canParse(module)) return module;

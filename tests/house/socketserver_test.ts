@@ -16,7 +16,9 @@ const ours: readonly string[] = ["runHandler"];
 /** Types that server/mod.ts exports; at run time they are nothing. */
 const types: readonly string[] = [
   "Awaitable",
+  "ClientAddressOf",
   "DatagramRequest",
+  "DatagramSender",
   "Forking",
   "ForkingClass",
   "ForkingOptions",
@@ -38,9 +40,12 @@ const types: readonly string[] = [
 
 /** Public members of ours that Python's classes have not. */
 const ourMembers: readonly string[] = [
+  "handlerModule",
   "maxConnections",
+  "permissions",
   "requestTimeout",
   "signal",
+  "unstableWorkerOptions",
 ];
 
 /** What Python's constructors and setup set; dir() does not show it. */
@@ -113,4 +118,35 @@ Deno.test("no class of socketserver has a public member that is neither Python's
       .map((member) => `${name}.${member.name}`)
   );
   expectNone(found, "Make these private, or name them in `ourMembers`:");
+});
+
+/** The classes that the mix-ins make, which are classes in the documentation too. */
+const mixed: readonly string[] = ["Threading", "Forking"].flatMap((mixIn) =>
+  ["TCPServer", "UDPServer", "UnixStreamServer", "UnixDatagramServer"]
+    .map((base) => mixIn + base)
+);
+
+Deno.test("what the mix-ins make is documented as classes with a base, a constructor and the mix-in's members", async () => {
+  const symbols = await documentation("server/mod.ts");
+  const problems = mixed.flatMap((name) => {
+    const { declarations } = symbols.find((each) => each.name === name)!;
+    const [{ kind, def }] = declarations;
+    const members = [...def.properties ?? [], ...def.methods ?? []]
+      .map((member) => member.name);
+    const [mixIn, base] = name.split(/(?<=^Threading|^Forking)/);
+    const expected = mixIn === "Threading"
+      ? ["daemonThreads", "blockOnClose", "processRequestThread"]
+      : ["handlerModule", "maxChildren", "activeChildren", "blockOnClose"];
+    return [
+      declarations.length > 1 || kind !== "class" ? `${name} is a ${kind}` : [],
+      def.extends !== base ? `${name} extends ${def.extends}` : [],
+      def.constructors?.length !== 1 ? `${name} has no constructor` : [],
+      expected.filter((member) => !members.includes(member))
+        .map((member) => `${name} has no ${member}`),
+    ].flat();
+  });
+  expectNone(
+    problems,
+    "Write each as `class … extends …` with its constructor and members:",
+  );
 });

@@ -197,6 +197,9 @@ export interface Declaration {
   readonly location: { readonly filename: string; readonly line: number };
   readonly jsDoc?: JsDoc;
   readonly def: Definition & {
+    /** The name of a class's base. */
+    readonly extends?: string;
+    readonly constructors?: readonly unknown[];
     readonly methods?: readonly Method[];
     readonly properties?: readonly Property[];
   };

@@ -28,6 +28,7 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   "socket/text/ip_address.ts": "tests/socket/convert/inet_test.ts", // what inet.ts stands on
   "socket/text/unicode_errors.ts": "tests/socket/file/", // files throw them
   "server/mod.ts": "tests/house/surface_test.ts",
+  "server/mix_in.ts": "tests/server/threading_test.ts",
   "server/report.ts": "tests/process/server_report_test.ts",
 };
 

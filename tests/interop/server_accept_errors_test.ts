@@ -2,7 +2,12 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { delay } from "@std/async/delay";
-import { BaseRequestHandler, BaseServer, TCPServer } from "../../server/mod.ts";
+import {
+  BaseRequestHandler,
+  BaseServer,
+  type StreamRequest,
+  TCPServer,
+} from "../../server/mod.ts";
 import { OSError } from "../../socket/mod.ts";
 import { osError } from "../../socket/errors.ts";
 import { Counter } from "../support/counter.ts";
@@ -174,7 +179,7 @@ for (const kind of [plainKinds[0], threadingKinds[0]]) {
       name:
         `${way}() passes over clients that reset while they waited [${kind.name}]`,
       async fn() {
-        class Echo extends BaseRequestHandler {
+        class Echo extends BaseRequestHandler<StreamRequest> {
           override async handle() {
             await this.request.sendall(await this.request.recv(100));
           }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { osError } from "../../socket/errors.ts";
 import { OSError } from "../../socket/mod.ts";
+import { Loop } from "../../server/base_server.ts";
 import { BaseRequestHandler, BaseServer } from "../../server/mod.ts";
 import { FakeClock, settle } from "../socket/fake_clock.ts";
 import { type Item, QueueServer } from "./queue_server.ts";
@@ -542,4 +543,84 @@ Deno.test("BaseServer is closed at the end of an await using block", async () =>
     await server.handleRequest();
   }
   assertEquals(closed, 1);
+});
+
+Deno.test("Loop stops when it is told to", () => {
+  using loop = new Loop(undefined);
+  assertEquals([loop.stopped, loop.signal.aborted], [false, false]);
+  loop.stop();
+  loop.stop();
+  assertEquals([loop.stopped, loop.signal.aborted], [true, true]);
+});
+
+Deno.test("Loop stops with the signal of another", () => {
+  const controller = new AbortController();
+  using loop = new Loop(controller.signal);
+  assertEquals(loop.stopped, false);
+  controller.abort();
+  assertEquals(loop.stopped, true);
+  using late = new Loop(controller.signal);
+  assertEquals(late.stopped, true);
+});
+
+Deno.test("Loop has ended at the end of its block, and hears of no signal then", async () => {
+  const controller = new AbortController();
+  let ended = false;
+  let waiting: Promise<unknown>;
+  let stopped: () => boolean;
+  {
+    using loop = new Loop(controller.signal);
+    stopped = () => loop.stopped;
+    waiting = loop.ended.then(() => ended = true);
+    await Promise.resolve();
+    assertEquals(ended, false);
+  }
+  await waiting;
+  controller.abort();
+  assertEquals([ended, stopped()], [true, false]);
+});
+
+/** A server whose requests go on after the step that handles them. */
+class Lengthening extends QueueServer {
+  readonly gate = new Gate();
+  override processRequest(request: Item) {
+    this.waitUntil(request, this.gate.pass(request.name));
+  }
+  /** Aborts what is being handled. */
+  abort(): number {
+    return this.abortRequests();
+  }
+}
+
+Deno.test("waitUntil() lengthens a request, which the loop does not wait for", async () => {
+  const server = new Lengthening("", idle);
+  server.put("a", "b");
+  const serving = server.serveForever();
+  await server.gate.reached(2);
+  const stopping = server.shutdown({ grace: null });
+  await serving;
+  server.gate.open();
+  assertEquals(await stopping, 0);
+  assertEquals(server.abort(), 0);
+});
+
+Deno.test("waitUntil() lets shutdown() abort a request that goes on, once", async () => {
+  const server = new Lengthening("", idle);
+  server.put("a");
+  const serving = server.serveForever();
+  await server.gate.reached();
+  assertEquals(await server.shutdown({ grace: 0 }), 1);
+  await serving;
+  assertEquals(server.abort(), 0);
+  server.gate.open();
+});
+
+Deno.test("waitUntil() counts a request that the server has not taken itself", async () => {
+  const server = new Lengthening("", idle);
+  server.processRequest({ name: "a" });
+  assertEquals(server.abort(), 1);
+  server.processRequest({ name: "b" });
+  server.gate.open();
+  await settle();
+  assertEquals(server.abort(), 0);
 });

@@ -5,6 +5,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import {
   BaseRequestHandler,
   DatagramRequestHandler,
+  type StreamRequest,
   StreamRequestHandler,
   type ThreadingTCPServer,
   ThreadingUDPServer,
@@ -108,7 +109,7 @@ for (const kind of serverKinds) {
 
   Deno.test(`serverClose() in a handler ends the loop and does not wait for itself [${name}]`, async () => {
     await leavesNothingOpen(async () => {
-      class Closing extends BaseRequestHandler {
+      class Closing extends BaseRequestHandler<StreamRequest> {
         override async handle() {
           await this.request.recv(10);
           await (this.server as InstanceType<typeof Server>).serverClose();
@@ -146,7 +147,7 @@ for (const kind of threadingKinds) {
         const began = new Counter();
         const aborted = new Counter();
         const closed = Promise.withResolvers<void>();
-        class Hanging extends BaseRequestHandler {
+        class Hanging extends BaseRequestHandler<StreamRequest> {
           override async handle() {
             this.signal.addEventListener("abort", () => aborted.add());
             began.add();

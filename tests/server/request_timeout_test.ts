@@ -28,7 +28,9 @@ function connect(server: { serverAddress: [string, number] }) {
   return Deno.connect({ hostname, port });
 }
 
-for (const Base of [TCPServer, ThreadingTCPServer]) {
+for (
+  const Base of [TCPServer<InetAddress>, ThreadingTCPServer<InetAddress>]
+) {
   /** Keeps the errors that it is told of. */
   class Keeping extends Base {
     static override requestTimeout = 0.05;

@@ -1,5 +1,12 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Requests, signalOf, wasCut } from "../../server/requests.ts";
+import {
+  contextOf,
+  Requests,
+  RequestTask,
+  runWithin,
+  signalOf,
+  wasAborted,
+} from "../../server/requests.ts";
 import { FakeClock, settle } from "../socket/fake_clock.ts";
 
 /** Requests that end when the test says. */
@@ -30,19 +37,19 @@ Deno.test("Requests counts requests in until they have ended, however they end",
   assertEquals(requests.size, 0);
 });
 
-Deno.test("Requests.left() is true at once if no more are left", async () => {
+Deno.test("Requests.untilAtMost() is true at once if no more are left", async () => {
   const { requests, list: [one] } = pending(1);
-  assertEquals(await requests.left(1), true);
-  assertEquals(await requests.left(0, { by: one.request }), true);
+  assertEquals(await requests.untilAtMost(1), true);
+  assertEquals(await requests.untilAtMost(0, { by: one.request }), true);
   one.end();
   await one.ended;
-  assertEquals(await requests.left(0), true);
+  assertEquals(await requests.untilAtMost(0), true);
 });
 
-Deno.test("Requests.left() waits until as few are left", async () => {
+Deno.test("Requests.untilAtMost() waits until as few are left", async () => {
   const { requests, list } = pending(3);
   let isLeft = false;
-  const left = requests.left(1).then((value) => isLeft = value);
+  const left = requests.untilAtMost(1).then((value) => isLeft = value);
   list[0].end();
   await settle();
   assertEquals(isLeft, false);
@@ -51,11 +58,13 @@ Deno.test("Requests.left() waits until as few are left", async () => {
   list[1].end();
 });
 
-Deno.test("Requests.left() is false after its timeout", async () => {
+Deno.test("Requests.untilAtMost() is false after its timeout", async () => {
   using clock = new FakeClock();
   const { requests, list: [one] } = pending(1);
   let value: boolean | undefined;
-  const left = requests.left(0, { timeout: 2 }).then((each) => value = each);
+  const left = requests.untilAtMost(0, { timeout: 2 }).then((each) =>
+    value = each
+  );
   await clock.advance(1999);
   assertEquals(value, undefined);
   await clock.advance(1);
@@ -63,58 +72,61 @@ Deno.test("Requests.left() is false after its timeout", async () => {
   one.end();
 });
 
-Deno.test("Requests.left() does not wait with the timeout 0", async () => {
+Deno.test("Requests.untilAtMost() does not wait with the timeout 0", async () => {
   const { requests, list: [one] } = pending(1);
-  assertEquals(await requests.left(0, { timeout: 0 }), false);
+  assertEquals(await requests.untilAtMost(0, { timeout: 0 }), false);
   one.end();
 });
 
-Deno.test("Requests.left() rejects with the signal's reason, before and while it waits", async () => {
+Deno.test("Requests.untilAtMost() rejects with the signal's reason, before and while it waits", async () => {
   const { requests, list: [one] } = pending(1);
   const reason = new Error("reason");
   const early = AbortSignal.abort(reason);
   assertEquals(
-    await assertRejects(() => requests.left(0, { signal: early })),
+    await assertRejects(() => requests.untilAtMost(0, { signal: early })),
     reason,
   );
   const controller = new AbortController();
-  const left = requests.left(0, { signal: controller.signal });
+  const left = requests.untilAtMost(0, { signal: controller.signal });
   controller.abort(reason);
   assertEquals(await assertRejects(() => left), reason);
   one.end();
 });
 
-Deno.test("Requests.left() counts on behalf of a request no other that waits likewise", async () => {
+Deno.test("Requests.untilAtMost() counts on behalf of a request no other that waits likewise", async () => {
   const { requests, list: [one, other, third] } = pending(3);
   const waits = [one, other].map(({ request }) =>
-    requests.left(0, { by: request })
+    requests.untilAtMost(0, { by: request })
   );
   third.end();
   assertEquals(await Promise.all(waits), [true, true]);
-  assertEquals(await requests.left(0, { timeout: 0 }), false);
+  assertEquals(await requests.untilAtMost(0, { timeout: 0 }), false);
   one.end();
   other.end();
 });
 
-Deno.test("Requests.cut() waits no longer for what it cuts", async () => {
+Deno.test("Requests.abort() waits no longer for what it cuts", async () => {
   const { requests, list } = pending(2);
   const signals = list.map(({ request }) => signalOf(request));
-  const cut = requests.cut(undefined);
+  const cut = requests.abort(undefined);
   await Promise.all(list.map(({ ended }) => ended));
   assertEquals(
     cut.map(({ request }) => request),
     list.map(({ request }) => request),
   );
   assertEquals(signals.map(({ aborted }) => aborted), [true, true]);
-  assertEquals([requests.size, wasCut(list[0].request)], [0, true]);
+  assertEquals([requests.size, wasAborted(list[0].request)], [0, true]);
   for (const { fail } of list) fail(new Error("nobody hears of it"));
   await settle();
 });
 
-Deno.test("Requests.cut() leaves the request on whose behalf it is called", async () => {
+Deno.test("Requests.abort() leaves the request on whose behalf it is called", async () => {
   const { requests, list: [one, other] } = pending(2);
-  requests.cut(one.request);
-  assertEquals([wasCut(one.request), wasCut(other.request)], [false, true]);
+  requests.abort(one.request);
+  assertEquals([wasAborted(one.request), wasAborted(other.request)], [
+    false,
+    true,
+  ]);
   assertEquals(requests.size, 1);
   one.end();
   await one.ended;
@@ -124,16 +136,80 @@ Deno.test("signalOf() gives one signal for each request", () => {
   const { requests, list: [one, other] } = pending(2);
   assertEquals(signalOf(one.request) === signalOf(one.request), true);
   assertEquals(signalOf(one.request) === signalOf(other.request), false);
-  requests.cut(undefined);
+  requests.abort(undefined);
 });
 
 Deno.test("signalOf() of a request that was cut off has aborted, also if nobody asked before", () => {
   const { requests, list: [one] } = pending(1);
-  requests.cut(undefined);
+  requests.abort(undefined);
   assertEquals(signalOf(one.request).aborted, true);
 });
 
 Deno.test("signalOf() of what no server handles never aborts", () => {
   assertEquals(signalOf({}).aborted, false);
-  assertEquals(wasCut({}), false);
+  assertEquals(wasAborted({}), false);
+});
+
+const none = { task: undefined, inLoop: false };
+
+Deno.test("contextOf() is undefined outside of all servers", () => {
+  assertEquals(contextOf({}), undefined);
+});
+
+Deno.test("contextOf() tells on whose behalf code runs, also once it has waited", async () => {
+  const server = {};
+  const task = new RequestTask({});
+  await runWithin({ server, task, inLoop: true }, async () => {
+    assertEquals(contextOf(server)?.task, task);
+    await settle();
+    assertEquals(contextOf(server)?.inLoop, true);
+    assertEquals(contextOf({}), undefined);
+  });
+  assertEquals(contextOf(server), undefined);
+});
+
+Deno.test("contextOf() finds a server within which another one runs", async () => {
+  const [outer, inner] = [{}, {}];
+  const task = new RequestTask({});
+  await runWithin({ server: outer, task, inLoop: true }, async () => {
+    await runWithin({ server: inner, ...none }, () => {
+      assertEquals(contextOf(outer)?.task, task);
+      assertEquals(contextOf(inner)?.inLoop, false);
+    });
+    assertEquals(contextOf(inner), undefined);
+  });
+});
+
+Deno.test("contextOf() gives the innermost of one server's", async () => {
+  const server = {};
+  const task = new RequestTask({});
+  await runWithin({ server, task: undefined, inLoop: true }, async () => {
+    await runWithin({ server, task, inLoop: false }, () => {
+      assertEquals(contextOf(server)?.task, task);
+      assertEquals(contextOf(server)?.inLoop, false);
+    });
+  });
+});
+
+Deno.test("runWithin() keeps contexts that run side by side apart", async () => {
+  const server = {};
+  const tasks = [new RequestTask({}), new RequestTask({})];
+  const seen = await Promise.all(
+    tasks.map((task) =>
+      runWithin({ server, task, inLoop: false }, async () => {
+        await settle();
+        return contextOf(server)?.task === task;
+      })
+    ),
+  );
+  assertEquals(seen, [true, true]);
+});
+
+Deno.test("runWithin() gives what the code gives and throws what it throws", async () => {
+  assertEquals(await runWithin({ server: {}, ...none }, () => 5), 5);
+  const error = new Error("planned");
+  const failing = runWithin({ server: {}, ...none }, () => {
+    throw error;
+  });
+  assertEquals(await assertRejects(() => failing), error);
 });

@@ -5,6 +5,7 @@ import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import {
   BaseRequestHandler,
   type DatagramRequest,
+  type StreamRequest,
   StreamRequestHandler,
   ThreadingUDPServer,
 } from "../../server/mod.ts";
@@ -55,7 +56,7 @@ for (const kind of threadingKinds) {
   Deno.test(`maxConnections holds however handlers end [${name}]`, async () => {
     const running = new Counter();
     let number = 0;
-    class Handler extends BaseRequestHandler {
+    class Handler extends BaseRequestHandler<StreamRequest> {
       override async handle() {
         running.add();
         await this.request.recv(1);
@@ -115,7 +116,7 @@ for (const kind of threadingKinds) {
 
   Deno.test(`shutdown({ grace }) ends a server that waits for room [${name}]`, async () => {
     const running = new Counter();
-    class Patient extends BaseRequestHandler {
+    class Patient extends BaseRequestHandler<StreamRequest> {
       override async handle() {
         running.add();
         await this.request.recv(1);
@@ -140,7 +141,7 @@ for (const kind of threadingKinds) {
   Deno.test(`handleRequest() waits for room as long as timeout says [${name}]`, async () => {
     const running = new Counter();
     let late = 0;
-    class Patient extends BaseRequestHandler {
+    class Patient extends BaseRequestHandler<StreamRequest> {
       override async handle() {
         running.add();
         await this.request.recv(1);

@@ -5,10 +5,12 @@ import { assertEquals } from "@std/assert";
 import {
   BaseRequestHandler,
   BaseServer,
+  type StreamRequest,
   TCPServer,
   ThreadingMixIn,
   ThreadingTCPServer,
 } from "../../server/mod.ts";
+import type { InetAddress } from "../../socket/mod.ts";
 import { Counter } from "../support/counter.ts";
 import { arrival } from "../support/peers.ts";
 import {
@@ -53,7 +55,9 @@ for (const Server of [Scripted, ThreadingMixIn(Scripted)]) {
   });
 }
 
-for (const Server of [TCPServer, ThreadingTCPServer]) {
+for (
+  const Server of [TCPServer<InetAddress>, ThreadingTCPServer<InetAddress>]
+) {
   Deno.test(`shutdown({ grace }) while verifyRequest() takes its time leaves the handler out [${Server.name}]`, async () => {
     const verifying = new Counter();
     const verified = Promise.withResolvers<boolean>();
@@ -89,7 +93,7 @@ Deno.test("shutdown() by what a handler has left behind waits for the loop [TCPS
   const began = new Counter();
   let isDown = false;
   let shutting: Promise<void> | undefined;
-  class Handler extends BaseRequestHandler {
+  class Handler extends BaseRequestHandler<StreamRequest> {
     override async handle() {
       began.add();
       if (shutting !== undefined) await this.request.recv(1);
@@ -115,7 +119,7 @@ Deno.test("shutdown({ grace }) by what a handler has left behind cuts all off [T
   const later = Promise.withResolvers<void>();
   const began = new Counter();
   let shutting: Promise<number> | undefined;
-  class Handler extends BaseRequestHandler {
+  class Handler extends BaseRequestHandler<StreamRequest> {
     override async handle() {
       began.add();
       if (shutting !== undefined) await this.request.recv(1);
@@ -136,7 +140,7 @@ Deno.test("shutdown({ grace }) in a handler that was cut off waits for the next 
   const began = new Counter();
   let isDown = false;
   let shutting: Promise<void> | undefined;
-  class Handler extends BaseRequestHandler {
+  class Handler extends BaseRequestHandler<StreamRequest> {
     override async handle() {
       began.add();
       if (shutting !== undefined) return void await this.request.recv(1);

@@ -10,9 +10,11 @@ import {
   SOCK_STREAM,
   type Socket,
   SOL_SOCKET,
+  type WaitOptions,
 } from "../../socket/mod.ts";
 import {
   BaseRequestHandler,
+  type ReadyOptions,
   StreamRequestHandler,
   TCPServer,
   type TCPServerOptions,
@@ -518,4 +520,90 @@ Deno.test("StreamRequestHandler fits TCPServer by default", async () => {
   using conn = await connect(server);
   await server.handleRequest();
   assertEquals(text(await readAll(conn)), "127.0.0.1 127.0.0.1");
+});
+
+/** Tells of each wait for a request whether it came before `getRequest` or is left to it. */
+class Waiting extends TCPServer {
+  readonly waits: string[] = [];
+  protected override requestReady(options: ReadyOptions) {
+    const ready = super.requestReady(options);
+    this.waits.push(ready === true ? "getRequest" : "before");
+    return ready;
+  }
+}
+
+/** A server that takes requests as another one does, by a step of its own. */
+class Taking extends Waiting {
+  override getRequest(options?: WaitOptions) {
+    return super.getRequest(options);
+  }
+}
+
+const waits: readonly [
+  how: string,
+  prepare: (server: Waiting) => void,
+  Server: typeof Waiting,
+  expected: string,
+][] = [
+  ["by nothing else", () => {}, Waiting, "getRequest"],
+  ["with a timeout", (server) => server.timeout = 60, Waiting, "before"],
+  [
+    "with a timeout of the socket",
+    (server) => server.socket.settimeout(60),
+    Waiting,
+    "before",
+  ],
+  ["with a getRequest of its own", () => {}, Taking, "before"],
+  [
+    "with another accept",
+    ({ socket }) => {
+      const { accept } = socket;
+      socket.accept = (options) => accept.call(socket, options);
+    },
+    Waiting,
+    "before",
+  ],
+];
+for (const [how, prepare, Server, expected] of waits) {
+  Deno.test(`TCPServer waits once for a connection if nobody could notice [${how}]`, async () => {
+    await using server = new Server(
+      localhost,
+      handling(({ request }) => request.sendall(bytes("hello"))),
+    );
+    prepare(server);
+    const handled = server.handleRequest();
+    using conn = await connect(server);
+    await handled;
+    assertEquals(text(await readAll(conn)), "hello");
+    assertEquals(server.waits, [expected]);
+  });
+}
+
+Deno.test("TCPServer that waits in accept ends at once and loses no connection", async () => {
+  await using server = new Waiting(
+    localhost,
+    handling(({ request }) => request.sendall(bytes("hello"))),
+  );
+  const serving = server.serveForever();
+  await settle();
+  await server.shutdown();
+  await serving;
+  using conn = await connect(server);
+  const again = server.serveForever();
+  assertEquals(text(await readAll(conn)), "hello");
+  await server.shutdown();
+  await again;
+  assertEquals(new Set(server.waits), new Set(["getRequest"]));
+});
+
+Deno.test("TCPServer that polls for serviceActions waits for readiness", async () => {
+  class Polling extends Waiting {
+    override serviceActions() {}
+  }
+  await using server = new Polling(localhost, handling(() => {}));
+  const serving = server.serveForever({ pollInterval: 60 });
+  await settle();
+  await server.shutdown();
+  await serving;
+  assertEquals(server.waits, ["before"]);
 });

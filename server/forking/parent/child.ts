@@ -1,112 +1,135 @@
-import { WebThread } from "./web_thread.ts";
-import { NodeThread } from "./node_thread.ts";
+import type { Begin, Command, Status } from "../wire/messages.ts";
+import { deserializeError } from "../wire/serialized_error.ts";
 import { checkGrant, loadError, unfitError } from "./load_error.ts";
-import { unpackError } from "../wire/serialized_error.ts";
+import { NodeThread } from "./node_thread.ts";
+import { WebThread } from "./web_thread.ts";
 import { rootModule } from "./worker_url.ts";
-import type { Begin, Order, Report } from "../wire/messages.ts";
-import type { Thread } from "./thread.ts";
 
 /** What all Workers of a server have in common. */
-export interface Plan {
+export interface WorkerOptions {
   /** The URL of the module whose default export handles requests. */
   readonly module: string;
   /** What they may do, where that is less than the program may. */
   readonly permissions: Deno.PermissionOptions | undefined;
 }
 
+/** A Worker as its parent sees it; Deno has two kinds. */
+interface Thread {
+  /** Resolves with the reason when it has ended, if that can be known. */
+  readonly ended: Promise<Error>;
+  /** Whether it lets the process end while it is idle. */
+  readonly canIdle: boolean;
+  post(command: Command, transfer: Transferable[]): void;
+  /** Keeps the process alive. */
+  ref(): void;
+  /** Lets the process end. */
+  unref(): void;
+  /** Ends it. An endless loop in it goes on until the process ends (Deno 2.9). */
+  end(): Promise<void>;
+}
+
 /** A Worker that handles requests, one at a time. */
 export class Child {
-  /** Is told when it has ended, if that can be known. */
-  lost: ((error: Error) => void) | undefined;
+  /** Called when it has ended by itself, if that can be known. */
+  onlost: ((error: Error) => void) | undefined;
   readonly #thread: Thread;
-  #isOver = false;
+  #hasEnded = false;
 
-  private constructor(thread: Thread, ended: Promise<Error>) {
+  /** Stands for a Worker that has loaded its handler. */
+  constructor(thread: Thread, ended: Promise<Error>) {
     this.#thread = thread;
     ended.then((error) => {
-      this.#isOver = true;
-      this.lost?.(error);
+      this.#hasEnded = true;
+      this.onlost?.(error);
     });
   }
 
   /**
-   * Starts one, and waits until it has its handler.
+   * Starts a Worker, and waits until it has loaded its handler.
    *
    * Throws the signal's reason if that aborts, or what is wrong with the module.
    */
-  static async start(plan: Plan, signal?: AbortSignal): Promise<Child> {
+  static async start(
+    options: WorkerOptions,
+    signal?: AbortSignal,
+  ): Promise<Child> {
     signal?.throwIfAborted();
-    const { module } = plan;
-    const up = Promise.withResolvers<void>();
-    const over = Promise.withResolvers<Error>();
-    const load: Order = { type: "load", module };
-    const abort = () => up.reject(signal!.reason);
-    const thread = startThread(plan, (report) => {
-      switch (report.type) {
-        case "up":
-          return thread.post(load, []);
+    const { module } = options;
+    const loaded = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<Error>();
+    const abort = () => loaded.reject(signal!.reason);
+    const thread = startThread(options, (status) => {
+      switch (status.type) {
+        case "ready":
+          return thread.post({ type: "load", module }, []);
         case "loaded":
-          return up.resolve();
+          return loaded.resolve();
         case "unloadable":
-          return up.reject(loadError(module, unpackError(report.error)));
+          return loaded.reject(
+            loadError(module, deserializeError(status.error)),
+          );
         case "unfit":
-          return up.reject(unfitError(module, report.found));
+          return loaded.reject(unfitError(module, status.found));
         case "ending":
-          over.resolve(unpackError(report.error));
+          ended.resolve(deserializeError(status.error));
       }
     });
-    thread.ended.then(over.resolve);
-    over.promise.then(({ message, cause }) =>
-      up.reject(loadError(module, cause ?? message))
+    thread.ended.then(ended.resolve);
+    ended.promise.then(({ message, cause }) =>
+      loaded.reject(loadError(module, cause ?? message))
     );
     signal?.addEventListener("abort", abort);
     try {
-      await up.promise;
+      await loaded.promise;
     } catch (error) {
       await thread.end();
       throw error;
     } finally {
       signal?.removeEventListener("abort", abort);
     }
-    return new Child(thread, over.promise);
+    return new Child(thread, ended.promise);
   }
 
-  /** Whether it has ended. */
-  get isOver(): boolean {
-    return this.#isOver;
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
-  /** Whether it lets the process end while it has nothing to do. */
-  get canRest(): boolean {
-    return this.#thread.canRest;
+  /** Whether it lets the process end while it is idle. */
+  get canIdle(): boolean {
+    return this.#thread.canIdle;
   }
 
   /** Has it handle a request. */
-  begin(order: Begin, transfer: Transferable[]): void {
-    this.#thread.post(order, transfer);
+  begin(command: Begin, transfer: Transferable[]): void {
+    this.#thread.post(command, transfer);
   }
 
-  /** Lets it keep the process alive, or not. */
-  hold(held: boolean): void {
-    this.#thread.hold(held);
+  /** Keeps the process alive. */
+  ref(): void {
+    this.#thread.ref();
+  }
+
+  /** Lets the process end. */
+  unref(): void {
+    this.#thread.unref();
   }
 
   /** Ends it, whatever it does. */
   end(): Promise<void> {
-    this.#isOver = true;
+    this.#hasEnded = true;
     return this.#thread.end();
   }
 }
 
 function startThread(
-  { module, permissions }: Plan,
-  listen: (report: Report) => void,
+  { module, permissions }: WorkerOptions,
+  onstatus: (status: Status) => void,
 ): Thread {
   checkGrant(module);
   try {
     return permissions === undefined
-      ? new NodeThread(rootModule(), listen)
-      : new WebThread(rootModule(module), permissions, listen);
+      ? new NodeThread(rootModule(), onstatus)
+      : new WebThread(rootModule(module), permissions, onstatus);
   } catch (error) {
     throw loadError(module, error);
   }

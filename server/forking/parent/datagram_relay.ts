@@ -1,20 +1,19 @@
 import type { Socket } from "../../../socket/socket.ts";
-import type { DatagramParts, Down, Up } from "../wire/messages.ts";
-import { packError } from "../wire/serialized_error.ts";
-import type { Relay } from "./relay.ts";
+import type { DatagramParts, FromWorker, ToWorker } from "../wire/messages.ts";
+import { serializeError } from "../wire/serialized_error.ts";
 
-/** Sends the datagrams of a Worker out of the server's socket. */
-export class DatagramRelay implements Relay {
+/** Sends a Worker's datagrams from the server's socket. */
+export class DatagramRelay {
   readonly request: DatagramParts;
   readonly #socket: Socket;
-  readonly #post: (message: Down) => void;
+  readonly #post: (message: ToWorker) => void;
   readonly #sending = new Set<Promise<void>>();
   #stopped = false;
 
-  /** Has a datagram handled, whose sends are answered by `post`. */
+  /** Stands for a datagram's request; `post` answers the handler's sends. */
   constructor(
     [data, socket]: [data: Uint8Array, socket: Socket],
-    post: (message: Down) => void,
+    post: (message: ToWorker) => void,
   ) {
     this.#socket = socket;
     this.#post = post;
@@ -25,15 +24,15 @@ export class DatagramRelay implements Relay {
 
   start(): void {}
 
-  receive(message: Up): void {
+  receive(message: FromWorker): void {
     if (message.type !== "call" || message.task.name !== "sendto") return;
     const { id, task: { data, address } } = message;
-    const answer = (down: Down) => {
-      if (!this.#stopped) this.#post(down);
+    const answer = (message: ToWorker) => {
+      if (!this.#stopped) this.#post(message);
     };
     const sending = this.#socket.sendto(data, address as never).then(
       (value) => answer({ type: "answer", id, value }),
-      (error) => answer({ type: "answer", id, error: packError(error) }),
+      (error) => answer({ type: "answer", id, error: serializeError(error) }),
     ).finally(() => this.#sending.delete(sending));
     this.#sending.add(sending);
   }

@@ -2,15 +2,35 @@ import { abortable } from "@std/async/abortable";
 import { kindOf } from "../../../socket/arguments.ts";
 import { Socket } from "../../../socket/socket.ts";
 import type { ShutdownOptions } from "../../options.ts";
+import type {
+  Answer,
+  Call,
+  DatagramParts,
+  FromWorker,
+  StreamParts,
+  ToWorker,
+} from "../wire/messages.ts";
+import { deserializeError, serializeError } from "../wire/serialized_error.ts";
 import type { Child } from "./child.ts";
 import { DatagramRelay } from "./datagram_relay.ts";
-import type { Answer, Call, Down, Up } from "../wire/messages.ts";
-import { packError, unpackError } from "../wire/serialized_error.ts";
 import type { Pool } from "./pool.ts";
-import type { Relay } from "./relay.ts";
 import { StreamRelay } from "./stream_relay.ts";
 
-/** What the handling of a request is done with. */
+/** Carries one request between the parent's socket and a Worker. */
+interface Relay {
+  /** What the Worker is told of the request. */
+  readonly request: StreamParts | DatagramParts;
+  /** Begins to carry what comes to the handler. */
+  start(): void;
+  /** Takes a message from the handler. */
+  receive(message: FromWorker): void;
+  /** Resolves when all that the handler has sent is on its way. */
+  finish(): Promise<void>;
+  /** Carries nothing more. */
+  stop(): void;
+}
+
+/** What a request is handled with. */
 export interface HandlingOptions {
   readonly clientAddress: unknown;
   readonly serverAddress: unknown;
@@ -36,15 +56,15 @@ export async function handleInWorker(
   const { signal, clientAddress, serverAddress } = options;
   let child: Child | undefined;
   let isReusable = false;
-  // Its Worker is ended at once, so that who closes the server can wait for that.
-  const drop = () => {
-    child!.lost = undefined;
-    pool.drop(child!);
+  // At once, so that closing the server can wait for the Worker's end.
+  const discard = () => {
+    child!.onlost = undefined;
+    pool.discard(child!);
   };
   try {
-    child = await pool.take(signal);
-    signal.addEventListener("abort", drop);
-    const done = converse(child, port, relay, options);
+    child = await pool.acquire(signal);
+    signal.addEventListener("abort", discard);
+    const outcome = converse(child, port, relay, options);
     child.begin({
       type: "begin",
       port: port2,
@@ -53,36 +73,36 @@ export async function handleInWorker(
       serverAddress,
     }, [port2]);
     relay.start();
-    const end = await abortable(done, signal);
+    const end = await abortable(outcome, signal);
     isReusable = end.isReusable;
     await abortable(relay.finish(), signal);
     if (end.error !== undefined) throw end.error;
   } finally {
-    signal.removeEventListener("abort", drop);
+    signal.removeEventListener("abort", discard);
     relay.stop();
     port.close();
     if (child !== undefined && isReusable && !signal.aborted) {
-      child.lost = undefined;
-      pool.give(child, options.most);
-    } else if (child !== undefined) drop();
+      child.onlost = undefined;
+      pool.release(child, options.most);
+    } else if (child !== undefined) discard();
   }
 }
 
-/** How the work of a Worker ended. */
+/** How a Worker's work on a request ended. */
 interface End {
   readonly error: Error | undefined;
-  /** Whether the Worker can do more. */
+  /** Whether the Worker can handle other requests. */
   readonly isReusable: boolean;
 }
 
-/** Passes messages on until the Worker is done, or is no more. */
+/** Passes messages on until the Worker is done, or has ended. */
 function converse(
   child: Child,
   port: MessagePort,
   relay: Relay,
   options: HandlingOptions,
 ): Promise<End> {
-  let news = 0;
+  let received = 0;
   let isLost = false;
   let end: End | undefined;
   return new Promise((resolve) => {
@@ -90,18 +110,18 @@ function converse(
       end ??= first;
       if (!isLost) resolve(end);
     };
-    child.lost = async (error) => {
+    child.onlost = async (error) => {
       isLost = true;
-      await whenQuiet(() => news);
+      await untilDrained(() => received);
       resolve(end ?? { error, isReusable: false });
     };
-    port.onmessage = ({ data }: MessageEvent<Up>) => {
-      news++;
+    port.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      received++;
       if (data.type === "done") {
-        const error = data.error && unpackError(data.error);
+        const error = data.error && deserializeError(data.error);
         settle({ error, isReusable: true });
       } else if (data.type === "ending") {
-        settle({ error: unpackError(data.error), isReusable: false });
+        settle({ error: deserializeError(data.error), isReusable: false });
       } else if (data.type === "call" && data.task.name === "shutdown") {
         answer(data, options.shutdown(data.task.grace))
           .then((message) => port.postMessage(message));
@@ -112,14 +132,12 @@ function converse(
 
 function relayOf(
   request: object,
-  post: (message: Down, transfer?: Transferable[]) => void,
+  post: (message: ToWorker, transfer?: Transferable[]) => void,
 ): Relay {
-  if (request instanceof Socket) {
-    return new StreamRelay(request as Socket, post);
-  }
+  if (request instanceof Socket) return new StreamRelay(request, post);
   const [data, socket] = Array.isArray(request) ? request : [];
   if (data instanceof Uint8Array && socket instanceof Socket) {
-    return new DatagramRelay([data, socket as Socket], post);
+    return new DatagramRelay([data, socket], post);
   }
   throw new TypeError(
     `Cannot hand a request to a Worker: it must be a Socket or a datagram, not ${
@@ -135,14 +153,14 @@ async function answer(
   try {
     return { type: "answer", id, value: await result };
   } catch (error) {
-    return { type: "answer", id, error: packError(error) };
+    return { type: "answer", id, error: serializeError(error) };
   }
 }
 
-/** Waits until a Worker that has ended has nothing more to tell: what it has posted comes behind the news of its end. */
-async function whenQuiet(news: () => number): Promise<void> {
-  for (let before = -1; before !== news();) {
-    before = news();
+/** Waits until no more messages of an ended Worker come: they are delivered after the notice of its end. */
+async function untilDrained(received: () => number): Promise<void> {
+  for (let before = -1; before !== received();) {
+    before = received();
     await new Promise((resolve) => setTimeout(resolve, 0));
     await new Promise((resolve) => setImmediate(resolve));
   }

@@ -2,7 +2,7 @@ import { osError } from "../../../socket/errors.ts";
 import { isGranted } from "../../../socket/permissions.ts";
 import { library, program } from "./worker_url.ts";
 
-/** Explains why a Worker did not come up with its handler. */
+/** Makes the error of a Worker that could not load its handler. */
 export function loadError(module: string, cause: unknown): Error {
   const message = cause instanceof Error ? cause.message : String(cause);
   const subject = `the handler module "${module}"`;
@@ -30,8 +30,8 @@ export function loadError(module: string, cause: unknown): Error {
 }
 
 /**
- * Refuses to start a Worker whose program may not be read: Deno would say so on the
- * standard error stream too.
+ * Refuses to start a Worker whose program may not be read: Deno would also print that
+ * to the standard error stream.
  */
 export function checkGrant(module: string): void {
   if (program.protocol !== "file:") return;
@@ -43,7 +43,7 @@ export function checkGrant(module: string): void {
   );
 }
 
-/** Explains why the default export of a module is not what handles requests. */
+/** Makes the error of a module whose default export is not a class of handlers. */
 export function unfitError(module: string, found: string): TypeError {
   return new TypeError(
     `Cannot use the handler module "${module}": its default export must be a class that extends BaseRequestHandler, ${
@@ -52,7 +52,7 @@ export function unfitError(module: string, found: string): TypeError {
   );
 }
 
-/** Gives all paths that must be readable and are not: the handler's, this library's, and what else was refused. */
+/** Returns all paths that must be readable and are not: the handler's, this library's, and what was refused. */
 function readFlag(module: string, refused: string): string {
   const paths = [library?.href, module]
     .filter((href) => href?.startsWith("file:"))
@@ -62,9 +62,9 @@ function readFlag(module: string, refused: string): string {
   return paths.join(",");
 }
 
-/** Gives the path of a `file:` URL, without the slash of a folder at its end. */
+/** Returns the path of a `file:` URL, without a slash at its end. */
 function pathOf(href: string): string {
   const path = decodeURIComponent(new URL(href).pathname);
-  // What begins with a drive is Windows'.
+  // On Windows the path begins with a drive.
   return path.replace(/^\/(?=[A-Za-z]:\/)/, "").replace(/(?<=.)\/$/, "");
 }

@@ -1,19 +1,18 @@
-import { Child, type Plan } from "./child.ts";
+import { Child, type WorkerOptions } from "./child.ts";
 
 /** The Workers of one server: those that handle a request, and those that wait for one. */
 export class Pool {
-  readonly #plan: Plan;
+  readonly #options: WorkerOptions;
   readonly #busy = new Set<Child>();
   readonly #ending = new Set<Promise<void>>();
   #idle: Child[] = [];
-  /** How many runs of `serveForever` or `handleRequest` may want a Worker yet. */
+  /** How many runs of `serveForever` or `handleRequest` may still need a Worker. */
   #runs = 0;
-  #isProven = false;
+  #isWarm = false;
   #isClosed = false;
 
-  /** A pool without Workers. */
-  constructor(plan: Plan) {
-    this.#plan = plan;
+  constructor(options: WorkerOptions) {
+    this.#options = options;
   }
 
   /** How many Workers handle a request. */
@@ -21,61 +20,61 @@ export class Pool {
     return this.#busy.size;
   }
 
-  /** Starts the first Worker, to see whether the module is what it must be. */
-  async prove(signal: AbortSignal | undefined): Promise<void> {
-    if (this.#isProven || this.#isClosed) return;
-    const child = await Child.start(this.#plan, signal);
-    this.#isProven = true;
-    this.#rest(child);
+  /** Starts the first Worker, which shows whether the module can be used. */
+  async warmUp(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#isWarm || this.#isClosed) return;
+    const child = await Child.start(this.#options, signal);
+    this.#isWarm = true;
+    this.#keep(child);
   }
 
-  /** Gives a Worker for one request: one that has nothing to do, or a new one. */
-  async take(signal: AbortSignal): Promise<Child> {
+  /** Returns a Worker for one request: an idle one, or a new one. */
+  async acquire(signal: AbortSignal): Promise<Child> {
     let child = this.#idle.pop();
-    while (child?.isOver) child = this.#idle.pop();
-    child ??= await Child.start(this.#plan, signal);
-    child.hold(true);
+    while (child?.hasEnded) child = this.#idle.pop();
+    child ??= await Child.start(this.#options, signal);
+    child.ref();
     this.#busy.add(child);
     return child;
   }
 
-  /** Takes a Worker back, for other requests unless there would be more than `most`. */
-  give(child: Child, most: number): void {
+  /** Takes a Worker back for other requests; ends it if there would be more than `most`. */
+  release(child: Child, most: number): void {
     this.#busy.delete(child);
-    if (this.#busy.size + this.#idle.length < most) this.#rest(child);
+    if (this.#busy.size + this.#idle.length < most) this.#keep(child);
     else this.#end(child);
   }
 
-  /** Ends a Worker that is of no use any more. */
-  drop(child: Child): void {
+  /** Ends a Worker that cannot be used again. */
+  discard(child: Child): void {
     this.#busy.delete(child);
     this.#end(child);
   }
 
-  /** Lets something run that may want Workers, which therefore wait for it. */
+  /** Runs something that may need Workers: idle ones are kept until it ends. */
   async during<T>(run: () => Promise<T>): Promise<T> {
     this.#runs++;
     try {
       return await run();
     } finally {
       this.#runs--;
-      for (const child of this.#idle.splice(0)) this.#rest(child);
+      for (const child of this.#idle.splice(0)) this.#keep(child);
     }
   }
 
-  /** Ends the Workers that have nothing to do, and each other one after its request. */
+  /** Ends the idle Workers now, and each other one after its request. */
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const child of this.#idle.splice(0)) this.#end(child);
     await Promise.all(this.#ending);
   }
 
-  /** Keeps a Worker that has nothing to do, unless it would keep the process alive for nothing. */
-  #rest(child: Child): void {
-    const isWanted = !this.#isClosed && !child.isOver &&
-      (child.canRest || this.#runs > 0);
+  /** Returns an idle Worker to the pool, or ends it if it would keep the process alive. */
+  #keep(child: Child): void {
+    const isWanted = !this.#isClosed && !child.hasEnded &&
+      (child.canIdle || this.#runs > 0);
     if (!isWanted) return this.#end(child);
-    child.hold(false);
+    child.unref();
     this.#idle.push(child);
   }
 

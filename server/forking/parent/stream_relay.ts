@@ -6,30 +6,31 @@ import {
   TCP_NODELAY,
 } from "../../../socket/constants/mod.ts";
 import type { Socket } from "../../../socket/socket.ts";
-import { Credit, PIECE, Takings } from "../wire/flow_control.ts";
-import type { Down, StreamRequest, Up } from "../wire/messages.ts";
-import { packError } from "../wire/serialized_error.ts";
-import type { Relay } from "./relay.ts";
+import { Acknowledgements, CHUNK, Credit } from "../wire/flow_control.ts";
+import type { FromWorker, StreamParts, ToWorker } from "../wire/messages.ts";
+import { serializeError } from "../wire/serialized_error.ts";
 
-/** Carries bytes between a connection and the Worker that handles it, and no more at a time than the slower side takes. */
-export class StreamRelay implements Relay {
-  readonly request: StreamRequest;
+/** Carries bytes between a connection and its Worker, no faster than the slower side takes them. */
+export class StreamRelay {
+  readonly request: StreamParts;
   readonly #connection: Socket;
-  readonly #post: (message: Down, transfer?: Transferable[]) => void;
+  readonly #post: (message: ToWorker, transfer?: Transferable[]) => void;
   readonly #credit = new Credit();
-  readonly #takings: Takings;
+  readonly #acknowledgements: Acknowledgements;
   readonly #stopping = new AbortController();
   #sending: Promise<void> = Promise.resolve();
   #unwritable = false;
 
-  /** Carries what comes from a connection by `post`. */
+  /** Carries what a connection receives to the Worker by `post`. */
   constructor(
     connection: Socket,
-    post: (message: Down, transfer?: Transferable[]) => void,
+    post: (message: ToWorker, transfer?: Transferable[]) => void,
   ) {
     this.#connection = connection;
     this.#post = post;
-    this.#takings = new Takings((count) => post({ type: "taken", count }));
+    this.#acknowledgements = new Acknowledgements((count) =>
+      post({ type: "taken", count })
+    );
     this.request = {
       type: "stream",
       family: connection.family,
@@ -37,16 +38,15 @@ export class StreamRelay implements Relay {
       peer: connection.getpeername(),
       timeout: connection.gettimeout(),
     };
-    // It is the handler's calls that time out.
+    // The timeout is for the handler's calls.
     connection.settimeout(null);
   }
 
-  /** Begins to receive. */
   async start(): Promise<void> {
     const { signal } = this.#stopping;
     try {
       while (true) {
-        const most = Math.min(await this.#credit.some(), PIECE);
+        const most = Math.min(await this.#credit.available(), CHUNK);
         if (most === 0) return;
         const bytes = await this.#connection.recv(most, 0, { signal });
         if (bytes.length === 0) return this.#post({ type: "end" });
@@ -55,11 +55,11 @@ export class StreamRelay implements Relay {
       }
     } catch (error) {
       if (signal.aborted) return;
-      this.#post({ type: "unreadable", error: packError(error) });
+      this.#post({ type: "unreadable", error: serializeError(error) });
     }
   }
 
-  receive(message: Up): void {
+  receive(message: FromWorker): void {
     const connection = this.#connection;
     switch (message.type) {
       case "data":
@@ -90,15 +90,15 @@ export class StreamRelay implements Relay {
     if (this.#unwritable) return;
     const { signal } = this.#stopping;
     await this.#connection.sendall(bytes, 0, { signal });
-    this.#takings.add(bytes.length);
+    this.#acknowledgements.add(bytes.length);
   }
 
-  /** Does something when all that came before it is done. */
+  /** Runs a step when all those before it are done. */
   #then(step: () => Promise<void> | void): void {
     this.#sending = this.#sending.then(step).catch((error) => {
       if (this.#unwritable || this.#stopping.signal.aborted) return;
       this.#unwritable = true;
-      this.#post({ type: "unwritable", error: packError(error) });
+      this.#post({ type: "unwritable", error: serializeError(error) });
     });
   }
 

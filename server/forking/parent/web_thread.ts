@@ -1,39 +1,39 @@
-import { ended } from "../wire/ended.ts";
-import type { Order } from "../wire/messages.ts";
-import type { Listener, Thread } from "./thread.ts";
+import type { Command, Status } from "../wire/messages.ts";
+import { workerEnded } from "../wire/serialized_error.ts";
 
-/** A Worker of the web's, which alone can have fewer permissions than its parent. */
-export class WebThread implements Thread {
+/** A web Worker, the only kind that can have fewer permissions than its parent. */
+export class WebThread {
   readonly ended: Promise<Error>;
-  readonly canRest = false;
+  readonly canIdle = false;
   readonly #worker: Worker;
 
   /** Starts a Worker; without `--unstable-worker-options` that ends the process. */
   constructor(
     root: URL,
     permissions: Deno.PermissionOptions,
-    listen: Listener,
+    onstatus: (status: Status) => void,
   ) {
     const worker = this.#worker = new Worker(root, {
       type: "module",
       deno: { permissions },
     });
-    worker.onmessage = ({ data }) => listen(data);
+    worker.onmessage = ({ data }) => onstatus(data);
     this.ended = new Promise((resolve) => {
       worker.onerror = (event) => {
         event.preventDefault();
         const cause = event.error ?? event.message;
-        resolve(ended("with an error that nothing caught", { cause }));
+        resolve(workerEnded("with an error that nothing caught", { cause }));
       };
     });
   }
 
-  post(order: Order, transfer: Transferable[]): void {
-    this.#worker.postMessage(order, transfer);
+  post(command: Command, transfer: Transferable[]): void {
+    this.#worker.postMessage(command, transfer);
   }
 
-  // It keeps the process alive as long as it is there.
-  hold(): void {}
+  // Deno has no such call for it: it keeps the process alive until it ends.
+  ref(): void {}
+  unref(): void {}
 
   end(): Promise<void> {
     this.#worker.terminate();

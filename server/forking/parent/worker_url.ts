@@ -2,24 +2,24 @@
 export const program: URL = new URL("../worker/main.ts", import.meta.url);
 
 /**
- * Is never called: it shows the program to what reads imports, such as `deno cache`
- * and `deno compile`, for nothing imports it otherwise.
+ * Is never called: tools that read imports, such as `deno cache` and `deno compile`,
+ * find the program by it, as nothing else imports it.
  */
 export const show = (): Promise<unknown> => import("../worker/main.ts");
 
-/** The folder of this library, where it is one of this machine. */
+/** The folder of this library, if it is on this machine. */
 export const library: URL | undefined = program.protocol === "file:"
   ? new URL("../../../", program)
   : undefined;
 
 /**
- * Gives the module that a Worker begins with.
+ * Returns the module that a Worker begins with.
  *
- * @param module A module to import with it. What the first module imports is loaded
- * with the parent's permissions, so that a Worker with fewer needs none to load it.
+ * @param module A module to import as well. The imports of the first module are loaded
+ * with the parent's permissions, so that the Worker itself needs none for them.
  */
 export function rootModule(module?: string): URL {
-  // node's Worker takes no other than these two protocols.
+  // node's Worker takes `file:` and `data:` URLs only.
   if (module === undefined && program.protocol === "file:") return program;
   const imports = [program.href, ...(module === undefined ? [] : [module])]
     .map((href) => `import ${JSON.stringify(href)};`);

@@ -2,23 +2,23 @@
 export const WINDOW = 262144;
 
 /** The most bytes of one message. */
-export const PIECE = 65536;
+export const CHUNK = 65536;
 
 /**
- * What keeps who sends over a port from sending more than the other side takes: a
- * port itself takes everything.
+ * Flow control for a MessagePort, which has none of its own: limits how many bytes
+ * are sent and not yet acknowledged.
  */
 export class Credit {
   #left = WINDOW;
-  #open = true;
+  #isOpen = true;
   #wake: (() => void) | undefined;
 
-  /** Waits until at least one byte may be sent; gives how many, 0 once it is closed. */
-  async some(): Promise<number> {
-    while (this.#open && this.#left === 0) {
+  /** Waits until at least one byte may be sent; returns how many, 0 once it is closed. */
+  async available(): Promise<number> {
+    while (this.#isOpen && this.#left === 0) {
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
-    return this.#open ? this.#left : 0;
+    return this.#isOpen ? this.#left : 0;
   }
 
   /** Counts bytes that were sent. */
@@ -26,35 +26,34 @@ export class Credit {
     this.#left -= count;
   }
 
-  /** Counts bytes that the other side has taken. */
+  /** Counts bytes that the other side has acknowledged. */
   earn(count: number): void {
     this.#left += count;
     this.#wake?.();
   }
 
-  /** Lets nobody wait any more. */
+  /** Ends every wait. */
   close(): void {
-    this.#open = false;
+    this.#isOpen = false;
     this.#wake?.();
   }
 }
 
-/** Tells the sender of what was taken, many pieces at a time. */
-export class Takings {
-  readonly #tell: (count: number) => void;
-  #untold = 0;
+/** Acknowledges received bytes to their sender, many pieces at a time. */
+export class Acknowledgements {
+  readonly #send: (count: number) => void;
+  #pending = 0;
 
-  /** Tells by a function. */
-  constructor(tell: (count: number) => void) {
-    this.#tell = tell;
+  constructor(send: (count: number) => void) {
+    this.#send = send;
   }
 
   /** Counts bytes that were taken. */
   add(count: number): void {
-    this.#untold += count;
-    // What stays untold must be less than the window, or both sides would wait.
-    if (this.#untold < WINDOW / 4) return;
-    this.#tell(this.#untold);
-    this.#untold = 0;
+    this.#pending += count;
+    // What is pending must be less than the window, or both sides would wait.
+    if (this.#pending < WINDOW / 4) return;
+    this.#send(this.#pending);
+    this.#pending = 0;
   }
 }

@@ -1,11 +1,11 @@
 import type { Address } from "../../../socket/address.ts";
 import type { ShutdownOptions } from "../../options.ts";
-import type { PackedError } from "./serialized_error.ts";
+import type { SerializedError } from "./serialized_error.ts";
 
-/** What a Worker is told to do, over its own channel. */
-export type Order = Load | Begin;
+/** What the parent tells a Worker to do, over the Worker's own channel. */
+export type Command = Load | Begin;
 
-/** Loads the module of the handler; the first order. */
+/** Loads the module of the handler; the first command. */
 export interface Load {
   readonly type: "load";
   readonly module: string;
@@ -14,15 +14,15 @@ export interface Load {
 /** Handles a request. */
 export interface Begin {
   readonly type: "begin";
-  /** Where the request's {@linkcode Down} and {@linkcode Up} go. */
+  /** Carries the {@linkcode ToWorker} and {@linkcode FromWorker} of the request. */
   readonly port: MessagePort;
-  readonly request: StreamRequest | DatagramParts;
+  readonly request: StreamParts | DatagramParts;
   readonly clientAddress: unknown;
   readonly serverAddress: unknown;
 }
 
-/** A connection, as a Worker is told of it. */
-export interface StreamRequest {
+/** What a Worker is told of a connection. */
+export interface StreamParts {
   readonly type: "stream";
   readonly family: number;
   readonly local: Address;
@@ -31,7 +31,7 @@ export interface StreamRequest {
   readonly timeout: number | null;
 }
 
-/** A datagram, as a Worker is told of it. */
+/** What a Worker is told of a datagram. */
 export interface DatagramParts {
   readonly type: "datagram";
   readonly family: number;
@@ -39,36 +39,34 @@ export interface DatagramParts {
   readonly data: Uint8Array;
 }
 
-/** What a Worker says of itself, over its own channel. */
-export type Report =
-  /** It listens to orders. */
-  | { readonly type: "up" }
-  /** The module is there, and has a handler. */
+/** What a Worker tells about itself, over its own channel. */
+export type Status =
+  /** It listens to commands. */
+  | { readonly type: "ready" }
+  /** The module is loaded, and exports a handler. */
   | { readonly type: "loaded" }
   /** The module cannot be loaded. */
-  | { readonly type: "unloadable"; readonly error: PackedError }
-  /** The module's default export is no handler, but this. */
+  | { readonly type: "unloadable"; readonly error: SerializedError }
+  /** The module's default export is not a handler, but this. */
   | { readonly type: "unfit"; readonly found: string }
-  /** It ends. */
-  | { readonly type: "ending"; readonly error: PackedError };
+  /** The Worker ends. */
+  | { readonly type: "ending"; readonly error: SerializedError };
 
 /** What goes from the client's side to the handler. */
-export type Down =
-  /** Bytes of the client's. */
+export type ToWorker =
+  /** Bytes from the client. */
   | { readonly type: "data"; readonly bytes: Uint8Array }
   /** The client sends no more. */
   | { readonly type: "end" }
   /** Nothing can be received any more. */
-  | { readonly type: "unreadable"; readonly error: PackedError }
+  | { readonly type: "unreadable"; readonly error: SerializedError }
   /** Nothing can be sent any more. */
-  | { readonly type: "unwritable"; readonly error: PackedError }
-  /** The other side may send so many bytes more. */
+  | { readonly type: "unwritable"; readonly error: SerializedError }
   | Taken
-  /** What a {@linkcode Call} came to. */
   | Answer;
 
 /** What goes from the handler to the client's side. */
-export type Up =
+export type FromWorker =
   /** Bytes for the client. */
   | { readonly type: "data"; readonly bytes: Uint8Array }
   /** The handler sends no more. */
@@ -79,12 +77,12 @@ export type Up =
   | { readonly type: "keepAlive"; readonly on: boolean }
   | Taken
   | Call
-  /** The handler has done its work, with this error if any; the last message. */
-  | { readonly type: "done"; readonly error?: PackedError }
+  /** The handler has ended, with this error if any; the last message. */
+  | { readonly type: "done"; readonly error?: SerializedError }
   /** The Worker ends before the handler has; the last message. */
-  | { readonly type: "ending"; readonly error: PackedError };
+  | { readonly type: "ending"; readonly error: SerializedError };
 
-/** So many bytes have been taken, and as many more may be sent. */
+/** Acknowledges so many bytes: as many more may be sent. */
 export interface Taken {
   readonly type: "taken";
   readonly count: number;
@@ -106,10 +104,10 @@ export type Task =
     readonly address: Address;
   };
 
-/** What a {@linkcode Call} came to. */
+/** The result of a {@linkcode Call}, or its error. */
 export interface Answer {
   readonly type: "answer";
   readonly id: number;
   readonly value?: number;
-  readonly error?: PackedError;
+  readonly error?: SerializedError;
 }

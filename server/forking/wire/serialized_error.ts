@@ -1,11 +1,11 @@
 /** An error in a form that can go to another isolate. */
-export interface PackedError {
+export interface SerializedError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
-  /** What it has besides, such as `code` and `errno`. */
+  /** Its other properties, such as `code` and `errno`. */
   readonly fields: Readonly<Record<string, string | number>>;
-  readonly cause: PackedError | undefined;
+  readonly cause: SerializedError | undefined;
 }
 
 // The classes that are the same in every isolate.
@@ -21,8 +21,8 @@ const classes: Readonly<Record<string, ErrorConstructor>> = {
 // An error may be its own cause.
 const DEEPEST = 8;
 
-/** Packs what was thrown; what is no error becomes the message of one. */
-export function packError(thrown: unknown, depth = 0): PackedError {
+/** Serializes what was thrown; a value that is not an error becomes the message of one. */
+export function serializeError(thrown: unknown, depth = 0): SerializedError {
   if (!(thrown instanceof Error)) {
     const message = `${describe(thrown)} was thrown`;
     return {
@@ -46,16 +46,16 @@ export function packError(thrown: unknown, depth = 0): PackedError {
     fields,
     cause: cause === undefined || depth === DEEPEST
       ? undefined
-      : packError(cause, depth + 1),
+      : serializeError(cause, depth + 1),
   };
 }
 
-/** Makes an error of a packed one: of its class where that is the language's own, and else an Error of its name. */
-export function unpackError(packed: PackedError): Error {
-  const { name, message, stack, fields, cause } = packed;
+/** Makes an error again: of its class where that is one of the language, else an Error with its name. */
+export function deserializeError(serialized: SerializedError): Error {
+  const { name, message, stack, fields, cause } = serialized;
   const error = new (classes[name] ?? Error)(
     message,
-    cause === undefined ? undefined : { cause: unpackError(cause) },
+    cause === undefined ? undefined : { cause: deserializeError(cause) },
   );
   const hide = (key: string, value: unknown) =>
     Object.defineProperty(error, key, {
@@ -68,11 +68,19 @@ export function unpackError(packed: PackedError): Error {
   return Object.assign(error, fields);
 }
 
-/** Shows what was thrown, whatever it is. */
+/** Describes any value that was thrown. */
 function describe(thrown: unknown): string {
   try {
     return typeof thrown === "string" ? `"${thrown}"` : String(thrown);
   } catch {
     return "something";
   }
+}
+
+/** Makes the error of a request whose Worker has ended. */
+export function workerEnded(how: string, options?: ErrorOptions): Error {
+  return new Error(
+    `Cannot go on with the request: its Worker ended ${how}`,
+    options,
+  );
 }

@@ -1,20 +1,17 @@
 import type { Address } from "../../../socket/address.ts";
 import { osError } from "../../../socket/errors.ts";
-import type { Calls } from "./calls.ts";
+import type { Calls } from "./remote_server.ts";
 
-/** The server's socket for datagrams, in a Worker: it can send, by its parent. */
+/** The server's socket for datagrams, in a Worker: the parent sends what it is given. */
 export class PortDatagrams {
-  /** The server's address. */
   readonly addr: Deno.Addr;
   readonly #calls: Calls;
 
-  /** A socket at an address. */
   constructor(addr: Deno.Addr, calls: Calls) {
     this.addr = addr;
     this.#calls = calls;
   }
 
-  /** Sends a datagram, out of the parent's socket. */
   async send(data: Uint8Array, to: Deno.Addr): Promise<number> {
     const address = to.transport === "unixpacket"
       ? (to as Deno.UnixAddr).path
@@ -26,7 +23,6 @@ export class PortDatagrams {
     });
   }
 
-  /** Refuses, for the parent receives. */
   receive(): Promise<never> {
     return Promise.reject(osError({
       code: "EOPNOTSUPP",
@@ -36,7 +32,7 @@ export class PortDatagrams {
     }));
   }
 
-  // It is the parent's, and has no life of its own.
+  // The parent's socket is not the Worker's to close or hold.
   ref(): void {}
   unref(): void {}
   close(): void {}

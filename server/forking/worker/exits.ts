@@ -1,6 +1,6 @@
-import { ended } from "../wire/ended.ts";
+import { workerEnded } from "../wire/serialized_error.ts";
 
-/** The Worker's global scope, as far as it is needed. */
+/** The part of a Worker's global scope that is needed. */
 export interface WorkerScope {
   postMessage(message: unknown): void;
   addEventListener(
@@ -21,30 +21,30 @@ export interface WorkerScope {
 /** The scope of the Worker that this module is in. */
 export const scope = globalThis as unknown as WorkerScope;
 
-/** Tells of the ways in which a program can end its Worker, of which there is no event for all. */
+/** Reports when the program ends its Worker by a call; there is no event for that. */
 export function watchExits(tell: (error: Error) => void): void {
   const { exit } = Deno;
   const { close } = scope;
   Object.defineProperty(Deno, "exit", {
     value: (code?: number): never => {
-      tell(ended(`by Deno.exit(${code ?? ""})`));
+      tell(workerEnded(`by Deno.exit(${code ?? ""})`));
       return exit(code);
     },
   });
   scope.close = () => {
-    tell(ended("by close()"));
+    tell(workerEnded("by close()"));
     close.call(scope);
   };
 }
 
-/** Tells of the first error that nothing catches, until the result is called. */
+/** Reports errors that nothing catches, until the result is called. */
 export function watchErrors(tell: (error: Error) => void): () => void {
   const listener = (event: ErrorEvent & PromiseRejectionEvent) => {
-    // The program may have a listener of its own.
+    // A listener of the program has handled it.
     if (event.defaultPrevented) return;
     event.preventDefault();
     const cause: unknown = event.type === "error" ? event.error : event.reason;
-    tell(ended("with an error that nothing caught", { cause }));
+    tell(workerEnded("with an error that nothing caught", { cause }));
   };
   scope.addEventListener("error", listener);
   scope.addEventListener("unhandledrejection", listener);

@@ -1,25 +1,24 @@
-// The program of a Worker. Its parent loads it by its URL; nothing runs it
-// otherwise.
+// The program of a Worker: the parent loads it by its URL.
 import {
   isHandlerClass,
   type RequestHandlerClass,
 } from "../../base_request_handler.ts";
 import { kindOf } from "../../../socket/arguments.ts";
 import { scope, watchErrors, watchExits } from "./exits.ts";
-import type { Begin, Order, Report, Up } from "../wire/messages.ts";
-import { packError } from "../wire/serialized_error.ts";
+import type { Begin, Command, FromWorker, Status } from "../wire/messages.ts";
+import { serializeError } from "../wire/serialized_error.ts";
 import { serveRequest } from "./serve_request.ts";
 
 let Handler: RequestHandlerClass | undefined;
 /** The port of the request that is being handled. */
 let current: MessagePort | undefined;
 
-const report = (message: Report) => scope.postMessage(message);
+const report = (message: Status) => scope.postMessage(message);
 
-/** Tells the parent, behind all that the handler has sent, that the Worker is lost. */
-function lose(thrown: Error): void {
-  const error = packError(thrown);
-  current?.postMessage({ type: "ending", error } satisfies Up);
+/** Tells the parent, after all that the handler has sent, that the Worker ends. */
+function reportEnd(thrown: Error): void {
+  const error = serializeError(thrown);
+  current?.postMessage({ type: "ending", error } satisfies FromWorker);
   current = undefined;
   report({ type: "ending", error });
 }
@@ -29,7 +28,7 @@ async function load(module: string): Promise<void> {
   try {
     ({ default: found } = await import(module));
   } catch (error) {
-    return report({ type: "unloadable", error: packError(error) });
+    return report({ type: "unloadable", error: serializeError(error) });
   }
   if (!isHandlerClass(found)) {
     const name = typeof found === "function" && found.name
@@ -37,24 +36,24 @@ async function load(module: string): Promise<void> {
       : kindOf(found);
     return report({ type: "unfit", found: name });
   }
-  Handler = found as RequestHandlerClass;
+  Handler = found;
   report({ type: "loaded" });
 }
 
-async function begin(order: Begin): Promise<void> {
-  current = order.port;
-  const stop = watchErrors(lose);
+async function begin(command: Begin): Promise<void> {
+  current = command.port;
+  const stop = watchErrors(reportEnd);
   try {
-    await serveRequest(order, Handler!);
+    await serveRequest(command, Handler!);
   } finally {
     stop();
     current = undefined;
   }
 }
 
-watchExits(lose);
-scope.addEventListener("message", ({ data }: MessageEvent<Order>) => {
+watchExits(reportEnd);
+scope.addEventListener("message", ({ data }: MessageEvent<Command>) => {
   if (data.type === "load") load(data.module);
   else if (data.type === "begin") begin(data);
 });
-report({ type: "up" });
+report({ type: "ready" });

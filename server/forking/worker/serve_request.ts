@@ -11,49 +11,48 @@ import {
   type RequestHandlerClass,
   runHandler,
 } from "../../base_request_handler.ts";
-import { Calls } from "./calls.ts";
 import type {
   Begin,
   DatagramParts,
-  Down,
-  StreamRequest,
-  Up,
+  FromWorker,
+  StreamParts,
+  ToWorker,
 } from "../wire/messages.ts";
-import { packError } from "../wire/serialized_error.ts";
+import { serializeError } from "../wire/serialized_error.ts";
 import { PortConn } from "./stream_conn.ts";
 import { PortDatagrams } from "./datagram_conn.ts";
-import { RemoteServer } from "./remote_server.ts";
+import { Calls, RemoteServer } from "./remote_server.ts";
 
-/** Handles a request in a Worker: makes it what a handler knows, and tells how that ended. */
+/** Handles a request in a Worker: makes socket and handler, and reports how the handling ended. */
 export async function serveRequest(
   begin: Begin,
   Handler: RequestHandlerClass,
 ): Promise<void> {
   const { port } = begin;
-  let over = false;
+  let hasEnded = false;
   const post: Post = (message, transfer = []) => {
     // The parent closes what the handler leaves open.
-    if (over && message.type === "close") return;
+    if (hasEnded && message.type === "close") return;
     port.postMessage(message, transfer);
   };
-  let done: Up = { type: "done" };
+  let done: FromWorker = { type: "done" };
   try {
     const { handler, socket } = make(begin, Handler, post);
     try {
       await runHandler(handler);
     } finally {
-      over = true;
+      hasEnded = true;
       await finish(socket);
     }
   } catch (error) {
-    done = { type: "done", error: packError(error) };
+    done = { type: "done", error: serializeError(error) };
   }
   post(done);
   port.close();
 }
 
 /** Sends a message to the parent. */
-type Post = (message: Up, transfer?: Transferable[]) => void;
+type Post = (message: FromWorker, transfer?: Transferable[]) => void;
 
 /** Makes the handler of a request, and the socket under it. */
 function make(
@@ -65,7 +64,7 @@ function make(
   const { request, socket, receive } = parts.type === "stream"
     ? connectionOf(parts, post)
     : datagramOf(parts, calls);
-  port.onmessage = ({ data }: MessageEvent<Down>) => {
+  port.onmessage = ({ data }: MessageEvent<ToWorker>) => {
     if (data.type === "answer") calls.answer(data);
     else receive?.(data);
   };
@@ -74,15 +73,15 @@ function make(
   return { handler, socket };
 }
 
-/** What a handler is given, and what it stands on. */
+/** A request as its handler gets it, and the socket under it. */
 interface Made {
   readonly request: object;
   readonly socket: Socket;
-  readonly receive?: (message: Down) => void;
+  readonly receive?: (message: ToWorker) => void;
 }
 
 function connectionOf(
-  { family, local, peer, timeout }: StreamRequest,
+  { family, local, peer, timeout }: StreamParts,
   post: Post,
 ): Made {
   const conn = new PortConn(addrOf(local, "tcp"), addrOf(peer, "tcp"), post);
@@ -109,7 +108,7 @@ function datagramOf(
   return { request: [data, socket], socket };
 }
 
-/** Gives an address as Deno does. */
+/** Returns an address in the form that Deno has for it. */
 function addrOf(address: Address, transport: "tcp" | "udp"): Deno.Addr {
   if (Array.isArray(address)) {
     const [hostname, port] = address as [string, number];
@@ -121,17 +120,14 @@ function addrOf(address: Address, transport: "tcp" | "udp"): Deno.Addr {
   };
 }
 
-/**
- * Closes the socket, under files that the handler left open too, when what has been
- * sent is on its way.
- */
+/** Closes the socket when what was sent is on its way, even if files of it are still open. */
 async function finish(socket: Socket): Promise<void> {
   if (socket.type === SOCK_DGRAM) await sent(socket);
   forceClose(socket);
   await socket[Symbol.asyncDispose]();
 }
 
-/** Waits until no datagram is to be sent any more. */
+/** Waits until all datagrams are on their way. */
 async function sent(socket: Socket): Promise<void> {
   try {
     const endpoint = endpointOf(socket, "close");

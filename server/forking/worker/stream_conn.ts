@@ -1,18 +1,18 @@
 import type { Conn } from "../../../socket/endpoint/stream_transport.ts";
-import { Credit, PIECE, Takings } from "../wire/flow_control.ts";
-import type { Down, Up } from "../wire/messages.ts";
-import { unpackError } from "../wire/serialized_error.ts";
+import { Acknowledgements, CHUNK, Credit } from "../wire/flow_control.ts";
+import type { FromWorker, ToWorker } from "../wire/messages.ts";
+import { deserializeError } from "../wire/serialized_error.ts";
 
 /**
- * A connection of the parent's, in a Worker. A socket that takes it over has
- * timeouts, signals and files as any other.
+ * The Worker's side of a connection that the parent has. A socket over it has timeouts,
+ * signals and files as any other.
  */
 export class PortConn implements Conn {
   readonly localAddr: Deno.Addr;
   readonly remoteAddr: Deno.Addr;
-  readonly #post: (message: Up, transfer?: Transferable[]) => void;
+  readonly #post: (message: FromWorker, transfer?: Transferable[]) => void;
   readonly #credit = new Credit();
-  readonly #takings: Takings;
+  readonly #acknowledgements: Acknowledgements;
   readonly #pieces: Uint8Array[] = [];
   #ended = false;
   #unreadable: Error | undefined;
@@ -23,16 +23,18 @@ export class PortConn implements Conn {
   constructor(
     localAddr: Deno.Addr,
     remoteAddr: Deno.Addr,
-    post: (message: Up, transfer?: Transferable[]) => void,
+    post: (message: FromWorker, transfer?: Transferable[]) => void,
   ) {
     this.localAddr = localAddr;
     this.remoteAddr = remoteAddr;
     this.#post = post;
-    this.#takings = new Takings((count) => post({ type: "taken", count }));
+    this.#acknowledgements = new Acknowledgements((count) =>
+      post({ type: "taken", count })
+    );
   }
 
-  /** Takes a message of the parent's. */
-  receive(message: Down): void {
+  /** Takes a message from the parent. */
+  receive(message: ToWorker): void {
     switch (message.type) {
       case "data":
         this.#pieces.push(message.bytes);
@@ -41,10 +43,10 @@ export class PortConn implements Conn {
         this.#ended = true;
         break;
       case "unreadable":
-        this.#unreadable = unpackError(message.error);
+        this.#unreadable = deserializeError(message.error);
         break;
       case "unwritable":
-        this.#unwritable = unpackError(message.error);
+        this.#unwritable = deserializeError(message.error);
         this.#credit.close();
         break;
       case "taken":
@@ -69,19 +71,19 @@ export class PortConn implements Conn {
   }
 
   async write(data: Uint8Array): Promise<number> {
-    const most = await this.#credit.some();
+    const most = await this.#credit.available();
     if (most === 0 && data.length > 0) {
-      // As with the kernel, one call is told why, and the next ones that it is over.
+      // As in the kernel, one call gets the reason, and later ones EPIPE.
       const error = this.#unwritable ??
         new Deno.errors.BrokenPipe("Broken pipe");
       this.#unwritable = undefined;
       throw error;
     }
-    // The caller's bytes are the caller's own again after this.
-    const bytes = data.slice(0, Math.min(most, PIECE));
+    // A copy: the caller may change its bytes after this call.
+    const bytes = data.slice(0, Math.min(most, CHUNK));
     const { length } = bytes;
     this.#credit.spend(length);
-    // It takes the bytes away.
+    // Transfers the bytes: none are left here.
     this.#post({ type: "data", bytes }, [bytes.buffer]);
     return length;
   }
@@ -100,7 +102,7 @@ export class PortConn implements Conn {
     this.#post({ type: "close" });
   }
 
-  // What keeps a Worker alive is its parent's concern.
+  // The parent decides what keeps a Worker alive.
   ref(): void {}
   unref(): void {}
 
@@ -117,7 +119,7 @@ export class PortConn implements Conn {
     buffer.set(count < piece.length ? piece.subarray(0, count) : piece);
     if (count < piece.length) this.#pieces[0] = piece.subarray(count);
     else this.#pieces.shift();
-    this.#takings.add(count);
+    this.#acknowledgements.add(count);
     return count;
   }
 }
