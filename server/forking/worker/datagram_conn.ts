@@ -1,35 +1,39 @@
 import type { Address } from "../../../socket/address.ts";
+import type {
+  DatagramConn,
+  Target,
+} from "../../../socket/endpoint/datagram_transport.ts";
 import { osError } from "../../../socket/errors.ts";
 import type { Calls } from "./remote_server.ts";
 
 /** The server's socket for datagrams, in a Worker: the parent sends what it is given. */
-export class PortDatagrams {
-  readonly addr: Deno.Addr;
+export class PortDatagrams implements DatagramConn {
+  readonly local: Address;
+  readonly resource = undefined;
+  readonly sendsMayWait = false;
   readonly #calls: Calls;
 
-  constructor(addr: Deno.Addr, calls: Calls) {
-    this.addr = addr;
+  constructor(local: Address, calls: Calls) {
+    this.local = local;
     this.#calls = calls;
   }
 
-  async send(data: Uint8Array, to: Deno.Addr): Promise<number> {
-    const address = to.transport === "unixpacket"
-      ? (to as Deno.UnixAddr).path
-      : [(to as Deno.NetAddr).hostname, (to as Deno.NetAddr).port];
+  async send(data: Uint8Array, { address }: Target): Promise<unknown> {
     return await this.#calls.ask({
       name: "sendto",
       data: data.slice(),
-      address: address as Address,
+      address,
     });
   }
 
-  receive(): Promise<never> {
-    return Promise.reject(osError({
+  receive(_onDatagram: unknown, onError: (error: unknown) => void): void {
+    const error = osError({
       code: "EOPNOTSUPP",
       syscall: "recv",
       subject: "in a Worker",
       hint: "the server receives, and makes a request of each datagram",
-    }));
+    });
+    queueMicrotask(() => onError(error));
   }
 
   // The parent's socket is not the Worker's to close or hold.

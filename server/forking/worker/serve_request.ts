@@ -1,10 +1,16 @@
-import type { Address } from "../../../socket/address.ts";
-import { decodePath } from "../../../socket/address.ts";
 import { SOCK_DGRAM, SOCK_STREAM } from "../../../socket/constants/mod.ts";
+import { POLLOUT } from "../../../socket/constants/poll.ts";
+import { DatagramEndpoint } from "../../../socket/endpoint/datagram_endpoint.ts";
+import { StreamEndpoint } from "../../../socket/endpoint/stream_endpoint.ts";
 import { OSError } from "../../../socket/errors.ts";
 import { sandbox } from "../../../socket/sandbox/driver.ts";
-import { endpointOf, forceClose, Socket } from "../../../socket/socket.ts";
-import { POLLOUT } from "../../../socket/constants/poll.ts";
+import { openDatagram, openStream } from "../../../socket/sandbox/open.ts";
+import {
+  endpointOf,
+  forceClose,
+  type Socket,
+  socketOver,
+} from "../../../socket/socket.ts";
 import { untilReady } from "../../../socket/wait.ts";
 import {
   type BaseRequestHandler,
@@ -84,11 +90,10 @@ function connectionOf(
   { family, local, peer, timeout }: StreamParts,
   post: Post,
 ): Made {
-  const conn = new PortConn(addrOf(local, "tcp"), addrOf(peer, "tcp"), post);
-  const socket = new Socket(family, SOCK_STREAM, 0, {
-    fileno: conn,
-    driver: sandbox,
-  });
+  const conn = new PortConn(post);
+  const stream = openStream(family, SOCK_STREAM, 0);
+  stream.establish({ conn, local, peer, resource: undefined });
+  const socket: Socket = socketOver(new StreamEndpoint(stream), sandbox);
   socket.settimeout(timeout);
   return {
     request: socket,
@@ -101,23 +106,10 @@ function datagramOf(
   { family, local, data }: DatagramParts,
   calls: Calls,
 ): Made {
-  const socket = new Socket(family, SOCK_DGRAM, 0, {
-    fileno: new PortDatagrams(addrOf(local, "udp"), calls),
-    driver: sandbox,
-  });
+  const datagrams = openDatagram(family, SOCK_DGRAM, 0);
+  datagrams.attach(new PortDatagrams(local, calls));
+  const socket: Socket = socketOver(new DatagramEndpoint(datagrams), sandbox);
   return { request: [data, socket], socket };
-}
-
-/** Returns an address in the form that Deno has for it. */
-function addrOf(address: Address, transport: "tcp" | "udp"): Deno.Addr {
-  if (Array.isArray(address)) {
-    const [hostname, port] = address as [string, number];
-    return { transport, hostname, port };
-  }
-  return {
-    transport: transport === "tcp" ? "unix" : "unixpacket",
-    path: decodePath(address as string) ?? "",
-  };
 }
 
 /** Closes the socket when what was sent is on its way, even if files of it are still open. */

@@ -8,8 +8,6 @@ import { deserializeError } from "../wire/serialized_error.ts";
  * signals and files as any other.
  */
 export class PortConn implements Conn {
-  readonly localAddr: Deno.Addr;
-  readonly remoteAddr: Deno.Addr;
   readonly #post: (message: FromWorker, transfer?: Transferable[]) => void;
   readonly #credit = new Credit();
   readonly #acknowledgements: Acknowledgements;
@@ -19,14 +17,10 @@ export class PortConn implements Conn {
   #unwritable: Error | undefined;
   #wake: (() => void) | undefined;
 
-  /** A connection between two addresses, whose messages go out by `post`. */
+  /** A connection whose messages go out by `post`. */
   constructor(
-    localAddr: Deno.Addr,
-    remoteAddr: Deno.Addr,
     post: (message: FromWorker, transfer?: Transferable[]) => void,
   ) {
-    this.localAddr = localAddr;
-    this.remoteAddr = remoteAddr;
     this.#post = post;
     this.#acknowledgements = new Acknowledgements((count) =>
       post({ type: "taken", count })
