@@ -3,7 +3,7 @@ import { checkAddress } from "./check_address.ts";
 import { AF_INET, AF_INET6, AF_UNSPEC, SOCK_STREAM } from "./constants/mod.ts";
 import type { Driver } from "./driver.ts";
 import { driverFor } from "./drivers.ts";
-import { OSError, PermissionError, timedOut } from "./errors.ts";
+import { OSError, PermissionError, timedOut, withCaller } from "./errors.ts";
 import { encodeHost } from "./text/idna.ts";
 import { type Socket, socketOver } from "./socket.ts";
 import {
@@ -113,6 +113,7 @@ export async function createConnection(
     connected.settimeout(timeout);
     return connected;
   } catch (error) {
+    withCaller(error);
     if (signal?.aborted && error === signal.reason) throw error;
     if (errors.length === 0) throw error;
     const all = new AggregateError(

@@ -441,3 +441,22 @@ export function windowsOnly(
   const hint = `Python has it on Windows only; ${instead}`;
   return osError({ code: "EOPNOTSUPP", syscall, subject, hint });
 }
+
+/**
+ * Rejects with an error whose stack shows the program's lines: those that await
+ * the promise that is resolved with this one. It costs nothing where calls
+ * succeed. What is not an error of ours, such as a signal's reason, is left as
+ * it is.
+ */
+export async function failure(error: unknown): Promise<never> {
+  // V8 follows the promises to those who await them. They are linked two turns later.
+  await undefined;
+  await undefined;
+  throw withCaller(error);
+}
+
+/** Has an error's stack show the program's lines that await the running function. */
+export function withCaller(error: unknown): unknown {
+  if (error instanceof OSError) Error.captureStackTrace(error, withCaller);
+  return error;
+}

@@ -1442,7 +1442,6 @@ export class Socket<A extends Address = Address, From = A | null> {
       if (isDontWait(flags)) return NO_WAIT;
       return this.#timeout === null ? undefined : waitOf(this.#timeout);
     }
-    signal.throwIfAborted();
     return waitOf(isDontWait(flags) ? 0 : this.#timeout, signal);
   }
 

@@ -57,7 +57,6 @@ export async function socketpair(
   proto = 0,
   options: SocketpairOptions = {},
 ): Promise<[Socket<Address, null>, Socket<Address, null>]> {
-  options.signal?.throwIfAborted();
   const driver = driverFor(options.driver);
   const ends = await driver.pair(
     family,

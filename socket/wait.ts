@@ -1,5 +1,7 @@
+import { kindOf } from "./arguments.ts";
 import { POLLNVAL } from "./constants/poll.ts";
 import {
+  failure,
   type OSError,
   osError,
   type OSErrorFields,
@@ -101,11 +103,22 @@ export function waitOf(
   timeout: number | null,
   signal?: AbortSignal,
 ): Wait | undefined {
+  if (signal !== undefined) checkSignal(signal);
   if (timeout === null) {
     return signal && { deadline: Infinity, signal };
   }
   if (timeout === 0) return signal ? { ...NO_WAIT, signal } : NO_WAIT;
   return { deadline: performance.now() + timeout * 1000, signal };
+}
+
+/** Refuses what is not a signal; an aborted one ends the call with its reason before it begins. */
+function checkSignal(signal: unknown): void {
+  if (!(signal instanceof AbortSignal)) {
+    throw new TypeError(
+      `Cannot wait: the signal must be an AbortSignal, not ${kindOf(signal)}`,
+    );
+  }
+  signal.throwIfAborted();
 }
 
 /** Tells whether the call must not wait at all. */
@@ -136,15 +149,15 @@ export function watch(
   const { deadline, signal } = wait;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let immediate: ReturnType<typeof setImmediate> | undefined;
-  const onAbort = () => {
-    stop();
-    abort(signal!.reason);
-  };
   const stop = () => {
     if (timer !== undefined) clearTimeout(timer);
     if (immediate !== undefined) clearImmediate(immediate);
-    signal?.removeEventListener("abort", onAbort);
+    forget?.();
   };
+  const forget = signal && onAbort(signal, () => {
+    stop();
+    abort(signal.reason);
+  });
   const onExpire = () => {
     stop();
     expire();
@@ -155,13 +168,44 @@ export function watch(
       ? setTimeout(setTimer, LONGEST_TIMER)
       : setTimeout(onExpire, Math.max(0, left));
   };
-  signal?.addEventListener("abort", onAbort);
   if (deadline === -Infinity) {
     timer = setTimeout(() => {
       timer = setTimeout(() => immediate = setImmediate(onExpire), 0);
     }, 0);
   } else if (deadline !== Infinity) setTimer();
   return stop;
+}
+
+/** What is called when a signal aborts. */
+interface Abortion {
+  readonly calls: Set<() => void>;
+  readonly listener: () => void;
+}
+
+const abortions = new WeakMap<AbortSignal, Abortion>();
+
+/**
+ * Calls a function when a signal aborts, until the result is called. Many calls
+ * share one listener, for to find one among many takes long.
+ */
+function onAbort(signal: AbortSignal, call: () => void): () => void {
+  let abortion = abortions.get(signal);
+  if (abortion === undefined) {
+    const calls = new Set<() => void>();
+    const listener = () => {
+      for (const call of [...calls]) call();
+    };
+    abortion = { calls, listener };
+    abortions.set(signal, abortion);
+    signal.addEventListener("abort", listener);
+  }
+  const { calls, listener } = abortion;
+  calls.add(call);
+  return () => {
+    if (!calls.delete(call) || calls.size > 0) return;
+    signal.removeEventListener("abort", listener);
+    abortions.delete(signal);
+  };
 }
 
 /** Something that can be asked whether a call on it would wait, as `poll(2)`. */
@@ -206,13 +250,13 @@ export function withDeadline<T>(
   giveUp?: () => void,
 ): Promise<T> {
   if (wait === undefined) return promise;
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const fail = (reason: unknown) => {
       giveUp?.();
-      reject(reason);
+      resolve(failure(reason));
     };
     const stop = watch(wait, () => fail(timeoutError(wait, fields)), fail);
-    promise.then(resolve, reject).finally(stop);
+    promise.then(resolve, (error) => resolve(failure(error))).finally(stop);
   });
 }
 
@@ -230,16 +274,16 @@ export function untilReady(
   wait: Wait | undefined,
   fields: OSErrorFields,
 ): Promise<number> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const cancel = source.whenReady(events, () => {
       stop?.();
       const found = source.poll(events);
       if ((found & POLLNVAL) === 0) resolve(found);
-      else reject(osError({ ...fields, code: "EBADF" }));
+      else resolve(failure(osError({ ...fields, code: "EBADF" })));
     });
     const fail = (reason: unknown) => {
       cancel();
-      reject(reason);
+      resolve(failure(reason));
     };
     const stop = wait &&
       watch(wait, () => fail(timeoutError(wait, fields)), fail);

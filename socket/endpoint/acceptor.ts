@@ -1,13 +1,18 @@
 import type { Address } from "../address.ts";
 import { POLLIN } from "../constants/poll.ts";
-import { type OSError, osError, type OSErrorFields } from "../errors.ts";
+import {
+  failure,
+  type OSError,
+  osError,
+  type OSErrorFields,
+} from "../errors.ts";
 import { timeoutError, type Wait } from "../wait.ts";
 import type { Connection, Listener } from "./stream_transport.ts";
 import { type PendingCall, WaitQueue } from "./wait_queue.ts";
 
 /** One accept that waits. */
 interface PendingAccept extends PendingCall {
-  readonly resolve: (connection: Connection) => void;
+  readonly resolve: (connection: Connection | Promise<never>) => void;
 }
 
 /** What an acceptor needs besides its listener. */
@@ -37,8 +42,8 @@ export class Acceptor {
 
   /** Takes the next connection. */
   accept(wait: Wait | undefined, owner: object): Promise<Connection> {
-    return new Promise((resolve, reject) => {
-      const call = { owner, resolve, reject };
+    return new Promise((resolve) => {
+      const call = { owner, resolve };
       if (this.#queue.first !== undefined || !this.#serve(call)) {
         this.#queue.add(call, wait, this.#expire, this.#drop);
       }
@@ -77,7 +82,7 @@ export class Acceptor {
 
   /** Fails every call, because the listener will be closed now. */
   close(code: string): void {
-    this.#queue.close(this.#closed(code));
+    this.#queue.close(() => this.#closed(code));
   }
 
   /** Resolves when no accept is under way; closes the connection that no call has had. */
@@ -87,12 +92,12 @@ export class Acceptor {
     this.#connection = undefined;
   }
 
-  #serve({ resolve, reject }: PendingAccept): boolean {
+  #serve({ resolve }: PendingAccept): boolean {
     if (this.#connection !== undefined) {
       resolve(this.#connection);
       this.#connection = undefined;
     } else if (this.#error !== undefined) {
-      reject(this.#error);
+      resolve(failure(this.#error));
       this.#error = undefined;
     } else return false;
     return true;
@@ -136,7 +141,7 @@ export class Acceptor {
   };
 
   readonly #drop = (call: PendingAccept, reason: unknown): void => {
-    if (this.#queue.remove(call)) call.reject(reason);
+    if (this.#queue.remove(call)) call.resolve(failure(reason));
   };
 
   get #fields(): OSErrorFields {

@@ -3,7 +3,12 @@ import { scatter } from "../arguments.ts";
 import { MSG_PEEK, MSG_TRUNC } from "../constants/mod.ts";
 import { POLLERR, POLLIN } from "../constants/poll.ts";
 import type { Message, MessageInto } from "../driver.ts";
-import { type OSError, osError, type OSErrorFields } from "../errors.ts";
+import {
+  failure,
+  type OSError,
+  osError,
+  type OSErrorFields,
+} from "../errors.ts";
 import { isNonBlocking, NO_WAIT, timeoutError, type Wait } from "../wait.ts";
 import { lengthOf } from "./buffer_pool.ts";
 import type {
@@ -57,10 +62,10 @@ export class DatagramReader {
     wait: Wait | undefined,
     owner: object,
   ): Promise<Uint8Array> {
-    return new Promise((resolve, reject) =>
+    return new Promise((resolve) =>
       this.#add(
         ({ data }) => resolve(data.slice(0, size)),
-        reject,
+        resolve,
         flags,
         wait,
         owner,
@@ -75,7 +80,7 @@ export class DatagramReader {
     wait: Wait | undefined,
     owner: object,
   ): Promise<number> {
-    return new Promise((resolve, reject) =>
+    return new Promise((resolve) =>
       this.#add(
         ({ data }) => {
           into.set(
@@ -83,7 +88,7 @@ export class DatagramReader {
           );
           resolve(Math.min(data.length, into.length));
         },
-        reject,
+        resolve,
         flags,
         wait,
         owner,
@@ -98,7 +103,7 @@ export class DatagramReader {
     wait: Wait | undefined,
     owner: object,
   ): Promise<Message> {
-    return new Promise((resolve, reject) =>
+    return new Promise((resolve) =>
       this.#add(
         ({ data, address }) =>
           resolve({
@@ -107,7 +112,7 @@ export class DatagramReader {
             flags: data.length > size ? MSG_TRUNC : 0,
             address,
           }),
-        reject,
+        resolve,
         flags,
         wait,
         owner,
@@ -122,7 +127,7 @@ export class DatagramReader {
     wait: Wait | undefined,
     owner: object,
   ): Promise<MessageInto> {
-    return new Promise((resolve, reject) =>
+    return new Promise((resolve) =>
       this.#add(
         ({ data, address }) => {
           scatter(data, buffers);
@@ -134,7 +139,7 @@ export class DatagramReader {
             address,
           });
         },
-        reject,
+        resolve,
         flags,
         wait,
         owner,
@@ -204,7 +209,7 @@ export class DatagramReader {
 
   /** Fails every call, because the socket will be closed now. */
   close(): void {
-    this.#queue.close(this.#closed());
+    this.#queue.close(() => this.#closed());
     this.#hold.release();
     if (this.#isStarved) {
       this.#isStarved = false;
@@ -237,13 +242,13 @@ export class DatagramReader {
 
   #add(
     give: PendingReceive["give"],
-    reject: PendingReceive["reject"],
+    resolve: PendingReceive["resolve"],
     flags: number,
     wait: Wait | undefined,
     owner: object,
   ): void {
     const peek = (flags & MSG_PEEK) !== 0;
-    const call = { peek, mayWait: !isNonBlocking(wait), owner, give, reject };
+    const call = { peek, mayWait: !isNonBlocking(wait), owner, give, resolve };
     const queue = this.#queue;
     if (queue.first === undefined && this.#serve(call)) {
       // An observer waits for what comes next.
@@ -257,9 +262,9 @@ export class DatagramReader {
   }
 
   /** Settles a call from what has come; false if it must wait. */
-  #serve({ peek, give, reject }: PendingReceive): boolean {
+  #serve({ peek, give, resolve }: PendingReceive): boolean {
     if (this.#error !== undefined) {
-      reject(this.#error);
+      resolve(failure(this.#error));
       this.#error = undefined;
       return true;
     }
@@ -318,7 +323,7 @@ export class DatagramReader {
   };
 
   readonly #drop = (call: PendingReceive, reason: unknown): void => {
-    if (this.#queue.remove(call)) call.reject(reason);
+    if (this.#queue.remove(call)) call.resolve(failure(reason));
   };
 
   get #fields(): OSErrorFields {

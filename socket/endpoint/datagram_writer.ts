@@ -1,6 +1,6 @@
 import type { Address } from "../address.ts";
 import { POLLOUT } from "../constants/poll.ts";
-import { type OSError, osError } from "../errors.ts";
+import { failure, type OSError, osError } from "../errors.ts";
 import { timeoutError, type Wait, watch } from "../wait.ts";
 import { copyForSend, gatherForSend } from "./buffer_pool.ts";
 import type { DatagramConn, Target } from "./datagram_transport.ts";
@@ -11,8 +11,7 @@ interface PendingDatagram extends PendingSend {
   readonly target: Target | Promise<Target>;
   /** The address as the caller gave it, for messages. */
   readonly to: Address;
-  readonly resolve: (count: number) => void;
-  readonly reject: (reason: unknown) => void;
+  readonly resolve: (count: number | Promise<never>) => void;
   /** Whether the runtime has the bytes. */
   isLaunched: boolean;
 }
@@ -48,16 +47,17 @@ export class DatagramWriter {
     wait: Wait | undefined,
     owner: object,
   ): Promise<number> {
-    return new Promise((resolve, reject) => {
+    return new Promise((resolve) => {
       const send: PendingDatagram = {
         owner,
-        bytes: data instanceof Uint8Array
-          ? copyForSend(data)
-          : gatherForSend(data),
+        bytes: !(data instanceof Uint8Array)
+          ? gatherForSend(data)
+          : this.isBusy
+          ? data.slice() // of its own size, for there may be many that wait
+          : copyForSend(data),
         target,
         to,
         resolve,
-        reject,
         isLaunched: false,
         gone: false,
         stop: undefined,
@@ -128,7 +128,7 @@ export class DatagramWriter {
     this.#next(this.#queue.shift());
     if (send.gone) return;
     if (error === undefined) send.resolve(send.bytes.length);
-    else send.reject(this.#explain(error, send.to));
+    else send.resolve(failure(this.#explain(error, send.to)));
   };
 
   #next(send: PendingDatagram | undefined): void {
@@ -148,7 +148,7 @@ export class DatagramWriter {
     if (send.gone) return;
     send.gone = true;
     send.stop?.();
-    send.reject(reason);
+    send.resolve(failure(reason));
     if (send.isLaunched) return;
     if (send === this.#queue.first) this.#next(this.#queue.shift());
     else this.#queue.remove(send);

@@ -1,8 +1,9 @@
 import { watch } from "../wait.ts";
 import { releaseCopy } from "./buffer_pool.ts";
+import { type Linked, LinkedQueue } from "./linked_queue.ts";
 
 /** One send that waits or is under way. */
-export interface PendingSend {
+export interface PendingSend extends Linked {
   /** The endpoint that called; it may be closed while others share the socket. */
   readonly owner: object;
   /** Our copy of the bytes. */
@@ -18,22 +19,23 @@ const LINGER = 10;
 
 /** Sends in the order of their calls; the first of them is under way. */
 export class SendQueue<S extends PendingSend> {
-  readonly #sends: S[] = [];
+  readonly #sends = new LinkedQueue<S>();
   #observers: Set<() => void> | undefined;
 
   /** The send that is under way. */
   get first(): S | undefined {
-    return this.#sends[0];
+    return this.#sends.first;
   }
 
   /** Adds a send; true if it is the first, whose turn it is at once. */
   push(send: S): boolean {
-    return this.#sends.push(send) === 1;
+    this.#sends.push(send);
+    return this.#sends.first === send;
   }
 
   /** Takes out the first send, which is done, and gives the one whose turn it is now. */
   shift(): S | undefined {
-    this.#settle(this.#sends.shift()!);
+    this.remove(this.first!);
     const next = this.first;
     if (next === undefined && this.#observers !== undefined) {
       for (const observer of [...this.#observers]) observer();
@@ -41,15 +43,16 @@ export class SendQueue<S extends PendingSend> {
     return next;
   }
 
-  /** Takes out a send that has not begun. */
+  /** Takes a send out wherever it is. */
   remove(send: S): void {
-    this.#sends.splice(this.#sends.indexOf(send), 1);
-    this.#settle(send);
+    this.#sends.remove(send);
+    send.stop?.();
+    releaseCopy(send.bytes);
   }
 
   /** The sends of one endpoint, or of all. */
   of(owner?: object): readonly S[] {
-    return this.#sends.filter((send) =>
+    return this.#sends.toArray().filter((send) =>
       owner === undefined || send.owner === owner
     );
   }
@@ -79,10 +82,5 @@ export class SendQueue<S extends PendingSend> {
       const stop = watch({ deadline, signal: undefined }, end, end);
       this.idle().then(end).finally(stop);
     });
-  }
-
-  #settle(send: S): void {
-    send.stop?.();
-    releaseCopy(send.bytes);
   }
 }

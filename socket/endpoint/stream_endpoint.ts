@@ -13,7 +13,7 @@ import type {
   Message,
   MessageInto,
 } from "../driver.ts";
-import { osError, timedOut } from "../errors.ts";
+import { osError, timedOut, withCaller } from "../errors.ts";
 import { isNonBlocking, type Wait, watch, withDeadline } from "../wait.ts";
 import { lengthOf } from "./buffer_pool.ts";
 import { Readiness } from "./readiness.ts";
@@ -99,6 +99,8 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     this.#isConnecting = true;
     try {
       await attempt;
+    } catch (error) {
+      throw withCaller(error);
     } finally {
       this.#isConnecting = false;
       stop?.();

@@ -1,7 +1,12 @@
 import type { Address } from "../address.ts";
 import { MSG_PEEK, MSG_WAITALL } from "../constants/mod.ts";
 import { POLLERR, POLLHUP, POLLIN } from "../constants/poll.ts";
-import { type OSError, osError, type OSErrorFields } from "../errors.ts";
+import {
+  failure,
+  type OSError,
+  osError,
+  type OSErrorFields,
+} from "../errors.ts";
 import { isNonBlocking, NO_WAIT, timeoutError, type Wait } from "../wait.ts";
 import { LARGE } from "./buffer_pool.ts";
 import { ReadBuffer } from "./read_buffer.ts";
@@ -13,12 +18,12 @@ type PendingRead = PendingRecv | PendingRecvInto;
 
 interface PendingRecv extends ReadOptions {
   readonly into: undefined;
-  readonly resolve: (bytes: Uint8Array) => void;
+  readonly resolve: (bytes: Uint8Array | Promise<never>) => void;
 }
 
 interface PendingRecvInto extends ReadOptions {
   readonly into: Uint8Array;
-  readonly resolve: (count: number) => void;
+  readonly resolve: (count: number | Promise<never>) => void;
 }
 
 interface ReadOptions extends PendingCall {
@@ -67,7 +72,7 @@ export class StreamReader {
     wait: Wait | undefined,
     owner: object,
   ): Promise<Uint8Array> {
-    return new Promise((resolve, reject) =>
+    return new Promise((resolve) =>
       this.#add({
         size,
         into: undefined,
@@ -77,7 +82,6 @@ export class StreamReader {
         filled: 0,
         owner,
         resolve,
-        reject,
       }, wait)
     );
   }
@@ -89,7 +93,7 @@ export class StreamReader {
     wait: Wait | undefined,
     owner: object,
   ): Promise<number> {
-    return new Promise((resolve, reject) =>
+    return new Promise((resolve) =>
       this.#add({
         size: into.length,
         into,
@@ -99,7 +103,6 @@ export class StreamReader {
         filled: 0,
         owner,
         resolve,
-        reject,
       }, wait)
     );
   }
@@ -149,7 +152,7 @@ export class StreamReader {
 
   /** Fails every call, because the connection will be closed now. */
   close(): void {
-    this.#queue.close(this.#closed());
+    this.#queue.close(() => this.#closed());
   }
 
   /** Resolves when no read is under way. */
@@ -197,7 +200,7 @@ export class StreamReader {
         if (buffer.full) return this.#topUp();
       }
     } else if (got === 0 && this.#error !== undefined && call.size > 0) {
-      call.reject(this.#error);
+      call.resolve(failure(this.#error));
       this.#error = undefined;
       this.#eof = true;
       return true;
@@ -306,7 +309,7 @@ export class StreamReader {
       this.#buffer.append(call.into.subarray(0, call.filled));
       call.filled = 0;
     }
-    call.reject(reason);
+    call.resolve(failure(reason));
   };
 
   get #fields(): OSErrorFields {

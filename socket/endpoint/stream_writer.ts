@@ -1,6 +1,11 @@
 import type { Address } from "../address.ts";
 import { POLLOUT } from "../constants/poll.ts";
-import { type OSError, osError, type OSErrorFields } from "../errors.ts";
+import {
+  failure,
+  type OSError,
+  osError,
+  type OSErrorFields,
+} from "../errors.ts";
 import { timeoutError, type Wait, watch } from "../wait.ts";
 import { copyForSend, gatherForSend, lengthOf } from "./buffer_pool.ts";
 import { type PendingSend, SendQueue } from "./send_queue.ts";
@@ -10,12 +15,12 @@ import type { Conn, StreamTransport } from "./stream_transport.ts";
 interface PendingWrite extends PendingSend {
   /** Whether all bytes are sent, or only what the kernel takes now. */
   readonly all: boolean;
-  readonly resolve: (count: number) => void;
-  readonly reject: (reason: unknown) => void;
+  /** Settles the call: one for all bytes with nothing, another with their number. */
+  readonly resolve: (count: number | undefined | Promise<never>) => void;
   /** How many bytes the kernel has taken. */
   sent: number;
   /** Where the write under way ends. */
-  next: number;
+  end: number;
   /** Where the send ends. */
   goal: number;
 }
@@ -52,8 +57,8 @@ export class StreamWriter {
     wait: Wait | undefined,
     owner: object,
   ): Promise<number> {
-    return new Promise((resolve, reject) =>
-      this.#add(data, false, resolve, reject, wait, owner)
+    return new Promise((resolve) =>
+      this.#add(data, false, resolve as PendingWrite["resolve"], wait, owner)
     );
   }
 
@@ -63,8 +68,8 @@ export class StreamWriter {
     wait: Wait | undefined,
     owner: object,
   ): Promise<void> {
-    return new Promise((resolve, reject) =>
-      this.#add(data, true, () => resolve(), reject, wait, owner)
+    return new Promise((resolve) =>
+      this.#add(data, true, resolve as PendingWrite["resolve"], wait, owner)
     );
   }
 
@@ -110,14 +115,14 @@ export class StreamWriter {
     const [first, ...rest] = this.#queue.of();
     for (const send of rest) {
       this.#queue.remove(send);
-      send.reject(this.#error("EBADF", 0));
+      send.resolve(failure(this.#error("EBADF", 0)));
     }
     if (first === undefined) return undefined;
     if (!first.gone) {
       first.stop?.();
       first.gone = true;
       first.goal = first.sent;
-      first.reject(this.#error("EBADF", first.sent));
+      first.resolve(failure(this.#error("EBADF", first.sent)));
     }
     return this.#hasPromised ? this.#queue.linger() : undefined;
   }
@@ -137,22 +142,22 @@ export class StreamWriter {
     data: Uint8Array | readonly Uint8Array[],
     all: boolean,
     resolve: PendingWrite["resolve"],
-    reject: PendingWrite["reject"],
     wait: Wait | undefined,
     owner: object,
   ): void {
-    if (this.#isShut) return reject(this.#error("EPIPE", 0));
+    if (this.#isShut) return resolve(failure(this.#error("EPIPE", 0)));
     const isOne = data instanceof Uint8Array;
     const length = isOne ? data.length : lengthOf(data);
-    if (length === 0) return resolve(0);
+    if (length === 0) return resolve(all ? undefined : 0);
     const send: PendingWrite = {
       owner,
-      bytes: isOne ? copyForSend(data) : gatherForSend(data),
+      bytes: !isOne ? gatherForSend(data) : this.isBusy
+        ? data.slice() // of its own size, for there may be many that wait
+        : copyForSend(data),
       all,
       resolve,
-      reject,
       sent: 0,
-      next: 0,
+      end: 0,
       goal: length,
       gone: false,
       stop: undefined,
@@ -176,11 +181,11 @@ export class StreamWriter {
 
   #write(send: PendingWrite): void {
     const { sent, goal, bytes, stop } = send;
-    send.next = stop === undefined ? goal : Math.min(goal, sent + PIECE);
+    send.end = stop === undefined ? goal : Math.min(goal, sent + PIECE);
     this.#conn.write(
-      sent === 0 && send.next === bytes.length
+      sent === 0 && send.end === bytes.length
         ? bytes
-        : bytes.subarray(sent, send.next),
+        : bytes.subarray(sent, send.end),
     ).then(this.#onWritten, this.#onError);
   }
 
@@ -192,14 +197,15 @@ export class StreamWriter {
       return;
     }
     this.#next();
-    if (!send.gone) send.resolve(send.sent);
+    if (!send.gone) send.resolve(send.all ? undefined : send.sent);
   };
 
   readonly #onError = (error: unknown): void => {
     const send = this.#queue.first!;
     this.#next();
     if (!send.gone) {
-      send.reject(this.#transport.explain(error, this.#fields(send.sent)));
+      const fields = this.#fields(send.sent);
+      send.resolve(failure(this.#transport.explain(error, fields)));
     }
   };
 
@@ -220,15 +226,16 @@ export class StreamWriter {
   ): void {
     if (send !== this.#queue.first) {
       this.#queue.remove(send);
-      send.reject(reason(0));
+      send.resolve(failure(reason(0)));
       return;
     }
-    const { all, next, bytes } = send;
+    const { all, end, bytes } = send;
     send.stop?.();
     send.gone = true;
-    send.goal = next;
-    if (mayResolve && (!all || next === bytes.length)) send.resolve(next);
-    else send.reject(reason(next));
+    send.goal = end;
+    if (mayResolve && (!all || end === bytes.length)) {
+      send.resolve(all ? undefined : end);
+    } else send.resolve(failure(reason(end)));
   }
 
   #fields(bytesSent: number): OSErrorFields {

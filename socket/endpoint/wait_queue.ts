@@ -1,11 +1,13 @@
+import { failure } from "../errors.ts";
 import { type Wait, watch } from "../wait.ts";
+import { type Linked, LinkedQueue } from "./linked_queue.ts";
 
 /** One call that waits for something to come in. */
-export interface PendingCall {
+export interface PendingCall extends Linked {
   /** The endpoint that called; it may be closed while others share the socket. */
   readonly owner: object;
-  /** Fails the call. */
-  readonly reject: (reason: unknown) => void;
+  /** Settles the call's promise: here with a {@linkcode failure}. */
+  readonly resolve: (failed: Promise<never>) => void;
   /** Ends the watch over the call's deadline and signal, where it has them. */
   stop?: () => void;
 }
@@ -29,7 +31,7 @@ export interface Referenced {
  */
 export class WaitQueue<C extends PendingCall> {
   readonly #operation: Referenced;
-  readonly #calls: C[] = [];
+  readonly #calls = new LinkedQueue<C>();
   #observers: Set<() => void> | undefined;
   #isRunning = false;
   #isReferenced = true;
@@ -42,17 +44,17 @@ export class WaitQueue<C extends PendingCall> {
 
   /** The call whose turn it is. */
   get first(): C | undefined {
-    return this.#calls[0];
+    return this.#calls.first;
   }
 
   /** All calls, in order; a copy. */
   get calls(): readonly C[] {
-    return [...this.#calls];
+    return this.#calls.toArray();
   }
 
   /** Whether a call or an observer waits. */
   get isWanted(): boolean {
-    return this.#calls.length > 0 || this.isObserved;
+    return this.#calls.first !== undefined || this.isObserved;
   }
 
   /** Whether an observer waits. */
@@ -85,15 +87,13 @@ export class WaitQueue<C extends PendingCall> {
 
   /** Takes out the call whose turn it is, which has been served. */
   shift(): void {
-    this.#calls.shift()?.stop?.();
-    this.#letGo();
+    const { first } = this.#calls;
+    if (first !== undefined) this.remove(first);
   }
 
   /** Takes a call out wherever it is; false if it is no longer there. */
   remove(call: C): boolean {
-    const index = this.#calls.indexOf(call);
-    if (index < 0) return false;
-    this.#calls.splice(index, 1);
+    if (!this.#calls.remove(call)) return false;
     call.stop?.();
     this.#letGo();
     return true;
@@ -134,10 +134,10 @@ export class WaitQueue<C extends PendingCall> {
   }
 
   /** Fails every call, because the operation under way will be ended now. */
-  close(reason: unknown): void {
+  close(makeError: () => unknown): void {
     for (const call of this.calls) {
       this.remove(call);
-      call.reject(reason);
+      call.resolve(failure(makeError()));
     }
     // Its end is still waited for.
     if (this.#isRunning) this.#hold();
