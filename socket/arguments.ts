@@ -222,3 +222,10 @@ export function optionValue(
   const bytes = bytesOf("setsockopt", value);
   return [bytes, bytes.length];
 }
+
+/** Makes the error of a receive whose buffer is not what it was at the call. */
+export function lostBuffer(call: string): TypeError {
+  return new TypeError(
+    `Cannot ${call}: the buffer was detached or made smaller while the call waited`,
+  );
+}

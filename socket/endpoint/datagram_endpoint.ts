@@ -123,7 +123,8 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
     wait: Wait | undefined,
   ): Promise<Message> {
     try {
-      refuseAncillary("recv", ancillarySize);
+      // For UDP no option can have asked for control messages, so that none come.
+      if (this.family === AF_UNIX) refuseAncillary("recv", ancillarySize);
       return this.#reader(flags).recvmsg(size, flags, wait, this);
     } catch (error) {
       return Promise.reject(error);
@@ -137,7 +138,8 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
     wait: Wait | undefined,
   ): Promise<MessageInto> {
     try {
-      refuseAncillary("recv", ancillarySize);
+      // For UDP no option can have asked for control messages, so that none come.
+      if (this.family === AF_UNIX) refuseAncillary("recv", ancillarySize);
       return this.#reader(flags).recvmsgInto(buffers, flags, wait, this);
     } catch (error) {
       return Promise.reject(error);

@@ -1,5 +1,5 @@
 import type { Address } from "../address.ts";
-import { scatter } from "../arguments.ts";
+import { lostBuffer, scatter } from "../arguments.ts";
 import { MSG_PEEK, MSG_TRUNC } from "../constants/mod.ts";
 import { POLLERR, POLLIN } from "../constants/poll.ts";
 import type { Message, MessageInto } from "../driver.ts";
@@ -23,6 +23,9 @@ import { type PendingCall, WaitQueue } from "./wait_queue.ts";
 interface PendingReceive extends PendingCall {
   /** Looks at the datagram and leaves it. */
   readonly peek: boolean;
+  /** The caller's buffers, and how many bytes they hold; none for a call that gets an array of its own. */
+  readonly into: readonly Uint8Array[];
+  readonly size: number;
   /** Settles the call with a datagram. */
   readonly give: (datagram: Datagram) => void;
   /** Whether the call may wait; if so it gets nothing after the end of receiving, else EAGAIN. */
@@ -92,6 +95,7 @@ export class DatagramReader {
         flags,
         wait,
         owner,
+        [into],
       )
     );
   }
@@ -143,6 +147,7 @@ export class DatagramReader {
         flags,
         wait,
         owner,
+        buffers,
       )
     );
   }
@@ -246,9 +251,17 @@ export class DatagramReader {
     flags: number,
     wait: Wait | undefined,
     owner: object,
+    into: readonly Uint8Array[] = [],
   ): void {
-    const peek = (flags & MSG_PEEK) !== 0;
-    const call = { peek, mayWait: !isNonBlocking(wait), owner, give, resolve };
+    const call = {
+      peek: (flags & MSG_PEEK) !== 0,
+      mayWait: !isNonBlocking(wait),
+      owner,
+      into,
+      size: lengthOf(into),
+      give,
+      resolve,
+    };
     const queue = this.#queue;
     if (queue.first === undefined && this.#serve(call)) {
       // An observer waits for what comes next.
@@ -262,7 +275,7 @@ export class DatagramReader {
   }
 
   /** Settles a call from what has come; false if it must wait. */
-  #serve({ peek, give, resolve }: PendingReceive): boolean {
+  #serve({ peek, into, size, give, resolve }: PendingReceive): boolean {
     if (this.#error !== undefined) {
       resolve(failure(this.#error));
       this.#error = undefined;
@@ -270,6 +283,10 @@ export class DatagramReader {
     }
     const datagram = this.#kept[0];
     if (datagram === undefined) return false;
+    if (lengthOf(into) < size) {
+      resolve(failure(lostBuffer("recv")));
+      return true;
+    }
     if (!peek) this.#kept.shift();
     give(datagram);
     return true;

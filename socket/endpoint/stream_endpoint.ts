@@ -28,6 +28,7 @@ import type { StreamSocket } from "./stream_socket.ts";
 import type { StreamWriter } from "./stream_writer.ts";
 
 const RECV_FLAGS = MSG_PEEK | MSG_WAITALL;
+const FOREVER: Wait = { deadline: Infinity, signal: undefined };
 const SEND_FLAGS = MSG_NOSIGNAL > 0 ? MSG_NOSIGNAL : 0;
 
 /** One endpoint on a stream socket: checks the call's state and knows which calls are its own. */
@@ -142,12 +143,15 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<number> {
-    const { reader } = this.#socket;
+    const { reader, handles } = this.#socket;
+    // What the runtime writes into a lent buffer cannot be stopped, as the
+    // closing of one of several endpoints would have to.
+    const lasting = wait ?? (handles > 1 ? FOREVER : undefined);
     if (reader !== undefined && (flags & ~RECV_FLAGS) === 0) {
-      return reader.recvInto(buffer, flags, wait, this);
+      return reader.recvInto(buffer, flags, lasting, this);
     }
     return this.#reader(flags, wait)
-      .then((reader) => reader.recvInto(buffer, flags, wait, this));
+      .then((reader) => reader.recvInto(buffer, flags, lasting, this));
   }
 
   async recvmsg(
@@ -156,7 +160,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<Message> {
-    refuseAncillary("recv", ancillarySize);
+    this.#refuseAncillary(ancillarySize);
     const data = await this.recv(size, flags, wait);
     return { data, ancillary: [], flags: 0, address: null };
   }
@@ -167,7 +171,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<MessageInto> {
-    refuseAncillary("recv", ancillarySize);
+    this.#refuseAncillary(ancillarySize);
     let count: number;
     if (buffers.length === 1) {
       count = await this.recvInto(buffers[0], flags, wait);
@@ -279,6 +283,11 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     this.#isClosed = true;
     this.#readiness?.close();
     return resource;
+  }
+
+  /** On TCP nothing can have asked for control messages, so that none come. */
+  #refuseAncillary(size: number): void {
+    if (this.family === AF_UNIX) refuseAncillary("recv", size);
   }
 
   /** Waits until there is a connection to receive from, or says why there is none. */

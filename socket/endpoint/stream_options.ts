@@ -18,14 +18,15 @@ const isInternet = (family: number) => family !== AF_UNIX;
 /** The options of streams. */
 export const streamOptions: OptionTable<StreamSocket> = new OptionTable([
   {
-    // It is set on every TCP listener, and means nothing to a Unix socket.
     level: SOL_SOCKET,
     name: SO_REUSEADDR,
-    get: () => true,
-    set(_, value) {
-      if (value === 0) {
+    get: (socket) => socket.reuseAddress || socket.hasListened,
+    set(socket, value) {
+      // The runtime sets it on every TCP listener; a Unix socket only keeps it.
+      if (value === 0 && isInternet(socket.family)) {
         throw optionError(SOL_SOCKET, SO_REUSEADDR, "ENOPROTOOPT");
       }
+      socket.reuseAddress = value !== 0;
     },
   },
   {

@@ -1,4 +1,5 @@
 import type { Address } from "../address.ts";
+import { lostBuffer } from "../arguments.ts";
 import { MSG_PEEK, MSG_WAITALL } from "../constants/mod.ts";
 import { POLLERR, POLLHUP, POLLIN } from "../constants/poll.ts";
 import {
@@ -56,6 +57,9 @@ export class StreamReader {
   #isBroken = false;
   #eof = false;
   #isShut = false;
+  /** Whether a call has been told that there is nothing more. */
+  #hasToldEnd = false;
+  #endTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Receives from `conn`; `peer` is for messages. */
   constructor(conn: Conn, peer: Address, transport: StreamTransport) {
@@ -152,6 +156,7 @@ export class StreamReader {
 
   /** Fails every call, because the connection will be closed now. */
   close(): void {
+    clearTimeout(this.#endTimer);
     this.#queue.close(() => this.#closed());
   }
 
@@ -204,9 +209,25 @@ export class StreamReader {
       this.#error = undefined;
       this.#eof = true;
       return true;
+    } else if (got === 0 && this.#eof && this.#hasToldEnd) {
+      return this.#tellEndAgain();
     }
+    this.#hasToldEnd ||= got === 0;
     this.#give(call);
     return true;
+  }
+
+  /**
+   * A loop that does not stop at the end of the stream would never let a timer
+   * or a signal be heard: a call that is told of it again takes a turn.
+   */
+  #tellEndAgain(): false {
+    this.#endTimer ??= setTimeout(() => {
+      this.#endTimer = undefined;
+      this.#hasToldEnd = false;
+      this.#serveAll();
+    }, 0);
+    return false;
   }
 
   #give(call: PendingRead): void {
@@ -214,6 +235,8 @@ export class StreamReader {
     const buffer = this.#buffer;
     if (call.into === undefined) {
       call.resolve(call.peek ? buffer.peek(call.size) : buffer.take(call.size));
+    } else if (call.into.length < call.size && filled === 0) {
+      call.resolve(failure(lostBuffer("recv")));
     } else if (call.peek) {
       const bytes = buffer.peek(call.into.length);
       call.into.set(bytes);
@@ -246,9 +269,9 @@ export class StreamReader {
   #read(): void {
     const queue = this.#queue;
     const { first } = queue;
-    if (first === undefined && (!queue.isObserved || this.#isReadable)) {
-      return queue.rest();
-    }
+    const isWanted = first !== undefined ||
+      (queue.isObserved && !this.#isReadable);
+    if (!isWanted || this.#eof) return queue.rest();
     if (!queue.begin()) return;
     let room: Uint8Array;
     if (first === undefined) room = this.#buffer.room(LARGE, false);

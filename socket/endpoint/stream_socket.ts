@@ -28,7 +28,10 @@ export class StreamSocket {
   noDelay = false;
   /** SO_KEEPALIVE; likewise. */
   keepAlive = false;
+  reuseAddress = false;
   reusePort = false;
+  /** Whether it is or was a TCP listener's, or comes from one: these have SO_REUSEADDR. */
+  hasListened = false;
   v6only = false;
 
   acceptor: Acceptor | undefined;
@@ -146,6 +149,7 @@ export class StreamSocket {
     this.#listener = listener;
     this.#resource = listener.resource;
     this.local = listener.local;
+    this.hasListened = this.family !== AF_UNIX;
   }
 
   /** Begins to take connections. */
@@ -252,6 +256,8 @@ export class StreamSocket {
     const { transport, family, type, proto } = this;
     const socket = new StreamSocket(transport, family, type, proto);
     socket.noDelay = this.noDelay;
+    socket.reuseAddress = this.reuseAddress;
+    socket.hasListened = this.hasListened;
     socket.keepAlive = this.keepAlive;
     socket.establish(connection);
     return socket;

@@ -101,7 +101,10 @@ Deno.test("watch() of a call that must not wait expires when the event loop has 
   const { calls } = watched(NO_WAIT);
   await new Promise((resolve) => setImmediate(resolve));
   assertEquals(calls, []);
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  // How long two rests take depends on what else the machine does.
+  for (let turn = 0; turn < 100 && calls.length === 0; turn++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
   assertEquals(calls, ["expired"]);
 });
 
