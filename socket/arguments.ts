@@ -65,7 +65,7 @@ export function checkInteger(
     );
   }
   if (!fits) {
-    const range = maximum === Infinity
+    const range = maximum >= Number.MAX_SAFE_INTEGER
       ? `${minimum} or more`
       : `${minimum} to ${maximum}`;
     throw new RangeError(
@@ -124,7 +124,7 @@ export function checkDescriptor(call: string, fd: unknown): void {
  * @throws {RangeError} If it is smaller than `size`.
  */
 export function bufferOf(call: string, buffer: Data, size = 0): Uint8Array {
-  checkInteger(call, "size", size, 0);
+  checkSize(call, size);
   const bytes = bytesOf(call, buffer);
   if (size > bytes.length) {
     throw new RangeError(
@@ -186,21 +186,28 @@ export function checkAncillary(
   });
 }
 
-/** Whether the flags say that a call must not wait. */
-export function isDontWait(flags: number): boolean {
-  return MSG_DONTWAIT > 0 && (flags & MSG_DONTWAIT) !== 0;
+/** Whether the flags, or the options in their place, say that a call must not wait. */
+export function isDontWait(flags: number | object): boolean {
+  return MSG_DONTWAIT > 0 && typeof flags === "number" &&
+    (flags & MSG_DONTWAIT) !== 0;
 }
 
 /** The flags that a driver honours; MSG_DONTWAIT becomes the call's `Wait`. */
-export function driverFlags(flags: number): number {
-  checkInteger("receive or send", "flags", flags);
+export function driverFlags(flags: number | object): number {
+  if (typeof flags === "object" && flags !== null) return 0;
+  checkInt("receive or send", "flags", flags);
   return isDontWait(flags) ? flags & ~MSG_DONTWAIT : flags;
+}
+
+/** Checks how many bytes a call is about. */
+export function checkSize(call: string, size: number, what = "size"): void {
+  checkInteger(call, what, size, 0, Number.MAX_SAFE_INTEGER);
 }
 
 /** Checks the numbers that name a socket option. */
 export function checkOption(call: string, level: number, name: number): void {
-  checkInteger(call, "level", level);
-  checkInteger(call, "option", name);
+  checkInt(call, "level", level);
+  checkInt(call, "option", name);
 }
 
 /**

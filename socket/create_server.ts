@@ -1,6 +1,6 @@
 import type { AddressInput, AddressOf } from "./address.ts";
 import { checkAddress } from "./check_address.ts";
-import { checkInteger } from "./arguments.ts";
+import { checkInt } from "./arguments.ts";
 import {
   AF_INET,
   AF_INET6,
@@ -74,7 +74,7 @@ export function createServer<F extends number = InetFamily>(
   const family: number = options.family ?? AF_INET;
   const driver = driverFor(options.driver);
   const local = checkAddress<AddressOf<F>>("createServer", family, address);
-  if (backlog !== undefined) checkInteger("createServer", "backlog", backlog);
+  if (backlog !== undefined) checkInt("createServer", "backlog", backlog);
   if (dualstackIpv6 && (family !== AF_INET6 || !hasDualstackIpv6({ driver }))) {
     throw new RangeError(
       family === AF_INET6

@@ -41,5 +41,10 @@ export function socket<
   return new Socket(family, type, proto, options);
 }
 
+// `s instanceof socket.socket` is true of a socket, as `isinstance` is in Python.
+Object.defineProperty(socket, Symbol.hasInstance, {
+  value: (value: unknown) => value instanceof Socket,
+});
+
 /** The class of all sockets; Python's name of it. */
 export const SocketType: typeof Socket = Socket;

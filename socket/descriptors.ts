@@ -9,7 +9,12 @@ import { SCM_RIGHTS, SOL_SOCKET } from "./constants/mod.ts";
 import { CMSG_LEN } from "./convert/ancillary.ts";
 import { driverFor } from "./drivers.ts";
 import { windowsOnly } from "./errors.ts";
-import { type Socket, type SocketOptions, socketOver } from "./socket.ts";
+import {
+  type Socket,
+  type SocketOptions,
+  socketOver,
+  type SocketResource,
+} from "./socket.ts";
 
 // The size of a C `int`, which is what a descriptor is.
 const INT = 4;
@@ -183,7 +188,7 @@ export async function recvFds<A extends Address, From>(
  * Port of [`socket.fromfd`](https://docs.python.org/3/library/socket.html#socket.fromfd).
  */
 export function fromfd<F extends number, T extends number>(
-  fd: unknown,
+  fd: SocketResource,
   family: F,
   type: T,
   proto = 0,

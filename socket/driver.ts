@@ -227,7 +227,7 @@ export interface MessageHeader {
 /** What one `recvmsg` gives. */
 export interface Message extends MessageHeader {
   /** The bytes, in an array of their own. */
-  readonly data: Uint8Array;
+  readonly data: Uint8Array<ArrayBuffer>;
 }
 
 /** What one `recvmsgInto` gives. */
@@ -238,7 +238,7 @@ export interface MessageInto extends MessageHeader {
 
 /** What {@linkcode Socket.recvmsg} gives, in Python's order. */
 export type ReceivedMessage<From> = [
-  data: Uint8Array,
+  data: Uint8Array<ArrayBuffer>,
   ancdata: AncillaryData[],
   msgFlags: number,
   address: From,
@@ -290,7 +290,7 @@ export interface Endpoint extends Pollable {
     size: number,
     flags: number,
     wait: Wait | undefined,
-  ): Promise<Uint8Array>;
+  ): Promise<Uint8Array<ArrayBuffer>>;
   /** Receives into all of `buffer` and tells how many bytes; 0 at the end of the stream. */
   recvInto(
     buffer: Uint8Array,

@@ -43,32 +43,66 @@ export type { OSErrorFields };
  * Port of [`OSError`](https://docs.python.org/3/library/exceptions.html#OSError), `errno(3)`.
  */
 export class OSError extends Error {
-  /** The error's number on this platform; `undefined` if no system call failed, as for a timeout. */
-  readonly errno: number | undefined;
+  /** The error's number on this platform; absent if no system call failed, as for a timeout. */
+  declare readonly errno: number | undefined;
   /** The error in words, such as "Connection refused". */
-  readonly strerror: string;
+  declare readonly strerror: string;
   /** The error's code, such as "ECONNREFUSED"; empty if no system call failed. */
-  readonly code: string;
-  /** The call that failed, such as "connect". */
-  readonly syscall: string;
+  declare readonly code: string;
+  /** The call that failed, such as "connect"; absent from an error that a program makes. */
+  declare readonly syscall: string | undefined;
   /** The address that the call was given, or the peer's. */
-  readonly address: Address | undefined;
+  declare readonly address: Address | undefined;
+  /** The file that a program has named as the third argument. */
+  declare readonly filename: string | undefined;
   /** For a failed `send`, `sendall` or `sendfile`: how many bytes were already taken for sending. */
-  bytesSent: number | undefined;
+  declare bytesSent: number | undefined;
 
-  /** Creates the error, and its message, from its fields. */
-  constructor(fields: OSErrorFields) {
-    const words = fields.state ?? strerror(fields.code ?? "");
+  /**
+   * Creates the error that a number has in Python: `new OSError(2, "…")` is a
+   * {@linkcode FileNotFoundError}.
+   *
+   * @param errno The number, such as `errno.ENOENT`.
+   * @param strerror The error in words.
+   * @param filename The file that it is about.
+   */
+  constructor(errno: number, strerror: string, filename?: string);
+  /** Creates the error from a text, or from its fields. */
+  constructor(message: string | OSErrorFields);
+  constructor(
+    first: number | string | OSErrorFields,
+    words?: string,
+    filename?: string,
+  ) {
+    const fields = typeof first === "object" ? first : undefined;
+    const code = typeof first === "number"
+      ? errnoCode(first) ?? ""
+      : fields?.code ?? "";
+    const state = fields === undefined
+      ? words ?? String(first)
+      : fields.state ?? strerror(code);
     super(
-      messageOf(fields, words),
-      fields.cause === undefined ? undefined : { cause: fields.cause },
+      fields === undefined
+        ? messageAsInPython(first as number | string, state, filename)
+        : messageOf(fields, state),
+      fields?.cause === undefined ? undefined : { cause: fields.cause },
     );
-    this.errno = fields.errno ?? this.numberOf(fields.code ?? "");
-    this.strerror = words;
-    this.code = fields.code ?? "";
-    this.syscall = fields.syscall;
-    this.address = fields.address ?? undefined;
-    this.bytesSent = fields.bytesSent;
+    if (new.target === OSError && typeof first === "number") {
+      const Subclass = classes[code];
+      if (Subclass !== undefined) return new Subclass(first, state, filename);
+    }
+    // What there is not is absent, so that a printed error does not show it.
+    const errno = typeof first === "number"
+      ? first
+      : fields?.errno ?? this.numberOf(code);
+    if (errno !== undefined) this.errno = errno;
+    this.strerror = state;
+    this.code = code || this.codeWithoutNumber;
+    if (fields !== undefined) this.syscall = fields.syscall;
+    const address = fields?.address ?? undefined;
+    if (address !== undefined) this.address = address;
+    if (filename !== undefined) this.filename = filename;
+    if (fields?.bytesSent !== undefined) this.bytesSent = fields.bytesSent;
   }
 
   static {
@@ -79,6 +113,22 @@ export class OSError extends Error {
   protected numberOf(code: string): number | undefined {
     return (errno as Record<string, number>)[code];
   }
+
+  /** The code of an error of the class that has no number. */
+  protected get codeWithoutNumber(): string {
+    return "";
+  }
+}
+
+/** Writes a message as Python shows such an error: `[Errno 2] No such file: 'x'`. */
+function messageAsInPython(
+  first: number | string,
+  words: string,
+  filename: string | undefined,
+): string {
+  if (typeof first === "string") return first;
+  const file = filename === undefined ? "" : `: '${filename}'`;
+  return `[Errno ${first}] ${words}${file}`;
 }
 
 /**
@@ -284,6 +334,11 @@ export class TimeoutError extends OSError {
   static {
     this.prototype.name = "TimeoutError";
   }
+
+  /** The code of a timeout of this library, which as in Python has no number. */
+  protected override get codeWithoutNumber(): string {
+    return "ETIMEDOUT";
+  }
 }
 
 const addressInfoErrors: Readonly<
@@ -374,7 +429,13 @@ export class herror extends OSError {
 
 /** Python's classes by error code, from `Objects/exceptions.c`. */
 const classes: Readonly<
-  Record<string, new (fields: OSErrorFields) => OSError>
+  Record<
+    string,
+    {
+      new (errno: number, strerror: string, filename?: string): OSError;
+      new (fields: OSErrorFields): OSError;
+    }
+  >
 > = {
   EAGAIN: BlockingIOError,
   EALREADY: BlockingIOError,
@@ -427,6 +488,8 @@ export function timedOut(fields: OSErrorFields): TimeoutError {
  */
 export function errnoOf(error: unknown): number {
   if (!(error instanceof OSError) || error instanceof gaierror) throw error;
+  // That Deno has not granted the call is no answer of the network.
+  if (error.cause instanceof Deno.errors.NotCapable) throw error;
   if (error.errno !== undefined) return error.errno;
   if (error instanceof TimeoutError) return errno.EAGAIN;
   throw error;

@@ -52,7 +52,7 @@ export {
 export * from "./constants/mod.ts";
 
 // Creating sockets.
-export { Socket, type SocketOptions } from "./socket.ts";
+export { Socket, type SocketOptions, type SocketResource } from "./socket.ts";
 export { socket, SocketType } from "./create_socket.ts";
 export { socketpair, type SocketpairOptions } from "./socketpair.ts";
 export {

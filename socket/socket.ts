@@ -5,8 +5,10 @@ import {
   bufferOf,
   bytesOf,
   checkAncillary,
+  checkInt,
   checkInteger,
   checkOption,
+  checkSize,
   type Data,
   driverFlags,
   isDontWait,
@@ -41,6 +43,16 @@ import {
 } from "./wait.ts";
 import { readableOf, writableOf } from "./web_streams.ts";
 
+/**
+ * A socket as the system knows it: a descriptor's number or, for the sandboxed
+ * driver, Deno's object.
+ */
+export type SocketResource =
+  | number
+  | Deno.Conn
+  | Deno.Listener
+  | Deno.DatagramConn;
+
 /** Options of {@linkcode socket} and {@linkcode Socket}. */
 export interface SocketOptions {
   /**
@@ -49,7 +61,7 @@ export interface SocketOptions {
    * `Deno.Listener` or `Deno.DatagramConn`. Family, type and protocol are then
    * found out where they are not given. See {@linkcode fromfd}.
    */
-  fileno?: unknown;
+  fileno?: SocketResource;
   /** The driver that serves; the program's default one if omitted. */
   driver?: Driver;
 }
@@ -68,6 +80,8 @@ export let endpointOf: (socket: Socket, call: string) => Endpoint;
 
 /** Closes a socket whether or not files of it are open. */
 export let forceClose: (socket: Socket) => void;
+
+const NO_OPTIONS: WaitOptions = {};
 
 /** The option that hands an open endpoint to the constructor. */
 const ENDPOINT = Symbol("endpoint");
@@ -187,7 +201,7 @@ export class Socket<A extends Address = Address, From = A | null> {
    * Port of [`socket.listen`](https://docs.python.org/3/library/socket.html#socket.socket.listen), `listen(2)`.
    */
   listen(backlog?: number): void {
-    if (backlog !== undefined) checkInteger("listen", "backlog", backlog);
+    if (backlog !== undefined) checkInt("listen", "backlog", backlog);
     this.#endpoint("listen").listen(backlog);
   }
 
@@ -367,7 +381,7 @@ export class Socket<A extends Address = Address, From = A | null> {
    * Port of [`socket.shutdown`](https://docs.python.org/3/library/socket.html#socket.socket.shutdown), `shutdown(2)`.
    */
   shutdown(how: number): void {
-    checkInteger("shutdown", "half", how);
+    checkInt("shutdown", "half", how);
     const endpoint = this.#endpoint("shutdown");
     if (how < SHUT_RD || how > SHUT_RDWR) {
       throw osError({ code: "EINVAL", syscall: "shutdown" });
@@ -423,12 +437,12 @@ export class Socket<A extends Address = Address, From = A | null> {
    *
    * Port of [`socket.detach`](https://docs.python.org/3/library/socket.html#socket.socket.detach).
    */
-  detach(): unknown {
+  detach(): SocketResource {
     if (this.#open === undefined) return -1;
     const resource = this.#open.detach();
     this.#open = undefined;
     this.#isClosed = true;
-    return resource;
+    return resource as SocketResource;
   }
 
   /**
@@ -466,7 +480,7 @@ export class Socket<A extends Address = Address, From = A | null> {
    * Drivers: the sandboxed one has no ECONNREFUSED for a connected UDP socket.
    *
    * @param bufsize The most bytes to receive.
-   * @param flags `MSG_PEEK` leaves the bytes, `MSG_WAITALL` waits for all of them
+   * @param flags The options may stand in their place. `MSG_PEEK` leaves the bytes, `MSG_WAITALL` waits for all of them
    * (under a timeout too, where Python then takes what is there), `MSG_DONTWAIT`
    * waits for none.
    * @param options `signal`: gives the call up when it aborts.
@@ -493,11 +507,11 @@ export class Socket<A extends Address = Address, From = A | null> {
    */
   recv(
     bufsize: number,
-    flags = 0,
+    flags: number | WaitOptions = 0,
     options?: WaitOptions,
-  ): Promise<Uint8Array> {
+  ): Promise<Uint8Array<ArrayBuffer>> {
     try {
-      checkInteger("recv", "size", bufsize, 0);
+      checkSize("recv", bufsize);
       const endpoint = this.#endpoint("recv");
       if (bufsize === 0) return Promise.resolve(new Uint8Array(0));
       const wait = this.#wait(flags, options);
@@ -542,7 +556,7 @@ export class Socket<A extends Address = Address, From = A | null> {
   recvInto(
     buffer: Data,
     nbytes = 0,
-    flags = 0,
+    flags: number | WaitOptions = 0,
     options?: WaitOptions,
   ): Promise<number> {
     try {
@@ -598,10 +612,10 @@ export class Socket<A extends Address = Address, From = A | null> {
    */
   async recvfrom(
     bufsize: number,
-    flags = 0,
+    flags: number | WaitOptions = 0,
     options?: WaitOptions,
-  ): Promise<[data: Uint8Array, address: From]> {
-    checkInteger("recvfrom", "size", bufsize, 0);
+  ): Promise<[data: Uint8Array<ArrayBuffer>, address: From]> {
+    checkSize("recvfrom", bufsize);
     const { data, address } = await this.#endpoint("recv")
       .recvmsg(bufsize, 0, driverFlags(flags), this.#wait(flags, options));
     return [data, address as From];
@@ -633,7 +647,7 @@ export class Socket<A extends Address = Address, From = A | null> {
   async recvfromInto(
     buffer: Data,
     nbytes = 0,
-    flags = 0,
+    flags: number | WaitOptions = 0,
     options?: WaitOptions,
   ): Promise<[nbytes: number, address: From]> {
     const bytes = bufferOf("recvfromInto", buffer, nbytes);
@@ -676,11 +690,11 @@ export class Socket<A extends Address = Address, From = A | null> {
   async recvmsg(
     bufsize: number,
     ancbufsize = 0,
-    flags = 0,
+    flags: number | WaitOptions = 0,
     options?: WaitOptions,
   ): Promise<ReceivedMessage<From>> {
-    checkInteger("recvmsg", "size", bufsize, 0);
-    checkInteger("recvmsg", "ancillary size", ancbufsize, 0);
+    checkSize("recvmsg", bufsize);
+    checkSize("recvmsg", ancbufsize, "ancillary size");
     const { data, ancillary, flags: got, address } = await this.#endpoint(
       "recv",
     )
@@ -724,11 +738,11 @@ export class Socket<A extends Address = Address, From = A | null> {
   async recvmsgInto(
     buffers: Data[],
     ancbufsize = 0,
-    flags = 0,
+    flags: number | WaitOptions = 0,
     options?: WaitOptions,
   ): Promise<ReceivedMessageInto<From>> {
     const parts = listOf("recvmsgInto", buffers);
-    checkInteger("recvmsgInto", "ancillary size", ancbufsize, 0);
+    checkSize("recvmsgInto", ancbufsize, "ancillary size");
     const { count, ancillary, flags: got, address } = await this
       .#endpoint("recv").recvmsgInto(
         parts,
@@ -771,7 +785,11 @@ export class Socket<A extends Address = Address, From = A | null> {
    *
    * Port of [`socket.send`](https://docs.python.org/3/library/socket.html#socket.socket.send), `send(2)`.
    */
-  send(data: Data, flags = 0, options?: WaitOptions): Promise<number> {
+  send(
+    data: Data,
+    flags: number | WaitOptions = 0,
+    options?: WaitOptions,
+  ): Promise<number> {
     try {
       const bytes = bytesOf("send", data);
       const wait = this.#wait(flags, options);
@@ -807,7 +825,11 @@ export class Socket<A extends Address = Address, From = A | null> {
    *
    * Port of [`socket.sendall`](https://docs.python.org/3/library/socket.html#socket.socket.sendall), `send(2)`.
    */
-  sendall(data: Data, flags = 0, options?: WaitOptions): Promise<void> {
+  sendall(
+    data: Data,
+    flags: number | WaitOptions = 0,
+    options?: WaitOptions,
+  ): Promise<void> {
     try {
       const bytes = bytesOf("sendall", data);
       const wait = this.#wait(flags, options);
@@ -920,6 +942,7 @@ export class Socket<A extends Address = Address, From = A | null> {
     address: AddressInput<A> | null = null,
     options?: WaitOptions,
   ): Promise<number> {
+    checkInt("sendmsg", "flags", flags);
     return await this.#endpoint("send").sendmsg(
       listOf("sendmsg", buffers),
       checkAncillary("sendmsg", ancdata),
@@ -1408,8 +1431,18 @@ export class Socket<A extends Address = Address, From = A | null> {
   /** Shows the socket as Python does. */
   [Symbol.for("Deno.customInspect")](): string {
     const { family, type, proto } = this;
+    const words = [`family=${family}`, `type=${type}`, `proto=${proto}`];
+    const show = (name: string, tell: () => Address) => {
+      try {
+        words.push(`${name}=${JSON.stringify(tell())}`);
+      } catch {
+        // As in Python, what there is not is not shown.
+      }
+    };
+    show("laddr", () => this.getsockname());
+    show("raddr", () => this.getpeername());
     const closed = this.#isClosed ? " [closed]" : "";
-    return `<Socket${closed} family=${family}, type=${type}, proto=${proto}>`;
+    return `<Socket${closed} ${words.join(", ")}>`;
   }
 
   static {
@@ -1436,8 +1469,13 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /** How long a call may wait; `undefined` is for ever. */
-  #wait(flags: number, options: WaitOptions | undefined): Wait | undefined {
-    const signal = options?.signal;
+  #wait(
+    flags: number | WaitOptions,
+    options: WaitOptions | undefined,
+  ): Wait | undefined {
+    const { signal } = typeof flags === "object"
+      ? flags
+      : options ?? NO_OPTIONS;
     if (signal === undefined) {
       if (isDontWait(flags)) return NO_WAIT;
       return this.#timeout === null ? undefined : waitOf(this.#timeout);

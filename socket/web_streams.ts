@@ -4,7 +4,7 @@ import type { WaitOptions } from "./wait.ts";
 /** What a web stream needs from its socket. */
 interface StreamSource {
   recvInto(buffer: Uint8Array): Promise<number>;
-  recv(size: number): Promise<Uint8Array>;
+  recv(size: number): Promise<Uint8Array<ArrayBuffer>>;
   sendall(
     data: Uint8Array,
     flags: number,
@@ -37,7 +37,7 @@ export function readableOf(
       }
       const bytes = await source.recv(CHUNK);
       if (bytes.length === 0) controller.close();
-      else controller.enqueue(bytes as Uint8Array<ArrayBuffer>);
+      else controller.enqueue(bytes);
     },
     cancel() {
       source.shutdown(SHUT_RD);

@@ -96,7 +96,7 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
     size: number,
     flags: number,
     wait: Wait | undefined,
-  ): Promise<Uint8Array> {
+  ): Promise<Uint8Array<ArrayBuffer>> {
     try {
       return this.#reader(flags).recv(size, flags, wait, this);
     } catch (error) {

@@ -64,7 +64,7 @@ export class DatagramReader {
     flags: number,
     wait: Wait | undefined,
     owner: object,
-  ): Promise<Uint8Array> {
+  ): Promise<Uint8Array<ArrayBuffer>> {
     return new Promise((resolve) =>
       this.#add(
         ({ data }) => resolve(data.slice(0, size)),

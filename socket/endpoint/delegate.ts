@@ -65,7 +65,7 @@ export class Delegate implements Endpoint {
     size: number,
     flags: number,
     wait: Wait | undefined,
-  ): Promise<Uint8Array> {
+  ): Promise<Uint8Array<ArrayBuffer>> {
     return this.inner.recv(size, flags, wait);
   }
 

@@ -54,7 +54,7 @@ export class ReadBuffer {
   }
 
   /** Copies at most `size` bytes out and leaves them. */
-  peek(size: number): Uint8Array {
+  peek(size: number): Uint8Array<ArrayBuffer> {
     return this.#bytes.slice(
       this.#start,
       Math.min(this.#start + size, this.#end),
@@ -62,7 +62,7 @@ export class ReadBuffer {
   }
 
   /** Copies at most `size` bytes out and drops them here. */
-  take(size: number): Uint8Array {
+  take(size: number): Uint8Array<ArrayBuffer> {
     const bytes = this.peek(size);
     this.#start += bytes.length;
     return bytes;

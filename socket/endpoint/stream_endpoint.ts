@@ -129,7 +129,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     size: number,
     flags: number,
     wait: Wait | undefined,
-  ): Promise<Uint8Array> {
+  ): Promise<Uint8Array<ArrayBuffer>> {
     const { reader } = this.#socket;
     if (reader !== undefined && (flags & ~RECV_FLAGS) === 0) {
       return reader.recv(size, flags, wait, this);

@@ -19,7 +19,7 @@ type PendingRead = PendingRecv | PendingRecvInto;
 
 interface PendingRecv extends ReadOptions {
   readonly into: undefined;
-  readonly resolve: (bytes: Uint8Array | Promise<never>) => void;
+  readonly resolve: (bytes: Uint8Array<ArrayBuffer> | Promise<never>) => void;
 }
 
 interface PendingRecvInto extends ReadOptions {
@@ -75,7 +75,7 @@ export class StreamReader {
     flags: number,
     wait: Wait | undefined,
     owner: object,
-  ): Promise<Uint8Array> {
+  ): Promise<Uint8Array<ArrayBuffer>> {
     return new Promise((resolve) =>
       this.#add({
         size,

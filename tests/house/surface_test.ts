@@ -83,6 +83,7 @@ const types: readonly string[] = [
   "OtherAddress",
   "Pollable",
   "SocketHints",
+  "SocketResource",
   "LookupOptions",
   "MakefileMode",
   "MakefileOptions",

@@ -48,7 +48,10 @@ Deno.test("setDefaultDriver() holds for every call that makes sockets", async ()
   connected.close();
   const pair = await assertRejects(() => socketpair(), OSError);
   assertEquals(pair.code, "EOPNOTSUPP");
-  assertEquals(assertThrows(() => fromfd({}, 2, 1), OSError).code, "ENOTSOCK");
+  assertEquals(
+    assertThrows(() => fromfd({} as never, 2, 1), OSError).code,
+    "ENOTSOCK",
+  );
   createServer(["127.0.0.1", 0]).close();
   assertEquals(driver.log.slice(-2), ["0 bind 127.0.0.1", "0 listen"]);
   assertEquals(driver.open_, 0);

@@ -2,6 +2,9 @@ import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { errno } from "../../socket/constants/errno.ts";
 import * as socket from "../../socket/mod.ts";
 import {
+  ConnectionError,
+  ConnectionRefusedError,
+  FileNotFoundError,
   gaierror,
   herror,
   OSError,
@@ -182,7 +185,7 @@ Deno.test("timedOut() makes an error without a number, as Python's", () => {
     [error.errno, error.code, error.strerror, error.message],
     [
       undefined,
-      "",
+      "ETIMEDOUT",
       "timed out",
       'Cannot receive from "127.0.0.1:1": timed out',
     ],
@@ -255,4 +258,37 @@ Deno.test("herror has h_errno's numbers and words", () => {
       words,
     ]);
   }
+});
+
+Deno.test("OSError of a number is the class that it has in Python, with Python's text", () => {
+  const error = new OSError(errno.ENOENT, "No such file or directory", "x");
+  assertInstanceOf(error, FileNotFoundError);
+  assertEquals(error.name, "FileNotFoundError");
+  assertEquals(
+    [error.errno, error.strerror, error.code, error.filename, error.message],
+    [
+      errno.ENOENT,
+      "No such file or directory",
+      "ENOENT",
+      "x",
+      `[Errno ${errno.ENOENT}] No such file or directory: 'x'`,
+    ],
+  );
+  const other = new OSError(9999, "odd");
+  assertEquals([other.name, other.errno, other.code], ["OSError", 9999, ""]);
+});
+
+Deno.test("errors can be made of a text, as in Python", () => {
+  for (const Class of [OSError, ConnectionError, TimeoutError]) {
+    const error = new Class("text");
+    assertInstanceOf(error, Class);
+    assertEquals([error.message, error.errno], ["text", undefined]);
+  }
+  assertEquals(new ConnectionRefusedError(111, "no").errno, 111);
+});
+
+Deno.test("a printed error shows no field that it does not have", () => {
+  const shown = Deno.inspect(osError({ code: "EPIPE", syscall: "send" }));
+  assert(!shown.includes("undefined"), shown);
+  assert(shown.includes('code: "EPIPE"'), shown);
 });

@@ -105,7 +105,7 @@ Deno.test("fromfd() of a datagram type is refused for a stream", net, () => {
 Deno.test("fromfd() of what is no socket is ENOTSOCK", net, () => {
   using file = Deno.openSync(folder);
   for (const thing of [{}, [], "3", file, new Blob([]), true, 3n]) {
-    const call = () => fromfd(thing, AF_INET, SOCK_STREAM);
+    const call = () => fromfd(thing as never, AF_INET, SOCK_STREAM);
     assertEquals(assertThrows(call, OSError).code, "ENOTSOCK");
   }
 });
@@ -113,7 +113,7 @@ Deno.test("fromfd() of what is no socket is ENOTSOCK", net, () => {
 Deno.test("fromfd() of nothing opens no socket", net, () => {
   for (const nothing of [null, undefined]) {
     const error = assertThrows(() => {
-      using _s = fromfd(nothing, AF_INET, SOCK_STREAM);
+      using _s = fromfd(nothing as never, AF_INET, SOCK_STREAM);
     }, Error);
     const known = error instanceof OSError || error.name === "TypeError";
     assert(known && error.message.startsWith("Cannot "), error.message);

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
+  MSG_PEEK,
   SO_KEEPALIVE,
   SO_TYPE,
   type Socket,
@@ -25,7 +26,7 @@ const sizes: Readonly<Record<string, Call>> = {
 for (const [name, call] of Object.entries(sizes)) {
   Deno.test(`Socket.${name} refuses a size that is negative or no integer`, async () => {
     using s = socket();
-    for (const size of [-1, -(2 ** 40)]) {
+    for (const size of [-1, -(2 ** 40), 2 ** 60]) {
       const error = await failure(() => call(s, size as never));
       assertEquals(error.name, "RangeError", error.message);
     }
@@ -96,11 +97,17 @@ const flagged: Readonly<Record<string, Call>> = {
   "sendmsg()": (s, flags) => s.sendmsg([room()], [], flags),
 };
 for (const [name, call] of Object.entries(flagged)) {
-  Deno.test(`Socket.${name} refuses flags that are no integer`, async () => {
+  Deno.test(`Socket.${name} refuses flags that are not an integer of 32 bits`, async () => {
     using s = socket();
-    for (const flags of [0.5, NaN, "0", null, {}]) {
+    // An object is what may stand in the place of flags: options.
+    const objects = name === "sendmsg()" ? [{}] : [];
+    for (const flags of [0.5, NaN, "0", null, ...objects]) {
       const error = await failure(() => call(s, flags as never));
       assertEquals(error.name, "TypeError", error.message);
+    }
+    for (const flags of [2 ** 31, 2 ** 32 + MSG_PEEK, -(2 ** 31) - 1]) {
+      const error = await failure(() => call(s, flags as never));
+      assertEquals(error.name, "RangeError", error.message);
     }
   });
 }
@@ -190,4 +197,12 @@ Deno.test("Socket.setsockopt() of null asks for a length, as Python does", () =>
   using s = socket();
   const set = s.setsockopt.bind(s) as (...call: unknown[]) => void;
   assertThrows(() => set(SOL_SOCKET, SO_KEEPALIVE, null), TypeError);
+});
+
+Deno.test("Socket.listen() and shutdown() refuse a number of more than 32 bits", () => {
+  using s = socket();
+  for (const number of [2 ** 31, -(2 ** 31) - 1, 2 ** 60]) {
+    assertThrows(() => s.listen(number), RangeError);
+    assertThrows(() => s.shutdown(number), RangeError);
+  }
 });

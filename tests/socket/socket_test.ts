@@ -170,7 +170,7 @@ Deno.test("Deno.inspect() shows a socket's numbers, and that it is closed", () =
   const s = socket(AF_INET6);
   assertEquals(
     Deno.inspect(s),
-    `<Socket family=${AF_INET6}, type=${SOCK_STREAM}, proto=0>`,
+    `<Socket family=${AF_INET6}, type=${SOCK_STREAM}, proto=0, laddr=["::",0,0,0]>`,
   );
   s.close();
   assert(Deno.inspect(s).startsWith("<Socket [closed]"), Deno.inspect(s));
@@ -187,6 +187,45 @@ Deno.test({
     const shown = Deno.inspect(a);
     await file.close();
     assert(shown.startsWith("<Socket [closed]"), shown);
+  },
+});
+
+Deno.test({
+  ...net,
+  name: "Deno.inspect() shows both addresses of a connection",
+  async fn() {
+    const [a, b] = await socketpair();
+    await using _a = a;
+    await using _b = b;
+    const shown = Deno.inspect(a);
+    const [laddr, raddr] = [a.getsockname(), a.getpeername()]
+      .map((address) => JSON.stringify(address));
+    assert(shown.endsWith(`laddr=${laddr}, raddr=${raddr}>`), shown);
+  },
+});
+
+Deno.test("instanceof socket is true of a socket, as isinstance is in Python", () => {
+  using s = socket();
+  assert(s instanceof socket);
+  assert(!({} instanceof socket));
+});
+
+Deno.test({
+  ...net,
+  name: "recv(), recvInto() and sendall() take the options in place of flags",
+  async fn() {
+    const [a, b] = await socketpair();
+    await using _a = a;
+    await using _b = b;
+    const { signal } = new AbortController();
+    await a.sendall(new Uint8Array([1, 2]), { signal });
+    assertEquals(await b.recv(1, { signal }), new Uint8Array([1]));
+    assertEquals(await b.recvInto(new Uint8Array(8), 0, { signal }), 1);
+    const aborted = AbortSignal.abort("enough");
+    const error = await b.recv(1, { signal: aborted }).catch((reason) =>
+      reason
+    );
+    assertEquals(error, "enough");
   },
 });
 

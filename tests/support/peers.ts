@@ -102,7 +102,7 @@ export function listening(transport: Transport, driver: Driver): Socket {
 }
 
 /** Encodes a text. */
-export function bytes(text: string): Uint8Array {
+export function bytes(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
 }
 

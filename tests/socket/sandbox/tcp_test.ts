@@ -256,3 +256,17 @@ Deno.test({
     assert(error.message.endsWith("run again with --allow-net=[::1]"));
   },
 });
+
+Deno.test({
+  name:
+    "connectEx() throws a permission that is not granted, which is no answer of the network",
+  permissions: "none",
+  async fn() {
+    using s = socket();
+    await assertRejects(
+      () => s.connectEx(["127.0.0.1", 9]),
+      PermissionError,
+      "run again with --allow-net=127.0.0.1:9",
+    );
+  },
+});

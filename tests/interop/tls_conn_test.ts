@@ -1,0 +1,89 @@
+// A connection of Deno.connectTls or Deno.startTls can be taken over: what serves
+// as TLS until this library has Python's ssl.
+import { assertEquals } from "@std/assert";
+import { AF_INET, fromfd, SOCK_STREAM } from "../../socket/mod.ts";
+import { needsProgram, runForeign } from "../support/foreign.ts";
+import { bytes } from "../support/peers.ts";
+
+/** Runs openssl in a folder. */
+async function openssl(folder: string, line: string): Promise<void> {
+  const args = line.split(" ").map((word) => word.replace(/^@/, `${folder}/`));
+  const { code, stderr } = await runForeign("openssl", args);
+  assertEquals(code, 0, stderr);
+}
+
+/** Makes a certificate for localhost, and the authority that has signed it. */
+async function certificate(): Promise<
+  { ca: string; cert: string; key: string }
+> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const read = (name: string) => Deno.readTextFile(`${folder}/${name}`);
+    await Deno.writeTextFile(`${folder}/ext`, "subjectAltName=DNS:localhost");
+    await openssl(
+      folder,
+      "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=ca -keyout @ca.key -out @ca.pem",
+    );
+    await openssl(
+      folder,
+      "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost -keyout @key.pem -out @csr",
+    );
+    await openssl(
+      folder,
+      "x509 -req -in @csr -CA @ca.pem -CAkey @ca.key -CAcreateserial -days 1 -extfile @ext -out @cert.pem",
+    );
+    return {
+      ca: await read("ca.pem"),
+      cert: await read("cert.pem"),
+      key: await read("key.pem"),
+    };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test({
+  ...needsProgram("openssl", "version"),
+  name: "fromfd() takes a Deno.TlsConn over, made by connectTls or by startTls",
+  async fn() {
+    const { ca, cert, key } = await certificate();
+    const server = Deno.listenTls({
+      hostname: "127.0.0.1",
+      port: 0,
+      cert,
+      key,
+    });
+    const { port } = server.addr as Deno.NetAddr;
+    const serving = (async () => {
+      for await (const conn of server) {
+        const buffer = new Uint8Array(16);
+        const count = await conn.read(buffer);
+        await conn.write(buffer.subarray(0, count ?? 0));
+        conn.close();
+      }
+    })();
+    const connect = {
+      connectTls: () =>
+        Deno.connectTls({ hostname: "localhost", port, caCerts: [ca] }),
+      async startTls() {
+        const conn = await Deno.connect({ hostname: "127.0.0.1", port });
+        return await Deno.startTls(conn, {
+          hostname: "localhost",
+          caCerts: [ca],
+        });
+      },
+    };
+    for (const make of [connect.startTls, connect.connectTls]) {
+      const conn = await make().catch(() => undefined);
+      // Where localhost is IPv6 first, nothing listens for connectTls.
+      if (conn === undefined) continue;
+      await using s = fromfd(conn, AF_INET, SOCK_STREAM);
+      s.settimeout(10);
+      await s.sendall(bytes("hello"));
+      assertEquals(await s.recv(16), bytes("hello"));
+      assertEquals(s.getpeername()[1], port);
+    }
+    server.close();
+    await serving;
+  },
+});
