@@ -126,7 +126,7 @@ Deno.test({
     const python = await new Deno.Command(inNetwork[0], {
       args: [
         ...inNetwork.slice(1),
-        ...[interpreter, "-I", "-X", "utf8", "-c"],
+        ...[interpreter, "-I", "-S", "-X", "utf8", "-c"],
         `
 import json, socket, sys
 found = []

@@ -58,7 +58,7 @@ for _ in range(3):
     print(data.decode(), sender[0], flush=True)
 \`;
 const python = new Deno.Command(Deno.args[0], {
-  args: ["-I", "-c", hear], stdout: "piped",
+  args: ["-I", "-S", "-c", hear], stdout: "piped",
 }).spawn();
 const reader = python.stdout.pipeThrough(new TextDecoderStream()).getReader();
 let text = "";

@@ -3,13 +3,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { createServer, socket, socketpair } from "../../socket/mod.ts";
 import { valueOf } from "../support/program.ts";
+import { sized } from "../support/soak.ts";
+
+const CONNECTIONS = sized(2000);
 
 /** Bytes of array buffers a connection, for some connections that wait in a call. */
 async function heldBy(call: string, before = ""): Promise<number> {
   return await valueOf(
     `
     import { createServer, socket } from "socket";
-    const COUNT = 2000;
+    const COUNT = ${CONNECTIONS};
     const server = createServer(["127.0.0.1", 0]);
     const pairs = [];
     for (let count = 0; count < COUNT; count++) {
@@ -60,7 +63,7 @@ for (
   ]
 ) {
   Deno.test(
-    `2000 connections that wait in ${name} hold less than 2 KiB of buffers each`,
+    `${CONNECTIONS} connections that wait in ${name} hold less than 2 KiB of buffers each`,
     many,
     async () => {
       const bytes = await heldBy(call);
@@ -70,7 +73,7 @@ for (
 }
 
 Deno.test(
-  "2000 connections that wait again after much came hold less than 2 KiB of buffers each",
+  `${CONNECTIONS} connections that wait again after much came hold less than 2 KiB of buffers each`,
   many,
   async () => {
     const bytes = await heldBy(
