@@ -234,7 +234,7 @@ conforms(
 );
 
 conforms(
-  "Socket.detach() refuses to lose what came or who waits",
+  "Socket.detach() refuses to lose data that came or calls that wait",
   async ({ transport, driver }) => {
     await using pair = await connected(transport, driver);
     pair.ours.settimeout(0.01);

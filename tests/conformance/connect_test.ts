@@ -68,7 +68,7 @@ conforms(
         () => ours.connect(nobody(setting)),
         OSError,
       );
-      // A closed Unix listener of Deno's takes its path with it.
+      // A Unix listener of Deno removes its path when it closes.
       assert(["ECONNREFUSED", "ENOENT"].includes(error.code), error.message);
       assert(error.message.startsWith('Cannot connect to "'), error.message);
     }

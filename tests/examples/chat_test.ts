@@ -151,7 +151,7 @@ Deno.test("chat_server asks again for a name that is none", async () => {
   assertEquals(await guest.hear(), welcome("Zoë-1_2"));
 });
 
-Deno.test("chat_server has who is not in the room hear nothing", async () => {
+Deno.test("chat_server sends nothing to a client that is not in the room", async () => {
   await using serving = start(server);
   await serving.printed("Listening");
   using outside = await Guest.connect();
@@ -161,12 +161,12 @@ Deno.test("chat_server has who is not in the room hear nothing", async () => {
   assertEquals(await ann.hearLines(2), ["* bob has come", "bob: secret"]);
   await outside.say("/quit");
   assertEquals(await outside.hear(), undefined);
-  // And its leaving is no news.
+  // And that it leaves is not announced.
   await bob.say("/quit");
   assertEquals(await ann.hear(), "* bob has left");
 });
 
-Deno.test("chat_server says goodbye to who is silent for too long", async () => {
+Deno.test("chat_server says goodbye to a guest that is silent for too long", async () => {
   await using serving = start(await altered(server, { LONGEST_SILENCE: 0.5 }));
   await serving.printed("Listening");
   using guest = await Guest.connect();

@@ -28,7 +28,7 @@ lines = data.decode().split("\\r\\n")
 print(lines[-2], flush=True)
 `;
 
-// Long lines, for the system takes megabytes for who reads nothing.
+// Long lines, because the system buffers megabytes for a guest that reads nothing.
 const FILLING = {
   LONGEST_LINE: 65536,
   LONGEST_SEND: 3600,
@@ -36,7 +36,7 @@ const FILLING = {
   GRACE: 0.3,
 };
 
-/** Enters with one who takes nothing, and has others talk until he is dropped. */
+/** Enters with a guest that reads nothing, and has others talk until it is dropped. */
 async function withSlow(
   constants: Readonly<Record<string, number>>,
   then: (slow: LineProcess) => Promise<void>,
@@ -68,7 +68,7 @@ async function withSlow(
 Deno.test({
   ...needsPython,
   name:
-    "chat_server drops who reads too slowly and tells him, and holds up nobody",
+    "chat_server drops a guest that reads too slowly and tells it so, without delaying the others",
   fn: () =>
     withSlow(FILLING, async (slow) => {
       await slow.writeLine("read now");
@@ -81,7 +81,8 @@ Deno.test({
 
 Deno.test({
   ...needsPython,
-  name: "chat_server drops who takes nothing for too long, and holds up nobody",
+  name:
+    "chat_server drops a guest that reads nothing for too long, without delaying the others",
   fn: () =>
     withSlow(
       { ...FILLING, LONGEST_SEND: 0.5, MOST_WAITING: 1e9 },
@@ -97,11 +98,11 @@ Deno.test({
 Deno.test({
   ...needsPython,
   name:
-    "chat_server ends at Ctrl-C although it has last words for who takes nothing",
+    "chat_server ends at Ctrl-C although a guest does not read its last lines",
   fn: () => withSlow(FILLING, () => Promise.resolve()),
 });
 
-Deno.test("chat_server has nobody dropped for what one sends at once", async () => {
+Deno.test("chat_server drops no guest for what another sends at once", async () => {
   await using serving = start(await altered(server, { MOST_WAITING: 100 }));
   await serving.printed("Listening");
   using ann = await Guest.enter("ann");
@@ -167,7 +168,7 @@ Deno.test("chat_server puts a line together that comes byte by byte", async () =
 
 Deno.test({
   ...needsPython,
-  name: "chat_server announces who resets the connection, and goes on",
+  name: "chat_server announces a guest that resets the connection, and goes on",
   async fn() {
     await using serving = start(server);
     await serving.printed("Listening");

@@ -158,7 +158,7 @@ test("sends a file again only if it is newer than If-Modified-Since", async () =
   assertEquals(again.length, 0);
 });
 
-test("lets nobody out of its folder", async () => {
+test("serves nothing outside its folder", async () => {
   await using folder = await temporary();
   const { path } = folder;
   await Deno.mkdir(`${path}/site/inner`, { recursive: true });
@@ -210,7 +210,7 @@ test("follows no link to where Deno lets it not read", async () => {
   await serving.end();
 });
 
-test("decodes names, and refuses what is no encoding", async () => {
+test("decodes names, and refuses an invalid encoding", async () => {
   await using folder = await temporary();
   const names = ["a b.txt", "smörgås.txt", "100%.txt", "a+b.txt", "c?d#e.txt"];
   for (const name of names) {

@@ -90,7 +90,7 @@ Deno.test("file_server answers HTTP/1.1, whole URLs and bare newlines as HTTP/1.
   }
 });
 
-Deno.test("file_server refuses what is no request", async () => {
+Deno.test("file_server refuses what is not a request", async () => {
   await using serving = await Serving.start(byFlags);
   const expected: Readonly<Record<string, string>> = {
     "\r\n": BAD,

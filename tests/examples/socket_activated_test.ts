@@ -106,7 +106,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "socket_activated serves who connected before it was started",
+  name: "socket_activated serves a client that connected before it was started",
   ignore,
   async fn() {
     const path = `${folder}/${crypto.randomUUID()}`;

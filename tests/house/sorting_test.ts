@@ -14,7 +14,8 @@ const quick = ["conformance", "socket", "server", "house"];
 /** Modules that start other programs, where the quick tests need it. */
 const allowed: Readonly<Record<string, string>> = {
   "tests/house/source.ts": "`deno doc`, for what the library exports",
-  "tests/support/open_files.ts": "`ls`, for Deno keeps /proc to itself",
+  "tests/support/open_files.ts":
+    "`ls`, because Deno opens /proc only with every permission",
 };
 
 const STARTS_A_PROGRAM =

@@ -8,7 +8,7 @@ function linkLocal():
   | { host: string; index: number }
   | undefined {
   try {
-    // `cat`, for Deno shows /proc to those who have every permission only.
+    // `cat`, because Deno opens /proc only with every permission.
     const args = ["/proc/net/if_inet6"];
     const { stdout } = new Deno.Command("cat", { args }).outputSync();
     const lines = new TextDecoder().decode(stdout).split("\n");

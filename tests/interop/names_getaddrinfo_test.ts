@@ -87,7 +87,7 @@ const families = [AF_UNSPEC, AF_INET, AF_INET6, AF_UNIX, -1, 99];
 const types = [0, 1, 2, 3, 5, 6, -1, 7];
 
 const protos = [0, 6, 17, 33, 132, 136, 1, 255, -1];
-// Unnamed in Python, and refused here: AI_IDN and its kin, 64 to 512.
+// Unnamed in Python, and refused here: AI_IDN and related flags, 64 to 512.
 
 const flags = [
   ...[0, AI_PASSIVE, AI_CANONNAME, AI_NUMERICSERV, AI_V4MAPPED, AI_ALL],

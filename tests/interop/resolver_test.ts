@@ -119,7 +119,8 @@ function difference([call, host, , family]: Call): string | undefined {
 }
 
 Deno.test({
-  name: "getaddrinfo() and its kin agree with CPython on a real name server",
+  name:
+    "getaddrinfo() and related calls agree with CPython on a real name server",
   ignore: reason !== undefined || !hasPython,
   fn: async () => {
     await using _network = await Network.open(records, files);

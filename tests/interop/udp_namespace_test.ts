@@ -2,8 +2,8 @@ import { assertEquals } from "@std/assert";
 import { runProgram } from "../support/program.ts";
 import { hasPython, interpreter } from "../support/python.ts";
 
-// Broadcast and multicast in a network namespace of the test's own, where an
-// interface can be given a network without anybody noticing.
+// Broadcast and multicast in a network namespace that only the test uses, where an
+// interface can be given a network of its own.
 
 // The loopback interface returns what it sends, whatever IP_MULTICAST_LOOP says.
 const setUp = [

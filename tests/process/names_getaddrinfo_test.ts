@@ -47,7 +47,7 @@ Deno.test("getaddrinfo() reads an interface's name as a scope where it may", {
   assertEquals(await outcomeOf(call, flagsIn(error.message)), {
     value: [[AF_INET6, SOCK_STREAM, IPPROTO_TCP, "", ["fe80::1", 80, 0, 1]]],
   });
-  // "lo" is no scope of an address that is not its link's.
+  // "lo" is not a scope of an address outside its link.
   const other = `socket.getaddrinfo("::1%lo", 80)`;
   const none = await outcomeOf(other, ["--allow-all"]) as ThrownFields;
   assertEquals(none.code, "EAI_NONAME");

@@ -45,7 +45,7 @@ async function heldBy(call: string, before = ""): Promise<number> {
   ) as number;
 }
 
-// Two descriptors a connection; the limit of the system's may be below that.
+// Two descriptors a connection; the limit of the system may be below that.
 const many = { ignore: Deno.build.os === "windows" };
 
 for (

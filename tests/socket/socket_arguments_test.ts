@@ -50,7 +50,7 @@ for (const [name, call] of Object.entries(sends)) {
     assert(error.message.includes("new TextEncoder().encode"), error.message);
   });
 
-  Deno.test(`Socket.${name} refuses what is no bytes`, async () => {
+  Deno.test(`Socket.${name} refuses what is not bytes`, async () => {
     using s = socket();
     for (const data of [null, undefined, 1, [1, 2], {}]) {
       const error = await failure(() => call(s, data as never));
@@ -65,7 +65,7 @@ const receivesInto: Readonly<Record<string, Call>> = {
   "recvmsgInto()": (s, buffer) => s.recvmsgInto([buffer]),
 };
 for (const [name, call] of Object.entries(receivesInto)) {
-  Deno.test(`Socket.${name} refuses what is no buffer`, async () => {
+  Deno.test(`Socket.${name} refuses what is not a buffer`, async () => {
     using s = socket();
     for (const buffer of ["abcd", null, undefined, 4, [1, 2]]) {
       const error = await failure(() => call(s, buffer as never));
@@ -96,7 +96,7 @@ const flagged: Readonly<Record<string, Call>> = {
   "sendmsg()": (s, flags) => s.sendmsg([room()], [], flags),
 };
 for (const [name, call] of Object.entries(flagged)) {
-  Deno.test(`Socket.${name} refuses flags that are no integer`, async () => {
+  Deno.test(`Socket.${name} refuses flags that are not an integer`, async () => {
     using s = socket();
     for (const flags of [0.5, NaN, "0", null, {}]) {
       const error = await failure(() => call(s, flags as never));
@@ -149,14 +149,14 @@ for (const [name, call] of Object.entries(addressed)) {
   });
 }
 
-Deno.test("Socket.listen() refuses a backlog that is no integer", () => {
+Deno.test("Socket.listen() refuses a backlog that is not an integer", () => {
   using s = socket();
   for (const backlog of [1.5, NaN, "8", null]) {
     assertThrows(() => s.listen(backlog as number), TypeError, "Cannot listen");
   }
 });
 
-Deno.test("Socket.shutdown() refuses a half that is no integer", () => {
+Deno.test("Socket.shutdown() refuses a half that is not an integer", () => {
   using s = socket();
   for (const how of [1.5, "1", undefined]) {
     assertThrows(() => s.shutdown(how as number), TypeError, "Cannot shutdown");

@@ -75,7 +75,7 @@ export const transports: readonly Transport[] = [
   ...(Deno.build.os === "windows" ? [] : [unix]),
 ];
 
-/** Connects a socket of ours to a plain connection of Deno's; both close at the end of the block. */
+/** Connects a socket of ours to a plain Deno connection; both close at the end of the block. */
 export async function connected(
   transport: Transport,
   driver: Driver,

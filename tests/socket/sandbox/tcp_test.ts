@@ -132,7 +132,7 @@ Deno.test(
     server.listen();
     assertEquals(server.getsockname()[0], "127.0.0.1");
     const [, port] = server.getsockname();
-    // Somebody is at ::1 as well, whom Deno would rather connect to.
+    // Another server listens at ::1, which Deno would prefer.
     let other: Deno.Listener | undefined;
     try {
       other = Deno.listen({ hostname: "::1", port });
