@@ -1,40 +1,9 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import {
-  type DatagramRequest,
-  DatagramRequestHandler,
-  type RequestHandlerClass,
-  UDPServer,
-} from "../../server/mod.ts";
-import { type InetAddress, OSError } from "../../socket/mod.ts";
+import { DatagramRequestHandler } from "../../server/mod.ts";
+import { OSError } from "../../socket/mod.ts";
+import { exchange, Server } from "../server/datagram_exchange.ts";
 import { UdpClient } from "../server/support.ts";
 import { needsPython, runPython } from "../support/python.ts";
-
-type HandlerClass = RequestHandlerClass<DatagramRequest, InetAddress>;
-
-/** A server that keeps the errors of its handlers. */
-class Server extends UDPServer {
-  readonly errors: unknown[] = [];
-
-  constructor(Handler: HandlerClass) {
-    super(["127.0.0.1", 0], Handler);
-  }
-
-  override handleError(_: object, __: InetAddress, error: unknown) {
-    this.errors.push(error);
-  }
-}
-
-/** Sends one datagram and gives its answer and the errors. */
-async function exchange(
-  Handler: HandlerClass,
-  question = "",
-): Promise<{ answer: string; errors: unknown[] }> {
-  await using server = new Server(Handler);
-  using client = new UdpClient();
-  await client.send(server, question);
-  await server.handleRequest();
-  return { answer: await client.receive(), errors: server.errors };
-}
 
 Deno.test({
   ...needsPython,

@@ -1,35 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { openDecoder, type Piece } from "../../socket/file/codecs/decoder.ts";
+import { openEncoder } from "../../socket/file/codecs/encoder.ts";
 import type { ErrorHandler } from "../../socket/file/codecs/encoding.ts";
+import { UnicodeEncodeError } from "../../socket/text/unicode_errors.ts";
 import { needsPython, runPython } from "../support/python.ts";
 import { Random } from "../support/random.ts";
+import { decode, text } from "../socket/file/decoding.ts";
 import { bytes } from "../socket/file/scripted_source.ts";
-
-/** Decodes bytes that arrive in parts of the given sizes, and the rest. */
-function decode(
-  encoding: string,
-  errors: ErrorHandler,
-  data: Uint8Array,
-  sizes: number[] = [],
-): Piece[] {
-  const decoder = openDecoder(encoding, errors);
-  const pieces: Piece[] = [];
-  let left = 0;
-  let end = 0;
-  for (const size of [...sizes, data.length]) {
-    end = Math.min(data.length, end + size);
-    left += decoder.decode(data.subarray(left, end), false, pieces);
-  }
-  decoder.decode(data.subarray(left), true, pieces);
-  return pieces;
-}
-
-/** The text of pieces, with `{reason}` for undecodable bytes. */
-function text(pieces: Piece[]): string {
-  return pieces.map((piece) =>
-    typeof piece === "string" ? piece : `{${piece.reason}}`
-  ).join("");
-}
 
 const random = new Random();
 
@@ -55,7 +31,7 @@ const handlers = [
   "surrogateescape",
 ] as const;
 
-const oracle = `
+const decodeInPython = `
 import json, sys
 def decode(encoding, errors, data):
     out, at = "", 0
@@ -87,7 +63,7 @@ Deno.test({
       }
     }
     const expected: string[] = JSON.parse(
-      await runPython(oracle, {
+      await runPython(decodeInPython, {
         stdin: JSON.stringify(
           cases.map((
             [encoding, errors, data],
@@ -110,6 +86,55 @@ Deno.test({
           `${encoding} ${errors} ${data} cut by ${sizes}`,
         );
       }
+    });
+  },
+});
+
+const texts = [
+  "",
+  "hello\n",
+  "\0\x7f\x80\xff",
+  "é€😀",
+  "a\udc80b",
+  "\udcffa\udc80",
+  "x\ud83dy",
+  "\udfff",
+];
+
+const encodings = ["utf-8", "ascii", "latin-1", "utf-16-le", "utf-16-be"];
+
+const encodeInPython = `
+import json, sys
+def encode(text, encoding, errors):
+    try:
+        return list(text.encode(encoding, errors))
+    except UnicodeEncodeError as e:
+        return e.reason
+print(json.dumps([encode(*case) for case in json.load(sys.stdin)]))
+`;
+
+Deno.test({
+  ...needsPython,
+  name: "Encoder.encode() agrees with Python",
+  async fn() {
+    const cases = texts.flatMap((text) =>
+      encodings.flatMap((encoding) =>
+        handlers.map((errors) => [text, encoding, errors] as const)
+      )
+    );
+    const expected = JSON.parse(
+      await runPython(encodeInPython, { stdin: JSON.stringify(cases) }),
+    );
+    cases.forEach(([text, encoding, errors], index) => {
+      let actual: number[] | string;
+      try {
+        actual = [...openEncoder(encoding, errors).encode(text)];
+      } catch (error) {
+        if (!(error instanceof UnicodeEncodeError)) throw error;
+        actual = error.reason;
+      }
+      const which = `${JSON.stringify(text)} ${encoding} ${errors}`;
+      assertEquals(actual, expected[index], which);
     });
   },
 });
