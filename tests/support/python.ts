@@ -9,8 +9,9 @@ import { LineProcess } from "./line_process.ts";
 // Milliseconds after which a program is told to end.
 const LONGEST = 120_000;
 
-// What was asked for, and below it where that is, if anywhere. All test files of a
-// run share the environment, and what they start inherits it.
+// Holds what was asked for, and below it where that is, if anywhere. All test files
+// of a run share the environment. What they start inherits it, perhaps with another
+// PATH.
 const FOUND = "SOCKET_TESTS_PYTHON";
 
 const wanted = Deno.env.get("PYTHON") || "python3";
@@ -30,10 +31,11 @@ if (!hasPython) {
 }
 
 function find(): string {
+  const question = JSON.stringify([wanted, Deno.env.get("PATH"), Deno.pid]);
   const [asked, found] = Deno.env.get(FOUND)?.split("\n") ?? [];
-  if (asked === wanted) return found;
+  if (asked === question) return found;
   const executable = ask();
-  Deno.env.set(FOUND, `${wanted}\n${executable}`);
+  Deno.env.set(FOUND, `${question}\n${executable}`);
   return executable;
 }
 
