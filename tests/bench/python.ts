@@ -1,4 +1,4 @@
-/** The interpreter of Python's servers: `python3`, or what the variable PYTHON names. */
+/** The interpreter of the Python servers: `python3`, or what the variable PYTHON names. */
 export const interpreter: string = Deno.env.get("PYTHON") || "python3";
 
 /** Tells which Python the interpreter is, such as "3.13"; if there is none, says so. */

@@ -56,12 +56,10 @@ conforms(
 conforms(
   "Socket.close() settles a pending connect() with EBADF",
   async ({ transport, driver }) => {
-    const [host] = transport.fresh() as [string, number];
-    const listener = Deno.listen({ hostname: host, port: 0, tcpBacklog: 0 });
-    const address = [host, listener.addr.port] as never;
+    const { listener, address } = transport.listen(0);
     const first = await transport.connect(address);
     const ours = new Socket(transport.family, undefined, 0, { driver });
-    const pending = code(ours.connect(address));
+    const pending = code(ours.connect(address as never));
     await arrival();
     ours.close();
     assertEquals(await pending, "EBADF");
@@ -236,7 +234,7 @@ conforms(
 );
 
 conforms(
-  "Socket.detach() refuses to lose what came or who waits",
+  "Socket.detach() refuses to lose data that came or calls that wait",
   async ({ transport, driver }) => {
     await using pair = await connected(transport, driver);
     pair.ours.settimeout(0.01);

@@ -72,7 +72,7 @@ datagramsConform(
 
 datagramsConform(
   "Socket.close() leaves the path of Unix datagrams, as in Python",
-  async ({ open, bound }) => {
+  async ({ open, bound, transport }) => {
     const here = bound();
     const path = here.getsockname() as string;
     await here[Symbol.asyncDispose]();
@@ -85,7 +85,7 @@ datagramsConform(
       await code(again.sendto(bytes("x"), path as never)),
       "ECONNREFUSED",
     );
-    await Deno.remove(path);
+    await transport.unlink(path);
     assertEquals(
       await code(again.sendto(bytes("x"), path as never)),
       "ENOENT",

@@ -188,7 +188,7 @@ datagramsConform(
 );
 
 datagramsConform(
-  "Socket.setsockopt(IP_ADD_MEMBERSHIP) refuses what is no group",
+  "Socket.setsockopt(IP_ADD_MEMBERSHIP) refuses what is not a group",
   async ({ open, transport: { family } }) => {
     await using here = open();
     const [level, name, packed, short] = family === AF_INET

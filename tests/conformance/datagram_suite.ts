@@ -1,11 +1,8 @@
 import type { Driver, Socket } from "../../socket/mod.ts";
-import {
-  type DatagramTransport,
-  datagramTransports,
-} from "../support/datagrams.ts";
+import type { DatagramTransport } from "../support/datagrams.ts";
 import { subjects } from "./suite.ts";
 
-/** What a test of the suite gets. */
+/** What a test of the suite is given. */
 export interface DatagramSetting {
   readonly driver: Driver;
   readonly transport: DatagramTransport;
@@ -15,13 +12,13 @@ export interface DatagramSetting {
   bound(): Socket;
 }
 
-/** Registers a test for every driver and every way that datagrams travel. */
+/** Registers a test for every driver and every way that its datagrams travel. */
 export function datagramsConform(
   name: string,
   test: (setting: DatagramSetting) => Promise<void> | void,
   only: (transport: DatagramTransport) => boolean = () => true,
 ): void {
-  for (const { driver, permissions, gaps } of subjects) {
+  for (const { driver, datagramTransports, permissions, gaps } of subjects) {
     for (const transport of datagramTransports.filter(only)) {
       const open = () => transport.open(driver);
       const bound = () => {

@@ -145,9 +145,9 @@ conforms(
       server.listen();
       const [, port] = server.getsockname() as [string, number];
       const accepting = server.accept();
-      const four = await Deno.connect({ hostname: "127.0.0.1", port })
+      const four = await transport.connect(["127.0.0.1", port])
         .catch(() => undefined);
-      const six = await Deno.connect({ hostname: "::1", port });
+      const six = await transport.connect(["::1", port]);
       const [connection, address] = await accepting;
       assertEquals(address[0], only ? "::1" : "::ffff:127.0.0.1");
       if (only) {

@@ -3,8 +3,8 @@ import { assert, assertEquals } from "@std/assert";
 import type { LineProcess } from "../support/line_process.ts";
 import { bytes } from "../support/peers.ts";
 import { needsPython, runPython, spawnPython } from "../support/python.ts";
-import { Guest } from "./guest.ts";
-import { altered, commandsOf, examplePorts, start } from "./process.ts";
+import { ADDRESS, Guest } from "./guest.ts";
+import { altered, commandsOf, start } from "./process.ts";
 
 const [server] = await commandsOf("chat_server");
 const TOO_LONG = "* A line has at most 512 bytes";
@@ -15,7 +15,7 @@ import socket, sys
 
 s = socket.socket()
 s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-s.connect(("127.0.0.1", 50010))
+s.connect(("127.0.0.1", ${ADDRESS.port}))
 s.sendall(b"slow\\n")
 print("connected")
 sys.stdin.readline()
@@ -28,15 +28,19 @@ lines = data.decode().split("\\r\\n")
 print(lines[-2], flush=True)
 `;
 
-// Long lines, for the system takes megabytes for who reads nothing.
-const FILLING = { LONGEST_LINE: 65536, LONGEST_SEND: 3600, MOST_WAITING: 20 };
+// Long lines, for the system holds megabytes for a client that reads nothing.
+const FILLING = {
+  LONGEST_LINE: 65536,
+  LONGEST_SEND: 3600,
+  MOST_WAITING: 20,
+  GRACE: 0.3,
+};
 
-/** Enters with one who takes nothing, and has others talk until he is dropped. */
+/** Enters with a client that takes nothing, and others talk until it is dropped. */
 async function withSlow(
   constants: Readonly<Record<string, number>>,
   then: (slow: LineProcess) => Promise<void>,
 ): Promise<void> {
-  using _ports = await examplePorts();
   await using serving = start(await altered(server, constants));
   await serving.printed("Listening");
   using ann = await Guest.enter("ann");
@@ -47,7 +51,7 @@ async function withSlow(
   const long = "x".repeat(50_000);
   let gone = false;
   for (let number = 0; !gone; number++) {
-    assert(number < 4000, "he is never dropped");
+    assert(number < 4000, "the slow client is never dropped");
     // What one says the other hears at once.
     await bob.say(`${number} ${long}`);
     const heard = await ann.hearUntil(`bob: ${number} ${long}`);
@@ -64,7 +68,7 @@ async function withSlow(
 Deno.test({
   ...needsPython,
   name:
-    "chat_server drops who reads too slowly and tells him, and holds up nobody",
+    "chat_server drops a client that reads too slowly and tells it, and holds up no other",
   fn: () =>
     withSlow(FILLING, async (slow) => {
       await slow.writeLine("read now");
@@ -77,7 +81,8 @@ Deno.test({
 
 Deno.test({
   ...needsPython,
-  name: "chat_server drops who takes nothing for too long, and holds up nobody",
+  name:
+    "chat_server drops a client that takes nothing for too long, and holds up no other",
   fn: () =>
     withSlow(
       { ...FILLING, LONGEST_SEND: 0.5, MOST_WAITING: 1e9 },
@@ -93,12 +98,11 @@ Deno.test({
 Deno.test({
   ...needsPython,
   name:
-    "chat_server ends at Ctrl-C although it has last words for who takes nothing",
+    "chat_server ends at Ctrl-C although it has last words for a client that takes nothing",
   fn: () => withSlow(FILLING, () => Promise.resolve()),
 });
 
-Deno.test("chat_server has nobody dropped for what one sends at once", async () => {
-  using _ports = await examplePorts();
+Deno.test("chat_server drops no client because another sends much at once", async () => {
   await using serving = start(await altered(server, { MOST_WAITING: 100 }));
   await serving.printed("Listening");
   using ann = await Guest.enter("ann");
@@ -113,7 +117,6 @@ Deno.test("chat_server has nobody dropped for what one sends at once", async () 
 });
 
 Deno.test("chat_server refuses overlong lines, and goes on with the next", async () => {
-  using _ports = await examplePorts();
   await using serving = start(server);
   await serving.printed("Listening");
   using ann = await Guest.enter("ann");
@@ -129,7 +132,6 @@ Deno.test("chat_server refuses overlong lines, and goes on with the next", async
 });
 
 Deno.test("chat_server makes bad UTF-8 and control characters harmless", async () => {
-  using _ports = await examplePorts();
   await using serving = start(server);
   await serving.printed("Listening");
   using ann = await Guest.enter("ann");
@@ -146,7 +148,6 @@ Deno.test("chat_server makes bad UTF-8 and control characters harmless", async (
 });
 
 Deno.test("chat_server puts a line together that comes byte by byte", async () => {
-  using _ports = await examplePorts();
   await using serving = start(server);
   await serving.printed("Listening");
   using ann = await Guest.enter("ann");
@@ -154,7 +155,7 @@ Deno.test("chat_server puts a line together that comes byte by byte", async () =
   for (const byte of bytes("bøb\n¡Olé! 🎉\r\n")) {
     await bob.send(Uint8Array.of(byte));
   }
-  // And one that has no end.
+  // And a line that has no end.
   await bob.send(bytes("the last"));
   await bob.end();
   assertEquals(await ann.hearLines(4), [
@@ -167,9 +168,9 @@ Deno.test("chat_server puts a line together that comes byte by byte", async () =
 
 Deno.test({
   ...needsPython,
-  name: "chat_server announces who resets the connection, and goes on",
+  name:
+    "chat_server announces that a client has left that resets the connection, and goes on",
   async fn() {
-    using _ports = await examplePorts();
     await using serving = start(server);
     await serving.printed("Listening");
     using ann = await Guest.enter("ann");
@@ -177,7 +178,7 @@ Deno.test({
 import socket, struct
 
 def client():
-    s = socket.create_connection(("127.0.0.1", 50010))
+    s = socket.create_connection(("127.0.0.1", ${ADDRESS.port}))
     s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     return s
 

@@ -78,7 +78,7 @@ function thrownIn(source: string): { text: Text; fault: string | undefined }[] {
     ) {
       const from = start + match.index + match[0].length;
       const texts = textsIn(source, from, closingOf(source, from))
-        // Without a space it is no message but a value that is compared.
+        // Without a space it is not a message but a value that is compared.
         .filter(({ text }) => text.includes(" "));
       for (const text of texts) {
         found.push({ text, fault: faultOf(text.text, true) });

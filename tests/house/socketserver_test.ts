@@ -86,7 +86,7 @@ Deno.test("every member of a class of socketserver is there", () => {
   );
 });
 
-Deno.test("what is left out of socketserver is a member of Python's", () => {
+Deno.test("what is left out of socketserver is a member of Python's module", () => {
   const known = new Set(Object.values(members).flat());
   expectNone(
     Object.keys(leftOut).filter((name) => !known.has(name)),

@@ -135,7 +135,7 @@ Deno.test("names follow from Python's: each _x after the first letter is X", () 
   }
 });
 
-Deno.test("every name of Python's is exported, or still to come", () => {
+Deno.test("every name of Python's module is exported, or still to come", () => {
   expectNone(
     rows.filter((row) => !isExported(row)).map(nameOf)
       .filter((name) => !awaited.has(name)),

@@ -73,7 +73,7 @@ Deno.test("the top level is the fixed one", () => {
   );
 });
 
-Deno.test("every library file that is no driver's has a test", () => {
+Deno.test("every library file outside the drivers has a test", () => {
   const problems = libraryFiles()
     .filter((path) => path !== "mod.ts" && !isThere(testOf(path)))
     .map((path) => `${path} needs ${testOf(path)}`);

@@ -52,7 +52,7 @@ def play(one):
     c, outcomes = socket.socket(family), []
     c.connect(address)
     c.sendall(b"%d" % one["number"])
-    time.sleep(0.1)
+    time.sleep(0.4)
     for step in one["sequence"]:
         try:
             if step == "recv":
@@ -79,7 +79,7 @@ async function play(
 ): Promise<unknown[]> {
   const outcomes: unknown[] = [];
   await ours.sendall(bytes(`${number}`));
-  await pause(0.1);
+  await pause(0.4);
   for (const step of sequence) {
     try {
       if (step === "recv") {

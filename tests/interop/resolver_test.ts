@@ -119,14 +119,15 @@ function difference([call, host, , family]: Call): string | undefined {
 }
 
 Deno.test({
-  name: "getaddrinfo() and its kin agree with CPython on a real name server",
+  name:
+    "getaddrinfo() and related calls agree with CPython on a real name server",
   ignore: reason !== undefined || !hasPython,
   fn: async () => {
     await using _network = await Network.open(records, files);
     const python = await new Deno.Command(inNetwork[0], {
       args: [
         ...inNetwork.slice(1),
-        ...[interpreter, "-I", "-X", "utf8", "-c"],
+        ...[interpreter, "-I", "-S", "-X", "utf8", "-c"],
         `
 import json, socket, sys
 found = []

@@ -147,7 +147,7 @@ Deno.test("shutdown() ends the pause after an error at once", async () => {
   assert(server.errors.length > 150);
 });
 
-Deno.test("serveForever() throws what is no OSError, as Python does", async () => {
+Deno.test("serveForever() throws errors other than OSError, as Python does", async () => {
   const server = new Failing("nowhere", BaseRequestHandler);
   const error = new Error("of the test");
   server.errors.push(error);

@@ -50,7 +50,7 @@ type Attributes = Record<string, unknown>;
 
 let answer: Promise<string> | undefined;
 
-/** Gives CPython's attributes with our names; who has none has no entry. */
+/** Gives CPython's attributes under our names; a missing one has no entry. */
 async function expected(name: string): Promise<Attributes> {
   answer ??= runPython(
     `

@@ -279,7 +279,7 @@ class Mirror extends socketserver.DatagramRequestHandler {
 const server = new socketserver.${kind}(["127.0.0.1", 0], Mirror);
 const serving = server.serveForever();
 const { stdout } = await new Deno.Command(interpreter, {
-  args: ["-I", "-c", client, "AF_INET", JSON.stringify(server.serverAddress), "1"],
+  args: ["-I", "-S", "-c", client, "AF_INET", JSON.stringify(server.serverAddress), "1"],
   stderr: "inherit",
 }).output();
 await server.shutdown();

@@ -14,7 +14,7 @@ import { folder, hasIpv6Here } from "../support/peers.ts";
 import { needsPython, spawnPython } from "../support/python.ts";
 import { Random } from "../support/random.ts";
 
-/** Starts a server of CPython's, which prints its address. */
+/** Starts a CPython server, which prints its address. */
 const SERVER = `
 import json, socket, socketserver, struct, sys
 name, family, address = sys.argv[1], getattr(socket, sys.argv[2]), json.loads(sys.argv[3])
@@ -66,7 +66,7 @@ const datagrams = [
     : []),
 ];
 
-/** Does something with the address of a server of CPython's. */
+/** Does something with the address of a CPython server. */
 async function withServer(
   [name, family, fresh]: readonly [string, string, () => unknown],
   meet: (address: never, random: Random) => Promise<void>,
@@ -104,7 +104,7 @@ for (const row of streams) {
       `makefile() and CPython's socketserver exchange frames [${name}, ${family}]`,
     fn: () =>
       withServer(row, async (address, random) => {
-        // A plain server of CPython's takes one after another.
+        // A plain CPython server takes one after another.
         await Promise.all([1, 2, 3, 4, 5].map(async () => {
           await using client = await connect(family, address);
           await using file = client.makefile("rwb");

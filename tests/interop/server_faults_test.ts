@@ -139,7 +139,7 @@ for (const kind of threadingKinds) {
     await serving;
   });
 
-  Deno.test(`shutdown({ grace }) cuts off handlers that send to clients who never read [${name}]`, async () => {
+  Deno.test(`shutdown({ grace }) cuts off handlers that send to clients that never read [${name}]`, async () => {
     await leavesNothingOpen(async () => {
       const Server = reporting(kind);
       const began = new Counter();

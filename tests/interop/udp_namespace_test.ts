@@ -2,8 +2,8 @@ import { assertEquals } from "@std/assert";
 import { runProgram } from "../support/program.ts";
 import { hasPython, interpreter } from "../support/python.ts";
 
-// Broadcast and multicast in a network namespace of the test's own, where an
-// interface can be given a network without anybody noticing.
+// Broadcast and multicast in a network namespace that only the test uses, where an
+// interface can be given a network of its own.
 
 // The loopback interface returns what it sends, whatever IP_MULTICAST_LOOP says.
 const setUp = [
@@ -58,7 +58,7 @@ for _ in range(3):
     print(data.decode(), sender[0], flush=True)
 \`;
 const python = new Deno.Command(Deno.args[0], {
-  args: ["-I", "-c", hear], stdout: "piped",
+  args: ["-I", "-S", "-c", hear], stdout: "piped",
 }).spawn();
 const reader = python.stdout.pipeThrough(new TextDecoderStream()).getReader();
 let text = "";

@@ -11,7 +11,7 @@ const withQueue = {
   ignore: !hasPython || Deno.build.os !== "linux",
 };
 
-/** A server of CPython's whose queue is full; a line to it lets it accept all. */
+/** A server in CPython whose queue is full; a line to it lets it accept all. */
 async function fullServer(path: string) {
   const peer = spawnPython(
     `

@@ -241,7 +241,7 @@ for (
     ["file", "ENOTSOCK"],
   ] as const
 ) {
-  test(`a descriptor that is no stream socket is ${code} [${kind}]`, async () => {
+  test(`a descriptor that is not a stream socket is ${code} [${kind}]`, async () => {
     const [found, message] = await on(
       kind,
       "print(await told(take));",
@@ -265,7 +265,7 @@ Deno.test("fromfd() of a number of a datagram socket is EOPNOTSUPP and names the
   assertEquals(error.code, "EOPNOTSUPP");
 });
 
-Deno.test("a number that is no descriptor's is RangeError, TypeError or EBADF", () => {
+Deno.test("a number that is not a descriptor is RangeError, TypeError or EBADF", () => {
   for (const call of [take, open]) {
     assertThrows(() => call(-1), RangeError, "Cannot ");
     assertThrows(() => call(2 ** 31), RangeError, "Cannot ");

@@ -19,7 +19,7 @@ const end = "Deno.unrefTimer(setTimeout(() => Deno.exit(7), 200));";
 
 /** Tells whether a program is still there when everything in it has been done. */
 async function isKeptAlive(code: string): Promise<boolean> {
-  // Somebody whose queue is full, so that connections to it wait.
+  // A listener whose queue is full, so that connections to it wait.
   await using full = createServer(["127.0.0.1", 0], { backlog: 0 });
   using _first = await Deno.connect({
     hostname: "127.0.0.1",

@@ -59,7 +59,7 @@ for (
     "undefined",
   ], ["{ a: 1 }", "{ a: 1 }"]]
 ) {
-  Deno.test(`report() prints ${value}, which was thrown and is no Error`, async () => {
+  Deno.test(`report() prints ${value}, which was thrown and is not an Error`, async () => {
     const lines = (await printed(`report(${value}, "/path");`)).split("\n");
     assertEquals(lines.slice(1, 3), [
       'Exception occurred during processing of request from "/path"',

@@ -25,6 +25,7 @@ import { bytes, hasIpv6Here, readAll, text } from "../support/peers.ts";
 import { Gate, handling, Printed } from "./support.ts";
 
 const localhost: [string, number] = ["127.0.0.1", 0];
+
 const idle = BaseRequestHandler;
 
 /** Connects with plain Deno. */
@@ -122,6 +123,7 @@ const wrong: readonly [options: unknown, type: string, text: string][] = [
     "the maxConnections must be 1 or more, not 0",
   ],
 ];
+
 for (const [options, type, message] of wrong) {
   Deno.test(`TCPServer refuses ${JSON.stringify(options)} and leaves nothing open`, () => {
     class Server extends TCPServer {}
@@ -300,40 +302,6 @@ Deno.test("fileno() is EOPNOTSUPP in the sandbox, and -1 of a closed server", as
   await server[Symbol.asyncDispose]();
   assertEquals(server.fileno(), -1);
 });
-
-function hasSs(): boolean {
-  if (Deno.build.os !== "linux") return false;
-  try {
-    return new Deno.Command("ss", {
-      args: ["-V"],
-      stdout: "null",
-      stderr: "null",
-    })
-      .outputSync().success;
-  } catch {
-    return false;
-  }
-}
-const ss = hasSs();
-if (!ss) console.log("skipping the look into the kernel's queues: no ss here");
-
-for (const size of [undefined, 0, 3, 100]) {
-  Deno.test(
-    `requestQueueSize ${size} reaches the kernel`,
-    { ignore: !ss },
-    async () => {
-      await using server = new TCPServer(localhost, idle, {
-        requestQueueSize: size,
-      });
-      const port = server.serverAddress[1];
-      const { stdout } = await new Deno.Command("ss", {
-        args: ["-ltnH", `sport = :${port}`],
-      }).output();
-      const [state, , queue] = text(stdout).trim().split(/ +/);
-      assertEquals([state, Number(queue)], ["LISTEN", size ?? 128]);
-    },
-  );
-}
 
 Deno.test("shutdownRequest() takes no offence at a client that is gone", async () => {
   const gone = new Gate();

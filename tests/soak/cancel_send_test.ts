@@ -9,11 +9,13 @@ import { mainKinds, meet } from "../support/cpython_peer.ts";
 import { type Interruption, Interruptions } from "../support/interruptions.ts";
 import { needsPython } from "../support/python.ts";
 import { Random } from "../support/random.ts";
+import { sized } from "../support/soak.ts";
 
 /** How many sends there are at least, until enough of them were interrupted, and enough in each way. */
-const SENDS = 1500;
-const ENOUGH = 2000;
-const ENOUGH_EACH = 100;
+const SENDS = sized(1500);
+const ENOUGH = sized(2000);
+const ENOUGH_EACH = sized(100);
+const RUNS = sized(200);
 
 /** When they count as standing still; milliseconds. */
 const LONGEST = 20_000;
@@ -97,7 +99,7 @@ for (const kind of mainKinds) {
   Deno.test({
     ...needsPython,
     name:
-      `Socket sends exactly what it says in spite of thousands of timeouts and aborts [${kind.name}]`,
+      `Socket sends exactly what it says in spite of many timeouts and aborts [${kind.name}]`,
     async fn() {
       const interruptions = new Interruptions(new Random());
       const { seed } = interruptions.random;
@@ -142,7 +144,7 @@ for (const kind of mainKinds) {
       const { ours, hear } = meeting;
       const sizes: number[] = [];
       let aborts = 0;
-      for (let i = 0; i < 200; i++) {
+      for (let i = 0; i < RUNS; i++) {
         const controller = new AbortController();
         const size = random.integer(1, 400_000);
         sizes.push(size);
@@ -161,7 +163,7 @@ for (const kind of mainKinds) {
       ours.shutdown(SHUT_WR);
       const seen = await hear() as [value: number, count: number][];
       const seed = `seed ${random.seed}`;
-      assert(aborts > 50, `${aborts} aborts`);
+      assert(aborts > sized(50), `${aborts} aborts`);
       for (const [index, [value, count]] of seen.entries()) {
         assert(
           count <= sizes[value],

@@ -11,8 +11,11 @@ import { Checksum, checksum } from "../support/checksum.ts";
 import { mainKinds, meet, type Meeting } from "../support/cpython_peer.ts";
 import { needsPython } from "../support/python.ts";
 import { Random } from "../support/random.ts";
+import { sized } from "../support/soak.ts";
 
 const MIB = 1024 * 1024;
+const ONE_WAY = sized(64);
+const BOTH_WAYS = sized(16);
 
 function test(
   name: string,
@@ -56,9 +59,9 @@ const receivers: Readonly<
 
 for (const [call, receive] of Object.entries(receivers)) {
   test(
-    `Socket.${call}() receives 64 MiB from CPython`,
+    `Socket.${call}() receives ${ONE_WAY} MiB from CPython`,
     `
-data = random.randbytes(64 << 20)
+data = random.randbytes(${ONE_WAY} << 20)
 say(hashlib.sha256(data).hexdigest())
 c.sendall(data)
 c.close()
@@ -67,7 +70,7 @@ c.close()
       const sent = await hear();
       const sum = new Checksum();
       await receive(ours, sum);
-      assertEquals([sum.length, sum.hex()], [64 * MIB, sent]);
+      assertEquals([sum.length, sum.hex()], [ONE_WAY * MIB, sent]);
     },
   );
 }
@@ -107,10 +110,10 @@ const senders: Readonly<
 
 for (const [call, send] of Object.entries(senders)) {
   test(
-    `Socket.${call}() sends 64 MiB to CPython`,
+    `Socket.${call}() sends ${ONE_WAY} MiB to CPython`,
     "say(read_all(c, 1 << 20))",
     async ({ ours, hear }) => {
-      const data = new Random().bytes(64 * MIB);
+      const data = new Random().bytes(ONE_WAY * MIB);
       await send(ours, data);
       ours.shutdown(SHUT_WR);
       assertEquals(await hear(), [data.length, checksum(data)]);
@@ -119,22 +122,22 @@ for (const [call, send] of Object.entries(senders)) {
 }
 
 test(
-  "Socket.sendall() and Socket.recv() carry 16 MiB both ways at once",
+  `Socket.sendall() and Socket.recv() carry ${BOTH_WAYS} MiB both ways at once`,
   `
-data = random.randbytes(16 << 20)
+data = random.randbytes(${BOTH_WAYS} << 20)
 say(hashlib.sha256(data).hexdigest())
 threading.Thread(target=lambda: (c.sendall(data), c.shutdown(socket.SHUT_WR))).start()
 say(read_all(c))
 `,
   async ({ ours, hear }) => {
     const theirs = await hear();
-    const data = new Random().bytes(16 * MIB);
+    const data = new Random().bytes(BOTH_WAYS * MIB);
     const sum = new Checksum();
     await Promise.all([
       ours.sendall(data).then(() => ours.shutdown(SHUT_WR)),
       receivers.recv(ours, sum),
     ]);
-    assertEquals([sum.length, sum.hex()], [16 * MIB, theirs]);
+    assertEquals([sum.length, sum.hex()], [BOTH_WAYS * MIB, theirs]);
     assertEquals(await hear(), [data.length, checksum(data)]);
   },
 );

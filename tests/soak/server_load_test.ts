@@ -3,6 +3,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { spawnProgram } from "../support/program.ts";
+import { sized } from "../support/soak.ts";
 
 /** What the server tells of itself. */
 interface Level {
@@ -13,6 +14,9 @@ interface Level {
   /** TCP sockets that are open. */
   readonly sockets: number;
 }
+
+const FEW = sized(1000);
+const MANY = sized(10_000);
 
 // What may be held more after a load than after a small one of the same kind.
 // Without a leak the two differ by less; one that keeps but an object of each
@@ -70,18 +74,18 @@ function assertNothingKept(before: Level, after: Level): void {
   assert(growth < TOLERANCE, `${growth} more bytes are held than before`);
 }
 
-Deno.test("ThreadingTCPServer serves 10,000 clients one after another and keeps nothing of them", () =>
+Deno.test(`ThreadingTCPServer serves ${MANY} clients one after another and keeps nothing of them`, () =>
   underLoad(async (clients, level) => {
-    await clients(1000, false);
+    await clients(FEW, false);
     const before = await level();
-    await clients(10_000, false);
+    await clients(MANY, false);
     assertNothingKept(before, await level());
   }));
 
-Deno.test("ThreadingTCPServer serves 1,000 clients at once, several times, and keeps nothing of them", () =>
+Deno.test(`ThreadingTCPServer serves ${FEW} clients at once, several times, and keeps nothing of them`, () =>
   underLoad(async (clients, level) => {
-    await clients(1000, true);
+    await clients(FEW, true);
     const before = await level();
-    for (let i = 0; i < 5; i++) await clients(1000, true);
+    for (let i = 0; i < 5; i++) await clients(FEW, true);
     assertNothingKept(before, await level());
   }));

@@ -32,7 +32,7 @@ Deno.test("quoteAddress() shows the NUL of an abstract name", () => {
   assertEquals(quoteAddress(new Uint8Array([0, 120])), '"\\0x"');
 });
 
-Deno.test("quoteAddress() shows a path that is no UTF-8 by its bytes", () => {
+Deno.test("quoteAddress() shows a path that is not UTF-8 by its bytes", () => {
   assertEquals(quoteAddress(new Uint8Array([47, 255, 0])), '"47 255 0"');
 });
 

@@ -33,7 +33,7 @@ Deno.test("checkAddress() gives an array of its own", () => {
   }
 });
 
-Deno.test("checkAddress() throws TypeError for what is no AF_INET address", () => {
+Deno.test("checkAddress() throws TypeError for a value that is not an AF_INET address", () => {
   const wrong: [address: unknown, kind: string][] = [
     [null, "null"],
     [undefined, "undefined"],
@@ -57,7 +57,7 @@ Deno.test("checkAddress() throws TypeError for what is no AF_INET address", () =
   }
 });
 
-Deno.test("checkAddress() throws TypeError for what is no AF_INET6 address", () => {
+Deno.test("checkAddress() throws TypeError for a value that is not an AF_INET6 address", () => {
   for (const address of [null, "::1", ["::1"], ["::1", 1, 0, 0, 0], [1, 1]]) {
     assertThrows(
       () => check(AF_INET6, address),
@@ -79,7 +79,7 @@ Deno.test("checkAddress() throws RangeError for a port that is not 0 to 65535", 
   }
 });
 
-Deno.test("checkAddress() throws TypeError for a port that is no integer", () => {
+Deno.test("checkAddress() throws TypeError for a port that is not an integer", () => {
   for (const port of ["80", 1.5, NaN, Infinity, null, undefined, 80n, true]) {
     assertThrows(
       () => check(AF_INET, ["127.0.0.1", port]),
@@ -105,7 +105,7 @@ Deno.test("checkAddress() takes a path or bytes for AF_UNIX", () => {
   }
 });
 
-Deno.test("checkAddress() throws TypeError for what is no AF_UNIX address", () => {
+Deno.test("checkAddress() throws TypeError for a value that is not an AF_UNIX address", () => {
   for (const address of [null, undefined, 1, [], ["/run/x"], { path: "/x" }]) {
     assertThrows(
       () => check(AF_UNIX, address),

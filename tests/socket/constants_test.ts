@@ -3,30 +3,13 @@ import { darwin, errnoDarwin } from "../../socket/constants/darwin.ts";
 import { errno, errnoCode, strerror } from "../../socket/constants/errno.ts";
 import { errnoLinux, linux } from "../../socket/constants/linux.ts";
 import * as constants from "../../socket/constants/mod.ts";
-import { errnoWindows, windows } from "../../socket/constants/windows.ts";
 // Made by CPython 3.13 on Linux, x86-64.
+import { errnoWindows, windows } from "../../socket/constants/windows.ts";
 import recorded from "./constants_linux.json" with { type: "json" };
 
 const exported: Record<string, unknown> = { ...constants };
-const onLinux = Deno.build.os === "linux";
 
-/** What an expression of Python's gives; `undefined` where there is no Python. */
-async function python(expression: string): Promise<unknown> {
-  try {
-    const { success, stdout, stderr } = await new Deno.Command("python3", {
-      args: [
-        "-c",
-        `import errno, json, os; print(json.dumps(${expression}))`,
-      ],
-      env: { LC_ALL: "C" },
-    }).output();
-    assert(success, new TextDecoder().decode(stderr));
-    return JSON.parse(new TextDecoder().decode(stdout));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    console.log("skipped: python3 is not installed");
-  }
-}
+const onLinux = Deno.build.os === "linux";
 
 /** The groups of codes of a table that stand for one number. */
 function sharedNumbers(table: Readonly<Record<string, number>>): string[][] {
@@ -128,20 +111,6 @@ Deno.test("darwin and windows have -1 for what only Linux has", () => {
   assertEquals(windows.EAI_SYSTEM, -1);
 });
 
-Deno.test({
-  name: "errno has the numbers of Python's errno on Linux",
-  ignore: !onLinux,
-  async fn() {
-    const numbers = await python(
-      "{n: c for n, c in vars(errno).items() if n[0] == 'E'}",
-    ) as Record<string, number> | undefined;
-    if (numbers === undefined) return;
-    for (const [code, number] of Object.entries(errno)) {
-      assertEquals(number, numbers[code], code);
-    }
-  },
-});
-
 Deno.test("errnoDarwin has the numbers of macOS's sys/errno.h", () => {
   assertEquals(errnoDarwin.EAGAIN, 35);
   assertEquals(errnoDarwin.EADDRINUSE, 48);
@@ -188,20 +157,6 @@ Deno.test("errnoCode() gives undefined if no code has the number", () => {
   for (const number of [-1, 0, 99999, NaN]) {
     assertEquals(errnoCode(number), undefined);
   }
-});
-
-Deno.test({
-  name: "strerror() gives glibc's words",
-  ignore: !onLinux,
-  async fn() {
-    const words = await python(
-      "{n: os.strerror(c) for n, c in vars(errno).items() if n[0] == 'E'}",
-    ) as Record<string, string> | undefined;
-    if (words === undefined) return;
-    for (const code of Object.keys(errno)) {
-      assertEquals(strerror(code), words[code], code);
-    }
-  },
 });
 
 Deno.test("strerror() gives the same words on every platform", () => {

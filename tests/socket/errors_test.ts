@@ -13,7 +13,6 @@ import {
   timedOut,
   TimeoutError,
 } from "../../socket/errors.ts";
-import { needsPython, runPython } from "../support/python.ts";
 
 /** Python's table of classes by number, and their base classes. */
 const classes: Readonly<Record<string, [name: string, base: string]>> = {
@@ -48,26 +47,6 @@ for (const [code, [name, base]] of Object.entries(classes)) {
     assertEquals(error.errno, (errno as Record<string, number>)[code]);
   });
 }
-
-Deno.test({
-  ...needsPython,
-  name: "osError() creates the class that Python has for every code",
-  async fn() {
-    const theirs: Record<string, string> = JSON.parse(
-      await runPython(
-        "import errno, json; print(json.dumps({n: type(OSError(c, '')).__name__" +
-          " for n, c in vars(errno).items() if n[0] == 'E'}))",
-      ),
-    );
-    for (const code of Object.keys(errno)) {
-      // Not a socket's errors; they are plain here.
-      const name = ["ECHILD", "ESRCH"].includes(code)
-        ? "OSError"
-        : theirs[code] ?? "OSError";
-      assertEquals(osError({ code, syscall: "recv" }).name, name, code);
-    }
-  },
-});
 
 Deno.test("osError() creates a plain OSError for a code without a class, and without a code", () => {
   for (const code of ["EADDRINUSE", "EBADF", "", "ENOSUCH"]) {
@@ -211,29 +190,6 @@ Deno.test("gaierror has the number of every EAI constant and words for it", () =
     assert(!error.strerror.startsWith("Unknown"), code);
     assert(error.message.endsWith(` (${code})`), error.message);
   }
-});
-
-Deno.test({
-  ...needsPython,
-  name: "gaierror has Python's numbers and words",
-  ignore: needsPython.ignore || Deno.build.os !== "linux",
-  async fn() {
-    const theirs: [number, string][] = JSON.parse(
-      await runPython(`
-import ctypes, json, socket
-say = ctypes.CDLL(None).gai_strerror
-say.restype = ctypes.c_char_p
-print(json.dumps([[getattr(socket, n), say(getattr(socket, n)).decode()]
-                  for n in ${JSON.stringify(addressInfoCodes)}]))`),
-    );
-    for (const [index, code] of addressInfoCodes.entries()) {
-      const error = new gaierror({ code, syscall: "getaddrinfo" });
-      const [number, words] = theirs[index];
-      assertEquals(error.errno, number, code);
-      // Not every glibc has words for EAI_OVERFLOW.
-      if (code !== "EAI_OVERFLOW") assertEquals(error.strerror, words, code);
-    }
-  },
 });
 
 Deno.test("gaierror is told apart from herror, and both are OSError", () => {

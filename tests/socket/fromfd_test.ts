@@ -19,7 +19,7 @@ const net = { permissions: { net: true, ...unix } } as const;
 
 for (const { name, family, listen, connect } of transports) {
   Deno.test(
-    `fromfd() takes a connection of Deno's over [${name}]`,
+    `fromfd() takes over a connection of Deno [${name}]`,
     net,
     async () => {
       const { listener, address } = listen();
@@ -41,7 +41,7 @@ for (const { name, family, listen, connect } of transports) {
   );
 
   Deno.test(
-    `fromfd() takes a listener of Deno's over, which then listens [${name}]`,
+    `fromfd() takes over a listener of Deno, which then listens [${name}]`,
     net,
     async () => {
       const { listener, address } = listen();
@@ -102,13 +102,17 @@ Deno.test("fromfd() of a datagram type is refused for a stream", net, () => {
   assertEquals(assertThrows(call, OSError).code, "ESOCKTNOSUPPORT");
 });
 
-Deno.test("fromfd() of what is no socket is ENOTSOCK", net, () => {
-  using file = Deno.openSync(folder);
-  for (const thing of [{}, [], "3", file, new Blob([]), true, 3n]) {
-    const call = () => fromfd(thing as never, AF_INET, SOCK_STREAM);
-    assertEquals(assertThrows(call, OSError).code, "ENOTSOCK");
-  }
-});
+Deno.test(
+  "fromfd() of a resource that is not a socket is ENOTSOCK",
+  net,
+  () => {
+    using file = Deno.openSync(folder);
+    for (const thing of [{}, [], "3", file, new Blob([]), true, 3n]) {
+      const call = () => fromfd(thing as never, AF_INET, SOCK_STREAM);
+      assertEquals(assertThrows(call, OSError).code, "ENOTSOCK");
+    }
+  },
+);
 
 Deno.test("fromfd() of nothing opens no socket", net, () => {
   for (const nothing of [null, undefined]) {

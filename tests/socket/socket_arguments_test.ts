@@ -51,7 +51,7 @@ for (const [name, call] of Object.entries(sends)) {
     assert(error.message.includes("new TextEncoder().encode"), error.message);
   });
 
-  Deno.test(`Socket.${name} refuses what is no bytes`, async () => {
+  Deno.test(`Socket.${name} refuses what is not bytes`, async () => {
     using s = socket();
     for (const data of [null, undefined, 1, [1, 2], {}]) {
       const error = await failure(() => call(s, data as never));
@@ -66,7 +66,7 @@ const receivesInto: Readonly<Record<string, Call>> = {
   "recvmsgInto()": (s, buffer) => s.recvmsgInto([buffer]),
 };
 for (const [name, call] of Object.entries(receivesInto)) {
-  Deno.test(`Socket.${name} refuses what is no buffer`, async () => {
+  Deno.test(`Socket.${name} refuses what is not a buffer`, async () => {
     using s = socket();
     for (const buffer of ["abcd", null, undefined, 4, [1, 2]]) {
       const error = await failure(() => call(s, buffer as never));
@@ -156,14 +156,14 @@ for (const [name, call] of Object.entries(addressed)) {
   });
 }
 
-Deno.test("Socket.listen() refuses a backlog that is no integer", () => {
+Deno.test("Socket.listen() refuses a backlog that is not an integer", () => {
   using s = socket();
   for (const backlog of [1.5, NaN, "8", null]) {
     assertThrows(() => s.listen(backlog as number), TypeError, "Cannot listen");
   }
 });
 
-Deno.test("Socket.shutdown() refuses a half that is no integer", () => {
+Deno.test("Socket.shutdown() refuses a half that is not an integer", () => {
   using s = socket();
   for (const how of [1.5, "1", undefined]) {
     assertThrows(() => s.shutdown(how as number), TypeError, "Cannot shutdown");

@@ -235,7 +235,7 @@ Deno.test("messages name the driver that cannot", () => {
   assertThrows(() => s.ioctl(1), OSError, "with the sandboxed driver");
 });
 
-Deno.test("MSG_DONTWAIT is no flag of the driver's, and waits not at all", {
+Deno.test("MSG_DONTWAIT is not passed to the driver, and does not wait", {
   ignore: MSG_DONTWAIT <= 0,
 }, async () => {
   const seen: unknown[] = [];

@@ -73,13 +73,13 @@ Deno.test("a socket does not take another family's addresses", () => {
   using four = socket();
   using local = socket(AF_UNIX);
   const wrong = [
-    // @ts-expect-error -- a path is no address of AF_INET
+    // @ts-expect-error -- a path is not an address of AF_INET
     () => four.bind("/run/x"),
     // @ts-expect-error -- four parts are those of AF_INET6
     () => four.bind(["::1", 0, 0, 0]),
     // @ts-expect-error -- a port is a number
     () => four.connect(["127.0.0.1", "80"]),
-    // @ts-expect-error -- an array is no path
+    // @ts-expect-error -- an array is not a path
     () => local.bind(["127.0.0.1", 0]),
     // @ts-expect-error -- a string has to be encoded first
     () => four.send("hello"),
@@ -88,7 +88,7 @@ Deno.test("a socket does not take another family's addresses", () => {
 });
 
 Deno.test({
-  name: "recvfrom() on a stream tells nobody, by its type too",
+  name: "recvfrom() on a stream gives no address, by its type too",
   permissions: { net: true },
   async fn() {
     const server = createServer(["127.0.0.1", 0]);

@@ -62,7 +62,7 @@ Deno.test("socketpair() refuses what the sandbox has not", net, async () => {
 });
 
 Deno.test(
-  "socketpair() turns away strangers who find its port first",
+  "socketpair() turns away strangers that find its port first",
   net,
   async () => {
     const { listen } = Deno;
@@ -100,7 +100,7 @@ Deno.test(
   "socketpair() turns away a stranger with the same port at another address",
   {
     ...net,
-    // Elsewhere than on Linux 127.0.0.2 is nobody's address.
+    // Elsewhere than on Linux 127.0.0.2 is not an address of the machine.
     ignore: Deno.build.os !== "linux",
   },
   async () => {

@@ -83,7 +83,7 @@ Deno.test({
 });
 
 Deno.test(
-  "SOCK_NONBLOCK in the type makes a socket non-blocking, and is no part of its type",
+  "SOCK_NONBLOCK in the type makes a socket non-blocking, and is not a part of its type",
   {
     ignore: SOCK_NONBLOCK <= 0,
   },

@@ -10,7 +10,7 @@ export interface Kind {
   readonly family: number;
   /** Whether it is TCP. */
   readonly tcp: boolean;
-  /** Gives an address to bind that is nobody else's. */
+  /** Gives an address to bind that nothing else uses. */
   fresh(): [string, number] | string;
 }
 

@@ -19,10 +19,12 @@ export interface DatagramTransport {
   readonly family: number;
   /** Whether it is UDP. */
   readonly udp: boolean;
-  /** An address to bind that is nobody else's. */
+  /** An address to bind that nothing else uses. */
   fresh(): [string, number] | string;
   /** Opens a socket. */
   open(driver: Driver): Socket;
+  /** Removes the path that a socket leaves behind. */
+  unlink(path: string): Promise<void>;
 }
 
 let paths = 0;
@@ -43,6 +45,7 @@ function udp(
       prepare(socket);
       return socket;
     },
+    unlink: (path) => Promise.reject(new Error(`${path} is not a path`)),
   };
 }
 
@@ -57,12 +60,13 @@ const unix: DatagramTransport = {
   udp: false,
   fresh: () => `${folder}/datagram-${paths++}`,
   open: (driver) => new Socket(AF_UNIX, SOCK_DGRAM, 0, { driver }),
+  unlink: (path) => Deno.remove(path),
 };
 
 /** Whether Deno has sockets for datagrams of its own, which `--unstable-net` gives. */
 export const hasListenDatagram: boolean = Deno.listenDatagram !== undefined;
 
-/** The ways to test. */
+/** The ways over loopback. */
 export const datagramTransports: readonly DatagramTransport[] = [
   udp("UDP", AF_INET, "127.0.0.1"),
   udp("UDP by node:dgram", AF_INET, "127.0.0.1", byNode4),

@@ -48,5 +48,5 @@ export function handing(kind: Handed, path = "-"): string[] {
   const code = `import os, socket, sys${
     LAUNCHER.replace("KIND", () => sockets[kind])
   }`;
-  return [interpreter, "-I", "-c", code, path];
+  return [interpreter, "-I", "-S", "-c", code, path];
 }

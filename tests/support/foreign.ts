@@ -55,7 +55,7 @@ export async function runForeign(
   // Told first, for a browser then ends its own processes.
   const telling = setTimeout(() => child.kill("SIGTERM"), longest);
   const killing = setTimeout(() => child.kill("SIGKILL"), longest + 5000);
-  // A program that ends without reading is no failure by itself.
+  // A program that ends without reading has not failed by that alone.
   const written = new Blob([stdin]).stream().pipeTo(child.stdin)
     .catch(() => {});
   const { code, stdout, stderr } = await child.output();

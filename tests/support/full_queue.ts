@@ -1,6 +1,6 @@
 /** A TCP server that does not answer any more, because its queue is full. */
 export interface FullQueue extends Disposable {
-  /** Its address; who connects there waits. */
+  /** Its address; a client that connects there waits. */
   readonly address: [host: string, port: number];
 }
 

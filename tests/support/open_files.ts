@@ -1,7 +1,6 @@
 /**
  * Lists the sockets that this process has open, such as `socket:[1234]`, on
- * Linux. `ls` does it, for Deno shows /proc to those who have every permission
- * only.
+ * Linux. `ls` does it, because Deno opens /proc only with every permission.
  */
 export function openSockets(): string[] {
   const { stdout } = new Deno.Command("ls", {

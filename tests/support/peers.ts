@@ -1,17 +1,19 @@
 import { AF_INET, AF_INET6, AF_UNIX, Socket } from "../../socket/mod.ts";
 import type { Driver } from "../../socket/mod.ts";
 
-/** A kind of stream, and how plain Deno speaks it. */
+/** A kind of stream, and how a plain peer speaks it, without this library. */
 export interface Transport {
   /** How test names call it. */
   readonly name: string;
   readonly family: number;
-  /** An address to bind that is nobody else's. */
+  /** An address to bind that nothing else uses. */
   fresh(): [string, number] | string;
-  /** Connects with plain Deno. */
+  /** Connects a plain peer. */
   connect(address: unknown): Promise<Deno.Conn>;
-  /** Listens with plain Deno; gives the address as ours. */
-  listen(): { listener: Deno.Listener; address: [string, number] | string };
+  /** Lets a plain peer listen; returns the address in this library's form. */
+  listen(
+    backlog?: number,
+  ): { listener: Deno.Listener; address: [string, number] | string };
 }
 
 /** The folder for the paths of Unix sockets; it goes when the process ends. */
@@ -27,10 +29,12 @@ function internet(name: string, family: number, hostname: string): Transport {
     name,
     family,
     fresh: () => [hostname, 0],
-    connect: (address) =>
-      Deno.connect({ hostname, port: (address as [string, number])[1] }),
-    listen() {
-      const listener = Deno.listen({ hostname, port: 0 });
+    connect(address) {
+      const [hostname, port] = address as [string, number];
+      return Deno.connect({ hostname, port });
+    },
+    listen(tcpBacklog) {
+      const listener = Deno.listen({ hostname, port: 0, tcpBacklog });
       return { listener, address: [hostname, listener.addr.port] };
     },
   };
@@ -64,14 +68,14 @@ export const hasIpv6Here: boolean = canBind("::1");
 
 const v6 = internet("TCP over IPv6", AF_INET6, "::1");
 
-/** The kinds of stream to test. */
+/** The kinds of stream over loopback, where plain Deno is the peer. */
 export const transports: readonly Transport[] = [
   internet("TCP", AF_INET, "127.0.0.1"),
   ...(hasIpv6Here ? [v6] : []),
   ...(Deno.build.os === "windows" ? [] : [unix]),
 ];
 
-/** Connects a socket of ours to a plain connection of Deno's; both close at the end of the block. */
+/** Connects a socket of ours to a plain Deno connection; both close at the end of the block. */
 export async function connected(
   transport: Transport,
   driver: Driver,

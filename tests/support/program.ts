@@ -153,7 +153,7 @@ export interface ThrownFields {
   readonly code?: string;
 }
 
-/** The flags that a message of the library's names. */
+/** The flags that a message of the library names. */
 export function flagsIn(message: string): string[] {
   return message.match(/--allow-[a-z]+(?:=[^\s,;]+)?/g) ?? [];
 }

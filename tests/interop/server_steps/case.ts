@@ -43,7 +43,7 @@ export type Action =
 
 /** An error that a step throws. */
 export interface Fault {
-  /** `Planned` is no OSError. */
+  /** `Planned` is not an OSError. */
   readonly error: "Planned" | "EMFILE" | "ECONNABORTED" | "EBADF";
   /** How often; always if omitted. */
   readonly times?: number;
@@ -57,7 +57,7 @@ export interface At {
   readonly call: number;
 }
 
-/** A part of CPython's trace that is another one here, on purpose. */
+/** A part of CPython's trace that differs here, on purpose. */
 export interface Difference {
   readonly python: readonly string[];
   readonly ours: readonly string[];

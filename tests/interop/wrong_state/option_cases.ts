@@ -10,7 +10,7 @@ const noOption =
 /** Options, timeouts and what sockets tell of themselves. */
 export const optionCases: readonly Case[] = [
   {
-    name: "settimeout with what is no timeout",
+    name: "settimeout with an invalid timeout",
     calls: [
       ["s = socket"],
       ["s.settimeout", -1],

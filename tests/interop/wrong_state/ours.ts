@@ -39,7 +39,7 @@ export async function runOurs(
   return outcomes;
 }
 
-/** Closes a socket of ours, or one of Deno's that was detached. */
+/** Closes a socket of ours, or a detached resource of Deno. */
 async function close(value: unknown): Promise<void> {
   if (value instanceof module.Socket) await value[Symbol.asyncDispose]();
   else if (typeof value === "object" && value !== null) {
@@ -143,7 +143,7 @@ function kindOf(error: unknown): Outcome {
     const { name, errno, code } = error;
     return errno === undefined ? name : `${name} ${errno} ${code}`;
   }
-  // A slip of our own code's is no answer.
+  // A mistake in our own code is not an answer.
   if (error instanceof TypeError && !error.message.startsWith("Cannot ")) {
     return `slip: ${error.stack}`;
   }

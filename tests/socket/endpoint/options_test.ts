@@ -28,6 +28,7 @@ import {
 import { folder } from "../../support/peers.ts";
 
 const unix = { net: true, read: [folder], write: [folder] };
+
 const net = { permissions: unix };
 
 /** Sockets of ours in every state. */
@@ -57,6 +58,7 @@ const toggles: [name: string, level: number, option: number][] = [
   ["SO_KEEPALIVE", SOL_SOCKET, SO_KEEPALIVE],
   ["TCP_NODELAY", IPPROTO_TCP, TCP_NODELAY],
 ];
+
 for (const [name, level, option] of toggles) {
   Deno.test(
     `${name} is off at first and can be turned on and off in every state`,
@@ -122,32 +124,6 @@ for (const [name, level, option] of toggles) {
     },
   );
 }
-
-function hasSs(): boolean {
-  try {
-    return Deno.build.os === "linux" &&
-      new Deno.Command("ss", { args: ["-V"] }).outputSync().success;
-  } catch {
-    return false;
-  }
-}
-
-Deno.test("SO_KEEPALIVE reaches the kernel", { ignore: !hasSs() }, async () => {
-  await using server = createServer(["127.0.0.1", 0]);
-  await using s = socket();
-  await s.connect(server.getsockname());
-  const [, port] = s.getsockname();
-  const timer = async () => {
-    const args = ["-tnoH", `sport = :${port}`];
-    const { stdout } = await new Deno.Command("ss", { args }).output();
-    return /timer:\((\w+)/.exec(new TextDecoder().decode(stdout))?.[1];
-  };
-  assertEquals(await timer(), undefined);
-  s.setsockopt(SOL_SOCKET, SO_KEEPALIVE, 1);
-  assertEquals(await timer(), "keepalive");
-  s.setsockopt(SOL_SOCKET, SO_KEEPALIVE, 0);
-  assertEquals(await timer(), undefined);
-});
 
 Deno.test("what a socket is can be read in every state", net, async () => {
   await inEveryState((s, state) => {

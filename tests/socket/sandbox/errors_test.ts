@@ -240,7 +240,7 @@ const real: [name: string, code: string, call: () => unknown][] = [
     },
   ],
   [
-    "a path that is no socket",
+    "a path that is not a socket",
     "ECONNREFUSED",
     () => {
       Deno.writeTextFileSync(`${folder}/plain`, "");

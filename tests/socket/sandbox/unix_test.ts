@@ -85,7 +85,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a path that is no UTF-8 is refused with the way out",
+  "a path that is not UTF-8 is refused with the way out",
   files,
   async () => {
     const path = new Uint8Array([...bytes(fresh()), 0xff]);
@@ -218,7 +218,7 @@ Deno.test(
 );
 
 Deno.test(
-  "a bound Unix socket does not connect in the sandbox, and says who can",
+  "a bound Unix socket does not connect in the sandbox, and says which driver can",
   files,
   async () => {
     await using server = serve(fresh());

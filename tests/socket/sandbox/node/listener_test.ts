@@ -55,7 +55,7 @@ Deno.test("NodeListener.accept() gives what has come in order, one a call", asyn
   (await accepting).conn.close();
 });
 
-Deno.test("NodeListener turns away who finds 4096 in the queue, and nobody else", () => {
+Deno.test("NodeListener turns away a connection that finds 4096 in the queue, and no other", () => {
   const { server, listener } = listen();
   const sockets = arrive(server, 4098);
   assertEquals(sockets.filter(({ gone }) => gone), sockets.slice(4096));
@@ -63,7 +63,7 @@ Deno.test("NodeListener turns away who finds 4096 in the queue, and nobody else"
   assertEquals(sockets.every(({ gone }) => gone), true);
 });
 
-Deno.test("NodeListener leaves out who was reset while it waited", () => {
+Deno.test("NodeListener leaves out a connection that was reset while it waited", () => {
   const { server } = listen();
   const socket = new Fake();
   socket.remoteAddress = undefined;

@@ -21,7 +21,7 @@ const TURNS = 200;
 async function assertNothingLeft(
   turn: (number: number) => Promise<void>,
 ): Promise<void> {
-  // What is opened once for all is no leak.
+  // A file that is opened once for all is not a leak.
   for (let i = 0; i < 3; i++) await turn(i);
   const before = openSockets();
   for (let i = 3; i < TURNS; i++) await turn(i);

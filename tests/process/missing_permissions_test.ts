@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { expectNone, root } from "./source.ts";
+import { expectNone, root } from "../house/source.ts";
 
 type Outcome = readonly [name: string, errorClass: string, message: string];
 
@@ -11,7 +11,7 @@ async function attempt(
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--no-prompt", ...flags],
-      ...["tests/house/ungranted.ts", ...names],
+      ...["tests/process/ungranted.ts", ...names],
     ],
     cwd: root,
     env: { NO_COLOR: "1" },

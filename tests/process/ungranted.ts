@@ -1,6 +1,6 @@
 // Tries what needs a permission and prints what became of it as lines of JSON:
 // [what was tried, the error's class, its message]. Names of tries may be given
-// as arguments. permissions_test.ts runs it.
+// as arguments. missing_permissions_test.ts runs it.
 import {
   AF_INET6,
   AF_UNIX,
