@@ -15,6 +15,7 @@ import { socket, socketserver } from "@berkeley/socket";
 const HOST = "127.0.0.1";
 const PORT = 8000;
 const PATIENCE = 5000; // milliseconds for a request to come
+const GRACE = 3; // seconds
 const LONGEST_LINE = 8192;
 const MOST_FIELDS = 100;
 const TYPES = new Map([
@@ -217,7 +218,7 @@ try {
   server.folder = await Deno.realPath(
     Deno.args[0] ?? `${import.meta.dirname}/site`,
   );
-  Deno.addSignalListener("SIGINT", () => server.shutdown({ grace: 3 }));
+  Deno.addSignalListener("SIGINT", () => server.shutdown({ grace: GRACE }));
   console.log(`Serving http://${HOST}:${PORT}/, press Ctrl-C to stop`);
   await server.serveForever();
 } catch (error) {

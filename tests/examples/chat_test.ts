@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { needsProgram, runPiped } from "../support/foreign.ts";
 import { needsPython, runPython } from "../support/python.ts";
 import { ADDRESS, Guest, welcome } from "./guest.ts";
-import { altered, examplePorts, start } from "./process.ts";
+import { altered, here, start } from "./process.ts";
 import { type ServerExample, testServer } from "./usual.ts";
 
 const example: ServerExample = {
@@ -13,7 +13,7 @@ const example: ServerExample = {
   ],
   address: "127.0.0.1:50010",
   flags: "--allow-net=127.0.0.1:50010",
-  first: "Listening on 127.0.0.1:50010, press Ctrl-C to stop\n",
+  first: here("Listening on 127.0.0.1:50010, press Ctrl-C to stop\n"),
   last: "Goodbye\n",
   hold: () => Deno.listen(ADDRESS),
 };
@@ -23,7 +23,6 @@ testServer(example);
 
 for (const command of example.commands) {
   Deno.test(`chat_server lets all others hear what one says, until Ctrl-C [${command}]`, async () => {
-    using _ports = await examplePorts();
     await using serving = start(command);
     assertEquals(await serving.printed("stop\n"), example.first);
     using ann = await Guest.enter("ann");
@@ -61,7 +60,6 @@ for (const command of example.commands) {
 }
 
 Deno.test("chat_server keeps the order of lines, the same for everybody", async () => {
-  using _ports = await examplePorts();
   await using serving = start(server);
   await serving.printed("Listening");
   using first = await Guest.enter("first");
@@ -87,7 +85,6 @@ Deno.test("chat_server keeps the order of lines, the same for everybody", async 
 });
 
 Deno.test("chat_server serves a hundred clients", async () => {
-  using _ports = await examplePorts();
   await using serving = start(server);
   await serving.printed("Listening");
   const names = Array.from({ length: 100 }, (_, number) => `guest-${number}`);
@@ -115,7 +112,6 @@ Deno.test("chat_server serves a hundred clients", async () => {
 });
 
 Deno.test("chat_server gives a name to one only, and to another one later", async () => {
-  using _ports = await examplePorts();
   await using serving = start(server);
   await serving.printed("Listening");
   const guests = await Promise.all(Array.from({ length: 20 }, Guest.connect));
@@ -140,7 +136,6 @@ Deno.test("chat_server gives a name to one only, and to another one later", asyn
 });
 
 Deno.test("chat_server asks again for a name that is none", async () => {
-  using _ports = await examplePorts();
   await using serving = start(server);
   await serving.printed("Listening");
   using guest = await Guest.connect();
@@ -157,7 +152,6 @@ Deno.test("chat_server asks again for a name that is none", async () => {
 });
 
 Deno.test("chat_server has who is not in the room hear nothing", async () => {
-  using _ports = await examplePorts();
   await using serving = start(server);
   await serving.printed("Listening");
   using outside = await Guest.connect();
@@ -173,7 +167,6 @@ Deno.test("chat_server has who is not in the room hear nothing", async () => {
 });
 
 Deno.test("chat_server says goodbye to who is silent for too long", async () => {
-  using _ports = await examplePorts();
   await using serving = start(await altered(server, { LONGEST_SILENCE: 0.5 }));
   await serving.printed("Listening");
   using guest = await Guest.connect();
@@ -186,14 +179,13 @@ Deno.test({
   ...needsPython,
   name: "chat_server serves Python's clients",
   async fn() {
-    using _ports = await examplePorts();
     await using serving = start(server);
     await serving.printed("Listening");
     const heard = await runPython(`
 import socket
 
 def enter(name):
-    s = socket.create_connection(("127.0.0.1", 50010))
+    s = socket.create_connection(("127.0.0.1", ${ADDRESS.port}))
     file = s.makefile("rw", encoding="utf-8", newline="\\r\\n")
     file.readline()
     print(name, file=file, flush=True)
@@ -215,12 +207,11 @@ Deno.test({
   ...needsProgram("nc", "-h"),
   name: "chat_server serves nc",
   async fn() {
-    using _ports = await examplePorts();
     await using serving = start(server);
     await serving.printed("Listening");
     using ann = await Guest.enter("ann");
     const heard = await runPiped(
-      ["nc", "127.0.0.1", "50010"],
+      ["nc", "127.0.0.1", String(ADDRESS.port)],
       "bob\nHello\n/who\n/quit\n",
     );
     assertEquals(

@@ -3,8 +3,8 @@ import { assert, assertEquals } from "@std/assert";
 import type { LineProcess } from "../support/line_process.ts";
 import { bytes } from "../support/peers.ts";
 import { needsPython, runPython, spawnPython } from "../support/python.ts";
-import { Guest } from "./guest.ts";
-import { altered, commandsOf, examplePorts, start } from "./process.ts";
+import { ADDRESS, Guest } from "./guest.ts";
+import { altered, commandsOf, start } from "./process.ts";
 
 const [server] = await commandsOf("chat_server");
 const TOO_LONG = "* A line has at most 512 bytes";
@@ -15,7 +15,7 @@ import socket, sys
 
 s = socket.socket()
 s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-s.connect(("127.0.0.1", 50010))
+s.connect(("127.0.0.1", ${ADDRESS.port}))
 s.sendall(b"slow\\n")
 print("connected")
 sys.stdin.readline()
@@ -29,14 +29,18 @@ print(lines[-2], flush=True)
 `;
 
 // Long lines, for the system takes megabytes for who reads nothing.
-const FILLING = { LONGEST_LINE: 65536, LONGEST_SEND: 3600, MOST_WAITING: 20 };
+const FILLING = {
+  LONGEST_LINE: 65536,
+  LONGEST_SEND: 3600,
+  MOST_WAITING: 20,
+  GRACE: 0.3,
+};
 
 /** Enters with one who takes nothing, and has others talk until he is dropped. */
 async function withSlow(
   constants: Readonly<Record<string, number>>,
   then: (slow: LineProcess) => Promise<void>,
 ): Promise<void> {
-  using _ports = await examplePorts();
   await using serving = start(await altered(server, constants));
   await serving.printed("Listening");
   using ann = await Guest.enter("ann");
@@ -98,7 +102,6 @@ Deno.test({
 });
 
 Deno.test("chat_server has nobody dropped for what one sends at once", async () => {
-  using _ports = await examplePorts();
   await using serving = start(await altered(server, { MOST_WAITING: 100 }));
   await serving.printed("Listening");
   using ann = await Guest.enter("ann");
@@ -113,7 +116,6 @@ Deno.test("chat_server has nobody dropped for what one sends at once", async () 
 });
 
 Deno.test("chat_server refuses overlong lines, and goes on with the next", async () => {
-  using _ports = await examplePorts();
   await using serving = start(server);
   await serving.printed("Listening");
   using ann = await Guest.enter("ann");
@@ -129,7 +131,6 @@ Deno.test("chat_server refuses overlong lines, and goes on with the next", async
 });
 
 Deno.test("chat_server makes bad UTF-8 and control characters harmless", async () => {
-  using _ports = await examplePorts();
   await using serving = start(server);
   await serving.printed("Listening");
   using ann = await Guest.enter("ann");
@@ -146,7 +147,6 @@ Deno.test("chat_server makes bad UTF-8 and control characters harmless", async (
 });
 
 Deno.test("chat_server puts a line together that comes byte by byte", async () => {
-  using _ports = await examplePorts();
   await using serving = start(server);
   await serving.printed("Listening");
   using ann = await Guest.enter("ann");
@@ -169,7 +169,6 @@ Deno.test({
   ...needsPython,
   name: "chat_server announces who resets the connection, and goes on",
   async fn() {
-    using _ports = await examplePorts();
     await using serving = start(server);
     await serving.printed("Listening");
     using ann = await Guest.enter("ann");
@@ -177,7 +176,7 @@ Deno.test({
 import socket, struct
 
 def client():
-    s = socket.create_connection(("127.0.0.1", 50010))
+    s = socket.create_connection(("127.0.0.1", ${ADDRESS.port}))
     s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     return s
 

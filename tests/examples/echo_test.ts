@@ -1,7 +1,7 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { readAll } from "../support/peers.ts";
 import { needsPython, runPython, spawnPython } from "../support/python.ts";
-import { examplePorts, run, start } from "./process.ts";
+import { copy, here, ROOT, run, start } from "./process.ts";
 import {
   type ClientExample,
   type ServerExample,
@@ -9,8 +9,10 @@ import {
   testServer,
 } from "./usual.ts";
 
-const ADDRESS = { hostname: "127.0.0.1", port: 50007 };
-const LISTENING = "Listening on 127.0.0.1:50007, press Ctrl-C to stop\n";
+const ADDRESS = { hostname: "127.0.0.1", port: copy.port(50007) };
+const LISTENING = here(
+  "Listening on 127.0.0.1:50007, press Ctrl-C to stop\n",
+);
 const reached = {
   address: "127.0.0.1:50007",
   flags: "--allow-net=127.0.0.1:50007",
@@ -43,7 +45,6 @@ testClient(clientExample);
 
 for (const [serve, call] of [[server, client], [serverByName, clientByName]]) {
   Deno.test(`echo: the client gets back what it sent [${serve}]`, async () => {
-    using _ports = await examplePorts();
     await using serving = start(serve);
     assertEquals(await serving.printed("stop\n"), LISTENING);
 
@@ -61,7 +62,6 @@ for (const [serve, call] of [[server, client], [serverByName, clientByName]]) {
 }
 
 Deno.test("echo_server sends all back to a Deno.Conn that ends its sending", async () => {
-  using _ports = await examplePorts();
   await using serving = start(server);
   await serving.printed("Listening");
   using conn = await Deno.connect(ADDRESS);
@@ -81,7 +81,6 @@ Deno.test({
   ...needsPython,
   name: "echo_server serves Python's client",
   async fn() {
-    using _ports = await examplePorts();
     await using serving = start(server);
     await serving.printed("Listening");
     // The client of Python's documentation, word for word.
@@ -89,7 +88,7 @@ Deno.test({
 import socket
 
 HOST = '127.0.0.1'
-PORT = 50007
+PORT = ${ADDRESS.port}
 with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
     s.connect((HOST, PORT))
     s.sendall(b'Hello, world')
@@ -105,13 +104,12 @@ Deno.test({
   ...needsPython,
   name: "echo_client is served by Python's server",
   async fn() {
-    using _ports = await examplePorts();
     // That of Python's documentation, with the port free to be taken again.
     await using serving = spawnPython(`
 import socket
 
 HOST = '127.0.0.1'
-PORT = 50007
+PORT = ${ADDRESS.port}
 with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     s.bind((HOST, PORT))
@@ -133,7 +131,6 @@ with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
 });
 
 Deno.test("echo_server ends at Ctrl-C while it serves a client", async () => {
-  using _ports = await examplePorts();
   await using serving = start(server);
   await serving.printed("Listening");
   using conn = await Deno.connect(ADDRESS);
@@ -145,19 +142,27 @@ Deno.test("echo_server ends at Ctrl-C while it serves a client", async () => {
   assertEquals(await conn.read(new Uint8Array(1)), null);
 });
 
-Deno.test("deno task echo shows both and ends well", async () => {
-  using _ports = await examplePorts();
-  const { code, stdout } = await run("deno task echo");
-  assertStringIncludes(stdout, LISTENING);
-  assertMatch(stdout, /^Connected by /m);
-  assertMatch(stdout, /^Received Hello, world$/m);
-  assertEquals(code, 0);
+Deno.test("deno task echo shows both and ends well, also two at once", async () => {
+  const tasks = [1, 2].map(() => run("deno task echo", ROOT));
+  const ports = new Set<string>();
+  for (const { code, stdout } of await Promise.all(tasks)) {
+    const [, port] =
+      /^Listening on 127\.0\.0\.1:(\d+), press Ctrl-C to stop$/m.exec(stdout) ??
+        [];
+    ports.add(port);
+    assertMatch(stdout, /^Connected by /m);
+    assertMatch(stdout, /^Received Hello, world$/m);
+    assertEquals(code, 0);
+  }
+  assertEquals(ports.size, 2);
 });
 
 Deno.test("deno task echo ends with the server's error if the port is in use", async () => {
-  using _ports = await examplePorts();
   using _held = Deno.listen(ADDRESS);
-  const { code, stdout, stderr } = await run("deno task echo");
+  const { code, stdout, stderr } = await run(
+    `deno task echo ${ADDRESS.port}`,
+    ROOT,
+  );
   assertEquals([code, stdout], [1, ""]);
   assertMatch(stderr, /^Cannot bind .*\(EADDRINUSE\)$/m);
 });

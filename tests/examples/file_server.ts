@@ -1,11 +1,14 @@
 // What the tests of examples/file_server.ts share: it runs as a user runs it,
-// and serves its own site or a folder of the test's.
-import { commandsOf, examplePorts, type Running, start } from "./process.ts";
+// but for its port, and serves its own site or a folder of the test.
+import { commandsOf, copy, type Running, start } from "./process.ts";
 
 /** Where it serves. */
-export const ADDRESS = { hostname: "127.0.0.1", port: 8000 } as const;
+export const ADDRESS = {
+  hostname: "127.0.0.1",
+  port: copy.port(8000),
+} as const;
 /** Where it serves, for browsers. */
-export const URL_HERE = "http://127.0.0.1:8000";
+export const URL_HERE = `http://127.0.0.1:${ADDRESS.port}`;
 /** What it prints first. */
 export const SERVING = `Serving ${URL_HERE}/, press Ctrl-C to stop\n`;
 /** Its commands: by flags, by the name of a permission set, and for a folder. */
@@ -14,32 +17,35 @@ export const [byFlags, byName, forFolder] = await commandsOf("file_server");
 // Milliseconds; a browser may take its time.
 const LONGEST = 120_000;
 
-/** The server as it runs; disposing of it ends it, and gives the port back. */
+/** The server as it runs; disposing of it ends it. */
 export class Serving implements AsyncDisposable {
   /** The process. */
   readonly process: Running;
-  readonly #ports: Disposable;
 
-  private constructor(process: Running, ports: Disposable) {
+  private constructor(process: Running) {
     this.process = process;
-    this.#ports = ports;
   }
 
   /** Starts it and waits until it serves. */
   static async start(command: string): Promise<Serving> {
-    const ports = await examplePorts();
     const serving = new Serving(
       start(command, undefined, undefined, LONGEST),
-      ports,
     );
     await serving.process.printed(SERVING);
     return serving;
   }
 
-  /** Starts it for a folder; gives it leave to read that, or one around it. */
-  static forFolder(folder: string, readable = folder): Promise<Serving> {
+  /**
+   * Starts it for a folder.
+   *
+   * @param readable What it may read; only the folder if omitted.
+   */
+  static forFolder(
+    folder: string,
+    { readable = folder, command = forFolder } = {},
+  ): Promise<Serving> {
     return Serving.start(
-      forFolder.replace("=FOLDER", `=${readable}`).replace(
+      command.replace("=FOLDER", `=${readable}`).replace(
         " FOLDER",
         ` ${folder}`,
       ),
@@ -59,7 +65,6 @@ export class Serving implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.process[Symbol.asyncDispose]();
-    this.#ports[Symbol.dispose]();
   }
 }
 

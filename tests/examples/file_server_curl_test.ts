@@ -177,7 +177,9 @@ test("lets nobody out of its folder", async () => {
     await Deno.symlink(target, `${path}/site/${name}`);
   }
   // It may read more than it serves: that it refuses is its own doing.
-  await using serving = await Serving.forFolder(`${path}/site`, path);
+  await using serving = await Serving.forFolder(`${path}/site`, {
+    readable: path,
+  });
   const ways = [
     ...["/../secret.txt", "/inner/../../secret.txt", "/./../secret.txt"],
     ...["/%2e%2e/secret.txt", "/%2E%2E/secret.txt", "/.%2e/secret.txt"],

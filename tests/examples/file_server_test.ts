@@ -12,8 +12,9 @@ import {
   SERVING,
   Serving,
   temporary,
+  URL_HERE,
 } from "./file_server.ts";
-import { examplePorts, ROOT, run } from "./process.ts";
+import { altered, here, ROOT, run } from "./process.ts";
 import { testServer } from "./usual.ts";
 
 const STYLE = await Deno.readTextFile(new URL("examples/site/style.css", ROOT));
@@ -78,7 +79,7 @@ Deno.test("file_server answers HTTP/1.1, whole URLs and bare newlines as HTTP/1.
     const request of [
       "GET /style.css HTTP/1.1\r\nHost: x\r\n\r\n",
       "GET /style.css HTTP/1.2\r\n\r\n",
-      "GET http://127.0.0.1:8000/style.css HTTP/1.1\r\n\r\n",
+      `GET ${URL_HERE}/style.css HTTP/1.1\r\n\r\n`,
       "GET HTTP://x/style.css?query#rest HTTP/1.0\r\n\r\n",
       "GET /style.css HTTP/1.0\nHost:x\n\n",
     ]
@@ -159,8 +160,10 @@ Deno.test("file_server takes in a body that it does not want, for its answer to 
   );
 });
 
-Deno.test("file_server ends with a client that drips, and with a silent one, and meanwhile serves others [slow]", async () => {
-  await using serving = await Serving.start(byFlags);
+Deno.test("file_server ends with a client that drips, and with a silent one, and meanwhile serves others", async () => {
+  await using serving = await Serving.start(
+    await altered(byFlags, { PATIENCE: 1000 }),
+  );
   async function drip(): Promise<void> {
     using conn = await Deno.connect(ADDRESS);
     const ended = readAll(conn).catch(() => new Uint8Array(0));
@@ -208,11 +211,13 @@ Deno.test("file_server gives a client that is in the middle of a file its rest a
   await ended;
 });
 
-Deno.test("file_server cuts a client off that does not read on after Ctrl-C [slow]", async () => {
+Deno.test("file_server cuts a client off that does not read on after Ctrl-C", async () => {
   await using folder = await temporary();
   const data = new Uint8Array(2 ** 26);
   await Deno.writeFile(`${folder.path}/file`, data);
-  await using serving = await Serving.forFolder(folder.path);
+  await using serving = await Serving.forFolder(folder.path, {
+    command: await altered(forFolder, { GRACE: 0.5 }),
+  });
   using conn = await Deno.connect(ADDRESS);
   await writeAll(conn, bytes("GET /file\r\n"));
   await serving.process.printed("200 OK");
@@ -248,7 +253,7 @@ import http.client, json
 from email.utils import parsedate_to_datetime
 
 def ask(method, path, headers={}):
-    connection = http.client.HTTPConnection("127.0.0.1", 8000)
+    connection = http.client.HTTPConnection("127.0.0.1", ${ADDRESS.port})
     connection.request(method, path, headers=headers)
     answer = connection.getresponse()
     closes = answer.will_close
@@ -291,7 +296,7 @@ for sent in (b"", b"GET /fi", b"GET /file HTTP/1.0\\r\\n", b"GET /file HTTP/1.0\
         if receive and not sent.endswith(b"\\r\\n\\r\\n"):
             continue
         for _ in range(20):
-            s = socket.create_connection(("127.0.0.1", 8000))
+            s = socket.create_connection(("127.0.0.1", ${ADDRESS.port}))
             s.sendall(sent)
             if receive:
                 s.recv(1000)
@@ -311,13 +316,14 @@ Deno.test("file_server names the flag without permission to bind", async () => {
   assertEquals(await run(byFlags.replace(/--allow-net=\S+/, "--no-prompt")), {
     code: 1,
     stdout: "",
-    stderr: 'Cannot bind to "127.0.0.1:8000": permission denied (EACCES); ' +
-      "run again with --allow-net=127.0.0.1:8000\n",
+    stderr: here(
+      'Cannot bind to "127.0.0.1:8000": permission denied (EACCES); ' +
+        "run again with --allow-net=127.0.0.1:8000\n",
+    ),
   });
 });
 
 Deno.test("file_server names the flag without permission to read", async () => {
-  using _ports = await examplePorts();
   const { code, stdout, stderr } = await run(
     byFlags.replace(/--allow-read=\S+/, "--no-prompt"),
   );
@@ -329,7 +335,6 @@ Deno.test("file_server names the flag without permission to read", async () => {
 });
 
 Deno.test("file_server says that its folder is not there", async () => {
-  using _ports = await examplePorts();
   const { code, stdout, stderr } = await run(
     forFolder.replaceAll("FOLDER", "examples/nosuch"),
   );

@@ -1,7 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { Client } from "../support/forking.ts";
-import { examplePorts, run, start } from "./process.ts";
+import { copy, here, run, start } from "./process.ts";
 import { type ServerExample, testServer } from "./usual.ts";
+
+const PORT = copy.port(50010);
+// It may read no other folder than the one it is run in, and its Workers read the
+// library.
+copy.addLibrary();
 
 const example: ServerExample = {
   name: "forking_server",
@@ -10,9 +15,9 @@ const example: ServerExample = {
     "deno run -P=forking_server examples/forking_server.ts",
   ],
   address: "127.0.0.1:50010",
-  first: "Listening on 127.0.0.1:50010, press Ctrl-C to stop\n",
+  first: here("Listening on 127.0.0.1:50010, press Ctrl-C to stop\n"),
   last: "Goodbye\n",
-  hold: () => Deno.listen({ hostname: "127.0.0.1", port: 50010 }),
+  hold: () => Deno.listen({ hostname: "127.0.0.1", port: PORT }),
 };
 const [command] = example.commands;
 
@@ -20,13 +25,12 @@ testServer(example);
 
 for (const serve of example.commands) {
   Deno.test(`forking_server counts primes by forking_handler, and answers one client while it computes for another [${serve}]`, async () => {
-    using _ports = await examplePorts();
     await using serving = start(serve);
     await serving.printed(example.first);
     // This takes hours.
-    using patient = await Client.to(50010, "10\n1000000000000");
+    using patient = await Client.to(PORT, "10\n1000000000000");
     assertEquals(await patient.hear(), "4 primes below 10");
-    using other = await Client.to(50010, "100");
+    using other = await Client.to(PORT, "100");
     assertEquals(await other.hear(), "25 primes below 100");
     await other.say("many");
     assertEquals(await other.hear(), "Send a number");
@@ -40,11 +44,10 @@ for (const serve of example.commands) {
 }
 
 Deno.test("forking_server without permission to read names the flag", async () => {
-  using _ports = await examplePorts();
   const { code, stderr } = await run(
     command.replace("--allow-read=.", "--no-prompt"),
   );
-  const root = new URL("../../", import.meta.url).pathname.replace(/\/$/, "");
+  const root = copy.folder;
   const handler = `${root}/examples/forking_handler.ts`;
   assertEquals([code, stderr], [
     1,

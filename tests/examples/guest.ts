@@ -1,9 +1,10 @@
 // Somebody in the room of chat_server.ts, over a plain connection of Deno's.
 import { assertEquals } from "@std/assert";
 import { bytes, text, writeAll } from "../support/peers.ts";
+import { copy } from "./process.ts";
 
 /** Where chat_server.ts listens. */
-export const ADDRESS = { hostname: "127.0.0.1", port: 50010 };
+export const ADDRESS = { hostname: "127.0.0.1", port: copy.port(50010) };
 
 /** A client of chat_server.ts. */
 export class Guest implements Disposable {

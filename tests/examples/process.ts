@@ -1,13 +1,21 @@
 // The examples as a user runs them: by the `deno run` lines at their top, each a
-// process of its own.
-import { delay } from "@std/async/delay";
-import { folder } from "../support/peers.ts";
+// process of its own. But for as_typed_test.ts, tests run a copy of the examples
+// that has ports of its own.
+import { ExampleCopy } from "../support/example_copy.ts";
 
 /** The folder that the `deno run` lines are meant for. */
 export const ROOT: URL = new URL("../../", import.meta.url);
 
-// Milliseconds after which a process is killed, and ports are no longer waited
-// for, so that no test waits for ever.
+/** The copy that this file's tests run. */
+export const copy: ExampleCopy = new ExampleCopy();
+globalThis.addEventListener("unload", () => copy[Symbol.dispose]());
+
+/** Gives a text with the ports and the path of the copy for those of the examples. */
+export function here(text: string): string {
+  return copy.here(text);
+}
+
+// Milliseconds after which a process is killed, so that no test waits for ever.
 const LONGEST = 30_000;
 
 /** Gives the `deno run` lines at the top of an example. */
@@ -36,51 +44,15 @@ export async function altered(
   constants: Readonly<Record<string, number>>,
 ): Promise<string> {
   const [path] = /examples\/\w+\.ts/.exec(command) ?? [""];
-  const library = JSON.stringify(new URL("mod.ts", ROOT).href);
-  let text = (await Deno.readTextFile(new URL(path, ROOT)))
-    .replace('"@berkeley/socket"', library);
+  let text = await Deno.readTextFile(`${copy.folder}/${path}`);
   for (const [name, value] of Object.entries(constants)) {
     const was = RegExp(`^const ${name} = .*?;`, "m");
     if (!was.test(text)) throw new Error(`There is no ${name} in ${path}`);
     text = text.replace(was, `const ${name} = ${value};`);
   }
-  const copy = `${folder}/${crypto.randomUUID()}.ts`;
-  await Deno.writeTextFile(copy, text);
-  return command.replace("deno run", "deno run --config=deno.json")
-    .replace(path, copy);
-}
-
-// The ports that the examples listen on.
-const PORTS = [50007, 50010, 8000, 9999];
-
-/**
- * Waits until the examples' ports are this test's own, for they are fixed: no
- * other test uses them, in this process or another, and no connection of some
- * other program happens to have them.
- *
- * ```ts ignore
- * using _ports = await examplePorts();
- * ```
- */
-export async function examplePorts(): Promise<Disposable> {
-  const file = await Deno.open(new URL(import.meta.url));
-  await file.lock(true);
-  for (let tries = 0; tries < 100; tries++) {
-    if (PORTS.every(isFree)) return file;
-    await delay(LONGEST / 100);
-  }
-  file.close();
-  throw new Error(`Ports ${PORTS.join(", ")} must be free for the examples`);
-}
-
-function isFree(port: number): boolean {
-  try {
-    Deno.listen({ hostname: "127.0.0.1", port }).close();
-    return true;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-    return false;
-  }
+  const changed = path.replace(".ts", `_${crypto.randomUUID()}.ts`);
+  await Deno.writeTextFile(`${copy.folder}/${changed}`, text);
+  return command.replace(path, changed);
 }
 
 /** How a process ended, and all that it printed. */
@@ -160,22 +132,27 @@ export class Running implements AsyncDisposable {
  * Starts a command line that begins with `deno`, without a terminal, so that
  * Deno cannot ask for permissions.
  *
- * @param cwd The folder to run it in; this repository's if omitted.
+ * @param cwd The folder to run it in as it stands; if omitted, it runs in the copy,
+ * with the copy's ports and path.
  * @param through A command line that runs it in turn; none if omitted.
  * @param longest Milliseconds after which it is killed.
  */
 export function start(
   command: string,
-  cwd: string | URL = ROOT,
+  cwd?: string | URL,
   through: readonly string[] = [],
   longest: number = LONGEST,
 ): Running {
-  const [, ...flags] = command.split(" ");
+  // Quietly, for Deno warns that the library has a deno.json of its own.
+  const typed = cwd === undefined
+    ? here(command).replace("deno run", "deno run --quiet")
+    : command;
+  const [, ...flags] = typed.split(" ");
   const [program, ...args] = [...through, Deno.execPath(), ...flags];
   return new Running(
     new Deno.Command(program, {
       args,
-      cwd,
+      cwd: cwd ?? copy.folder,
       env: { NO_COLOR: "1" },
       stdin: "null",
       stdout: "piped",
@@ -188,7 +165,7 @@ export function start(
 /** Runs a command line to its end, as {@linkcode start} does. */
 export async function run(
   command: string,
-  cwd: string | URL = ROOT,
+  cwd?: string | URL,
 ): Promise<Ended> {
   await using running = start(command, cwd);
   return await running.end();

@@ -1,10 +1,12 @@
-// What the README shows is run as it stands: its programs, its commands, and
-// every row of its table of permissions.
+// What the README shows is run as it stands, but for the port: its programs, its
+// commands, and every row of its table of permissions.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { retry } from "@std/async/retry";
 import { needsPython, runPython, spawnPython } from "../support/python.ts";
-import { examplePorts, ROOT, type Running, start } from "./process.ts";
+import { importsOf } from "../support/example_copy.ts";
+import { copy, here, ROOT, type Running, start } from "./process.ts";
 
+const ADDRESS = { hostname: "127.0.0.1", port: copy.port(50007) };
 const readme = await Deno.readTextFile(new URL("README.md", ROOT));
 const [server, client, threadingServer] = blocks("ts");
 const [pythonClient, pythonServer] = blocks("python");
@@ -12,7 +14,7 @@ const [pythonClient, pythonServer] = blocks("python");
 /** Gives the code blocks of a language. */
 function blocks(language: string): string[] {
   const fence = RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\`$`, "gm");
-  return [...readme.matchAll(fence)].map(([, code]) => code);
+  return [...readme.matchAll(fence)].map(([, code]) => here(code));
 }
 
 /** Gives the table under a heading as the code of its cells. */
@@ -37,22 +39,10 @@ class Elsewhere implements AsyncDisposable {
   }
 
   static async make(): Promise<Elsewhere> {
-    const imports: Record<string, string> = {
-      "@berkeley/socket": new URL("mod.ts", ROOT).href,
-    };
-    for (const name of ["async", "bytes"]) {
-      const folder = new URL(`tests/std/${name}/`, ROOT);
-      const { exports } = JSON.parse(
-        await Deno.readTextFile(new URL("deno.json", folder)),
-      );
-      for (const [key, path] of Object.entries<string>(exports)) {
-        imports[`@std/${name}${key.slice(1)}`] = new URL(path, folder).href;
-      }
-    }
     const path = await Deno.makeTempDir();
     await Deno.writeTextFile(
       `${path}/deno.json`,
-      JSON.stringify({ imports, lock: false }),
+      JSON.stringify({ imports: importsOf(), lock: false }),
     );
     return new Elsewhere(path);
   }
@@ -86,7 +76,8 @@ class Elsewhere implements AsyncDisposable {
 
 const NOBODY = "Nobody listens there\n";
 const RECEIVED = "Received Hello, world\n";
-const [, FLAG] = /`deno run (--allow-net=\S+) server\.ts`/.exec(readme) ?? [];
+const [, FLAG] = /`deno run (--allow-net=\S+) server\.ts`/.exec(here(readme)) ??
+  [];
 
 /** Lets the README's server serve a client, which is run until it is listened to. */
 async function serve(
@@ -105,7 +96,6 @@ async function serve(
 }
 
 Deno.test("README: the server serves the client", async () => {
-  using _ports = await examplePorts();
   await using elsewhere = await Elsewhere.make();
   await serve(elsewhere, () => elsewhere.run(client, [FLAG]));
   assertEquals(await elsewhere.run(client, [FLAG]), NOBODY);
@@ -115,7 +105,6 @@ Deno.test({
   ...needsPython,
   name: "README: the server serves Python's client",
   async fn() {
-    using _ports = await examplePorts();
     await using elsewhere = await Elsewhere.make();
     await serve(elsewhere, () => runPython(pythonClient));
     assertEquals(await runPython(pythonClient), NOBODY);
@@ -124,7 +113,7 @@ Deno.test({
 
 /** Sends lines to the server, as soon as it listens, and gives what comes back. */
 async function echoed(lines: string): Promise<string> {
-  const connect = () => Deno.connect({ hostname: "127.0.0.1", port: 50007 });
+  const connect = () => Deno.connect(ADDRESS);
   const conn = await retry(connect, {
     maxAttempts: 100,
     minTimeout: 20,
@@ -136,11 +125,10 @@ async function echoed(lines: string): Promise<string> {
 }
 
 Deno.test("README: the threading server serves many clients until Ctrl-C", async () => {
-  using _ports = await examplePorts();
   await using elsewhere = await Elsewhere.make();
   await using serving = await elsewhere.start(threadingServer, [FLAG]);
   assertEquals(await echoed("first\n"), "first\n");
-  const idle = await Deno.connect({ hostname: "127.0.0.1", port: 50007 });
+  const idle = await Deno.connect(ADDRESS);
   const lines = ["a\n", "b\nc\n", "d"];
   const answers = await Promise.all(lines.map((line) => echoed(line)));
   assertEquals(answers, lines);
@@ -154,7 +142,6 @@ Deno.test({
   ...needsPython,
   name: "README: Python's threading server does the same",
   async fn() {
-    using _ports = await examplePorts();
     await using _serving = spawnPython(
       // Of Python's servers it has to be asked.
       pythonServer.replace(

@@ -2,10 +2,10 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { bytes, readAll, text, writeAll } from "../support/peers.ts";
 import { needsProgram, runPiped } from "../support/foreign.ts";
 import { needsPython, runPython } from "../support/python.ts";
-import { altered, examplePorts, start } from "./process.ts";
+import { altered, copy, here, start } from "./process.ts";
 import { type ServerExample, testServer, testServing } from "./usual.ts";
 
-const ADDRESS = { hostname: "127.0.0.1", port: 50007 };
+const ADDRESS = { hostname: "127.0.0.1", port: copy.port(50007) };
 const example: ServerExample = {
   name: "threaded_echo_server",
   commands: [
@@ -14,7 +14,7 @@ const example: ServerExample = {
   ],
   address: "127.0.0.1:50007",
   flags: "--allow-net=127.0.0.1:50007",
-  first: "Listening on 127.0.0.1:50007, press Ctrl-C to stop\n",
+  first: here("Listening on 127.0.0.1:50007, press Ctrl-C to stop\n"),
   last: "Goodbye, clients cut off: 0\n",
   hold: () => Deno.listen(ADDRESS),
 };
@@ -36,7 +36,6 @@ async function connect(): Promise<Deno.Conn> {
 }
 
 Deno.test("threaded_echo_server serves many clients at once", async () => {
-  using _ports = await examplePorts();
   await using serving = start(server);
   await serving.printed("Listening");
   const conns = await Promise.all(Array.from({ length: 100 }, connect));
@@ -61,7 +60,6 @@ Deno.test({
   ...needsPython,
   name: "threaded_echo_server serves Python's clients",
   async fn() {
-    using _ports = await examplePorts();
     await using serving = start(server);
     await serving.printed("Listening");
     // The client of the example of ThreadingMixIn in Python's documentation.
@@ -75,9 +73,9 @@ def client(ip, port, message):
         response = str(sock.recv(1024), 'ascii')
         print("Received: {}".format(response))
 
-client("127.0.0.1", 50007, "Hello World 1")
-client("127.0.0.1", 50007, "Hello World 2")
-client("127.0.0.1", 50007, "Hello World 3")
+client("127.0.0.1", ${ADDRESS.port}, "Hello World 1")
+client("127.0.0.1", ${ADDRESS.port}, "Hello World 2")
+client("127.0.0.1", ${ADDRESS.port}, "Hello World 3")
 `);
     assertEquals(
       received,
@@ -90,11 +88,10 @@ Deno.test({
   ...needsProgram("socat", "-V"),
   name: "threaded_echo_server serves socat",
   async fn() {
-    using _ports = await examplePorts();
     await using serving = start(server);
     await serving.printed("Listening");
     const received = await runPiped(
-      ["socat", "-t20", "-", "TCP:127.0.0.1:50007"],
+      ["socat", "-t20", "-", `TCP:127.0.0.1:${ADDRESS.port}`],
       "one\ntwo",
     );
     assertEquals(received, "one\ntwo");
@@ -105,14 +102,13 @@ Deno.test({
   ...needsPython,
   name: "threaded_echo_server goes on after clients that reset or vanish",
   async fn() {
-    using _ports = await examplePorts();
     await using serving = start(server);
     await serving.printed("Listening");
     await runPython(`
 import os, socket, struct
 
 def client():
-    s = socket.create_connection(("127.0.0.1", 50007))
+    s = socket.create_connection(("127.0.0.1", ${ADDRESS.port}))
     s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     return s
 
@@ -122,7 +118,7 @@ for _ in range(20):
     s = client()
     s.sendall(b"x" * 100000)
     s.close()
-left = [socket.create_connection(("127.0.0.1", 50007)) for _ in range(20)]
+left = [socket.create_connection(("127.0.0.1", ${ADDRESS.port})) for _ in range(20)]
 os._exit(0)
 `);
     using conn = await connect();
@@ -135,9 +131,8 @@ os._exit(0)
   },
 });
 
-Deno.test("threaded_echo_server cuts off at Ctrl-C who is still there", async () => {
-  using _ports = await examplePorts();
-  await using serving = start(server);
+Deno.test("threaded_echo_server cuts off at Ctrl-C the clients that are still there", async () => {
+  await using serving = start(await altered(server, { GRACE: 0.3 }));
   await serving.printed("Listening");
   const conns = await Promise.all([connect(), connect(), connect()]);
   serving.interrupt();
@@ -151,7 +146,6 @@ Deno.test("threaded_echo_server cuts off at Ctrl-C who is still there", async ()
 });
 
 Deno.test("threaded_echo_server lets clients finish at Ctrl-C, and then ends at once", async () => {
-  using _ports = await examplePorts();
   await using serving = start(await altered(server, { GRACE: 3600 }));
   await serving.printed("Listening");
   using conn = await connect();

@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { needsPython, runPython } from "../support/python.ts";
-import { examplePorts, start } from "./process.ts";
+import { copy, here, start } from "./process.ts";
 import { type ServerExample, testServer, testServing } from "./usual.ts";
 
 const ADDRESS = {
   transport: "udp",
   hostname: "127.0.0.1",
-  port: 50008,
+  port: copy.port(50008),
 } as const;
 const example: ServerExample = {
   name: "threaded_udp_echo_server",
@@ -16,7 +16,7 @@ const example: ServerExample = {
   ],
   address: "127.0.0.1:50008",
   flags: "--allow-net=127.0.0.1:50008",
-  first: "Receiving on 127.0.0.1:50008, press Ctrl-C to stop\n",
+  first: here("Receiving on 127.0.0.1:50008, press Ctrl-C to stop\n"),
   last: "Goodbye\n",
   hold: () => Deno.listenDatagram(ADDRESS),
 };
@@ -29,7 +29,6 @@ testServing(example, "udp_echo_client", {
 });
 
 Deno.test("threaded_udp_echo_server sends datagrams of every size back to a Deno.DatagramConn", async () => {
-  using _ports = await examplePorts();
   await using serving = start(server);
   await serving.printed("Receiving");
   const conn = Deno.listenDatagram({ ...ADDRESS, port: 0 });
@@ -47,7 +46,6 @@ Deno.test({
   name:
     "threaded_udp_echo_server answers each of Python's clients with its own",
   async fn() {
-    using _ports = await examplePorts();
     await using serving = start(server);
     await serving.printed("Receiving");
     const received = await runPython(`
@@ -56,11 +54,11 @@ import socket
 clients = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(100)]
 for number, s in enumerate(clients):
     s.settimeout(20)
-    s.sendto(b"%d" % number, ("127.0.0.1", 50008))
+    s.sendto(b"%d" % number, ("127.0.0.1", ${ADDRESS.port}))
 for number, s in enumerate(clients):
     data, sender = s.recvfrom(1024)
     assert data == b"%d" % number, data
-    assert sender == ("127.0.0.1", 50008), sender
+    assert sender == ("127.0.0.1", ${ADDRESS.port}), sender
 print("all of them")
 `);
     assertEquals(received, "all of them\n");
@@ -71,7 +69,6 @@ Deno.test({
   ...needsPython,
   name: "threaded_udp_echo_server goes on after clients that have vanished",
   async fn() {
-    using _ports = await examplePorts();
     await using serving = start(server);
     await serving.printed("Receiving");
     const received = await runPython(`
@@ -79,10 +76,10 @@ import socket
 
 for _ in range(50):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.sendto(b"gone", ("127.0.0.1", 50008))
+        s.sendto(b"gone", ("127.0.0.1", ${ADDRESS.port}))
 with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
     s.settimeout(20)
-    s.sendto(b"here", ("127.0.0.1", 50008))
+    s.sendto(b"here", ("127.0.0.1", ${ADDRESS.port}))
     print(s.recvfrom(1024)[0])
 `);
     assertEquals(received, "b'here'\n");

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { needsPython, runPython } from "../support/python.ts";
-import { examplePorts, run, start } from "./process.ts";
+import { copy, here, run, start } from "./process.ts";
 import {
   type ClientExample,
   type ServerExample,
@@ -18,13 +18,13 @@ const serverExample: ServerExample = {
   ],
   address,
   flags: "--allow-net=127.0.0.1:50008",
-  first: "Receiving on 127.0.0.1:50008, press Ctrl-C to stop\n",
+  first: here("Receiving on 127.0.0.1:50008, press Ctrl-C to stop\n"),
   last: "Goodbye\n",
   hold: () =>
     Deno.listenDatagram({
       transport: "udp",
       hostname: "127.0.0.1",
-      port: 50008,
+      port: copy.port(50008),
     }),
 };
 const clientExample: ClientExample = {
@@ -46,7 +46,6 @@ testServing(serverExample, "udp_echo_client", {
 });
 
 Deno.test("udp_echo_client says that nobody answers", async () => {
-  using _ports = await examplePorts();
   const { code, stdout, stderr } = await run(client);
   assertEquals([code, stdout], [1, ""]);
   assertMatch(stderr, /Cannot receive from "127\.0\.0\.1:\d+": timed out\n$/);
@@ -56,14 +55,13 @@ Deno.test({
   ...needsPython,
   name: "udp_echo_server serves Python's client",
   async fn() {
-    using _ports = await examplePorts();
     await using serving = start(server);
     await serving.printed("Receiving");
     const received = await runPython(`
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.settimeout(5)
-s.sendto(b"Hello, world", ("127.0.0.1", 50008))
+s.sendto(b"Hello, world", ("127.0.0.1", ${copy.port(50008)}))
 print(s.recvfrom(1024)[0].decode())
 `);
     assertEquals(received.trim(), "Hello, world");

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { bytes, folder, readAll, text, writeAll } from "../support/peers.ts";
 import { needsProgram, runPiped } from "../support/foreign.ts";
 import { hasPython, runPython, spawnPython } from "../support/python.ts";
-import { examplePorts, run, start } from "./process.ts";
+import { altered, here, run, start } from "./process.ts";
 import {
   type ClientExample,
   type ServerExample,
@@ -11,12 +11,13 @@ import {
 } from "./usual.ts";
 
 const PATH = "/tmp/echo.sock";
+const OWN_PATH = here(PATH);
 const FLAGS = `--allow-read=${PATH} --allow-write=${PATH} ` +
   `--allow-net=unix:${PATH}`;
-const LISTENING = `Listening on ${PATH}, press Ctrl-C to stop\n`;
+const LISTENING = `Listening on ${OWN_PATH}, press Ctrl-C to stop\n`;
 // There are no such paths.
 const ignore = Deno.build.os === "windows";
-const reached = { address: PATH, flags: FLAGS, reserve: examplePath, ignore };
+const reached = { address: PATH, flags: FLAGS, clear, ignore };
 const serverExample: ServerExample = {
   ...reached,
   name: "unix_echo_server",
@@ -42,25 +43,13 @@ const [client, clientByName] = clientExample.commands;
 testServer(serverExample);
 testClient(clientExample);
 
-/** Waits until the path is this test's own, and nothing is there. */
-async function examplePath(): Promise<Disposable> {
-  const ports = await examplePorts();
-  if (await isDead()) await Deno.remove(PATH);
-  return ports;
-}
-
-/** Whether a server that was killed has left the path. */
-async function isDead(): Promise<boolean> {
-  try {
-    (await connect()).close();
-    return false;
-  } catch (error) {
-    return error instanceof Deno.errors.ConnectionRefused;
-  }
+/** Removes what a server that was killed has left at the path. */
+async function clear(): Promise<void> {
+  if (await isThere(OWN_PATH)) await Deno.remove(OWN_PATH);
 }
 
 function connect(): Promise<Deno.UnixConn> {
-  return Deno.connect({ transport: "unix", path: PATH });
+  return Deno.connect({ transport: "unix", path: OWN_PATH });
 }
 
 async function isThere(path: string): Promise<boolean> {
@@ -73,7 +62,7 @@ for (const [serve, call] of [[server, client], [serverByName, clientByName]]) {
       `Unix echo: the client gets back what it sent, until Ctrl-C [${serve}]`,
     ignore,
     async fn() {
-      using _path = await examplePath();
+      await clear();
       await using serving = start(serve);
       assertEquals(await serving.printed("stop\n"), LISTENING);
       for (const called of [await run(call), await run(call)]) {
@@ -86,7 +75,7 @@ for (const [serve, call] of [[server, client], [serverByName, clientByName]]) {
       const { code, stdout } = await serving.end();
       assertEquals(stdout, LISTENING + "Goodbye, clients cut off: 0\n");
       assertEquals(code, 0);
-      assertEquals(await isThere(PATH), false);
+      assertEquals(await isThere(OWN_PATH), false);
     },
   });
 }
@@ -114,7 +103,7 @@ Deno.test({
   name: "unix_echo_server serves many clients at once",
   ignore,
   async fn() {
-    using _path = await examplePath();
+    await clear();
     await using serving = start(server);
     await serving.printed("Listening");
     const conns = await Promise.all(Array.from({ length: 100 }, connect));
@@ -135,7 +124,7 @@ Deno.test({
   name: "unix_echo_server serves Python's clients",
   ignore: ignore || !hasPython,
   async fn() {
-    using _path = await examplePath();
+    await clear();
     await using serving = start(server);
     await serving.printed("Listening");
     const received = await runPython(
@@ -149,7 +138,7 @@ with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as s:
     with s.makefile("rb") as file:
         print(file.read())
 `,
-      { args: [PATH] },
+      { args: [OWN_PATH] },
     );
     assertEquals(received, "b'one\\ntwo\\nthree'\n");
   },
@@ -160,11 +149,11 @@ Deno.test({
   name: "unix_echo_server serves socat",
   ignore: ignore || needsSocat.ignore,
   async fn() {
-    using _path = await examplePath();
+    await clear();
     await using serving = start(server);
     await serving.printed("Listening");
     const received = await runPiped(
-      ["socat", "-t20", "-", `UNIX-CONNECT:${PATH}`],
+      ["socat", "-t20", "-", `UNIX-CONNECT:${OWN_PATH}`],
       "one\ntwo",
     );
     assertEquals(received, "one\ntwo");
@@ -175,7 +164,7 @@ Deno.test({
   name: "unix_echo_client is served by Python's server",
   ignore: ignore || !hasPython,
   async fn() {
-    using _path = await examplePath();
+    await clear();
     await using serving = spawnPython(
       `
 import os, socketserver, sys
@@ -189,7 +178,7 @@ with socketserver.UnixStreamServer(sys.argv[1], Handler) as server:
     server.handle_request()
 os.unlink(sys.argv[1])
 `,
-      [PATH],
+      [OWN_PATH],
     );
     assertEquals(await serving.readLine(), "Listening");
     assertEquals((await run(client)).stdout, "Received Hello, world\n");
@@ -201,7 +190,7 @@ Deno.test({
   name: "unix_echo_server goes on after clients that vanish",
   ignore,
   async fn() {
-    using _path = await examplePath();
+    await clear();
     await using serving = start(server);
     await serving.printed("Listening");
     for (let i = 0; i < 50; i++) {
@@ -213,16 +202,16 @@ Deno.test({
     assertEquals((await run(client)).stdout, "Received Hello, world\n");
     serving.interrupt();
     const { code } = await serving.end();
-    assertEquals([code, await isThere(PATH)], [0, false]);
+    assertEquals([code, await isThere(OWN_PATH)], [0, false]);
   },
 });
 
 Deno.test({
-  name: "unix_echo_server cuts off at Ctrl-C who is still there",
+  name: "unix_echo_server cuts off at Ctrl-C the clients that are still there",
   ignore,
   async fn() {
-    using _path = await examplePath();
-    await using serving = start(server);
+    await clear();
+    await using serving = start(await altered(server, { GRACE: 0.3 }));
     await serving.printed("Listening");
     const conns = await Promise.all(Array.from({ length: 3 }, connect));
     for (const conn of conns) {
@@ -237,7 +226,7 @@ Deno.test({
     const { code, stdout, stderr } = await serving.end();
     assertEquals([code, stderr], [0, ""]);
     assertMatch(stdout, /\nGoodbye, clients cut off: 3\n$/);
-    assertEquals(await isThere(PATH), false);
+    assertEquals(await isThere(OWN_PATH), false);
   },
 });
 
@@ -245,12 +234,13 @@ Deno.test({
   name: "unix_echo_server says that the path is in use",
   ignore,
   async fn() {
-    using _path = await examplePath();
-    using _held = Deno.listen({ transport: "unix", path: PATH });
+    await clear();
+    using _held = Deno.listen({ transport: "unix", path: OWN_PATH });
     assertEquals(await run(server), {
       code: 1,
       stdout: "",
-      stderr: `Cannot bind to "${PATH}": address already in use (EADDRINUSE)\n`,
+      stderr:
+        `Cannot bind to "${OWN_PATH}": address already in use (EADDRINUSE)\n`,
     });
     // What is not its own it leaves.
     (await connect()).close();

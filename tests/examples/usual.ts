@@ -1,15 +1,9 @@
 // What is the same for many of the examples, as tests; each example's own tests
 // are in its own file.
 import { assertEquals, assertMatch } from "@std/assert";
-import {
-  commandsOf,
-  examplePorts,
-  run,
-  start,
-  unpermitted,
-} from "./process.ts";
+import { commandsOf, here, run, start, unpermitted } from "./process.ts";
 
-/** An example, and how it is run. */
+/** An example, and how it is run: with the ports that a user sees. */
 interface Example {
   /** Its file's name, without the ending. */
   readonly name: string;
@@ -22,8 +16,8 @@ interface Example {
    * tests say what it then does.
    */
   readonly flags?: string;
-  /** Waits until the address is the test's own; {@linkcode examplePorts} if omitted. */
-  readonly reserve?: () => Promise<Disposable>;
+  /** Removes what an example that was killed has left at the address. */
+  readonly clear?: () => Promise<void>;
   /** Whether this system cannot run it. */
   readonly ignore?: boolean;
 }
@@ -51,20 +45,19 @@ export interface ClientExample extends Example {
 export function testServer(server: ServerExample): void {
   const { name, commands, address, hold, first, last, ignore } = server;
   const [command] = commands;
-  const reserve = server.reserve ?? examplePorts;
   testCommands(server);
 
   Deno.test({
     name: `${name} ends at Ctrl-C before any client`,
     ignore,
     async fn() {
-      using _address = await reserve();
+      await server.clear?.();
       await using serving = start(command);
-      await serving.printed(first);
+      await serving.printed(here(first));
       serving.interrupt();
       assertEquals(await serving.end(), {
         code: 0,
-        stdout: first + last,
+        stdout: here(first + last),
         stderr: "",
       });
     },
@@ -75,15 +68,16 @@ export function testServer(server: ServerExample): void {
       name: `${name} says that the port is in use`,
       ignore,
       async fn() {
-        using _address = await reserve();
+        await server.clear?.();
         const held = hold();
         const ended = await run(command);
         held.close();
         assertEquals(ended, {
           code: 1,
           stdout: "",
-          stderr:
+          stderr: here(
             `Cannot bind to "${address}": address already in use (EADDRINUSE)\n`,
+          ),
         });
       },
     });
@@ -111,16 +105,17 @@ export function testServing(
       ignore: server.ignore,
       async fn() {
         const call = (await commandsOf(client))[way];
-        using _address = await (server.reserve ?? examplePorts)();
+        await server.clear?.();
         await using serving = start(command);
-        assertEquals(await serving.printed("stop\n"), server.first);
+        const first = here(server.first);
+        assertEquals(await serving.printed("stop\n"), first);
         for (let i = 0; i < 2; i++) {
           const { code, stdout } = await run(call);
           assertEquals([code, stdout], [0, told.client]);
         }
         serving.interrupt();
         const { code, stdout } = await serving.end();
-        assertMatch(stdout.slice(server.first.length), told.server);
+        assertMatch(stdout.slice(first.length), told.server);
         assertEquals(code, 0);
       },
     });
@@ -137,11 +132,11 @@ export function testClient(client: ClientExample): void {
       name: `${name} says that nobody listens`,
       ignore: client.ignore,
       async fn() {
-        using _address = await (client.reserve ?? examplePorts)();
+        await client.clear?.();
         assertEquals(await run(commands[0]), {
           code: 1,
           stdout: "",
-          stderr: `Cannot connect to "${address}": ${refusal}\n`,
+          stderr: here(`Cannot connect to "${address}": ${refusal}\n`),
         });
       },
     });
@@ -168,8 +163,10 @@ function testPermission(
       assertEquals(await run(unpermitted(commands[0])), {
         code: 1,
         stdout: "",
-        stderr: `Cannot ${call} to "${address}": permission denied (EACCES); ` +
-          `run again with ${flags}\n`,
+        stderr: here(
+          `Cannot ${call} to "${address}": permission denied (EACCES); ` +
+            `run again with ${flags}\n`,
+        ),
       });
     },
   });

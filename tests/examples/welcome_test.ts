@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { needsPython, runPython, spawnPython } from "../support/python.ts";
-import { examplePorts, run, start } from "./process.ts";
+import { copy, here, run, start } from "./process.ts";
 import {
   type ClientExample,
   type ServerExample,
@@ -9,7 +9,7 @@ import {
   testServing,
 } from "./usual.ts";
 
-const ADDRESS = { hostname: "127.0.0.1", port: 9999 };
+const ADDRESS = { hostname: "127.0.0.1", port: copy.port(9999) };
 const WELCOME = "Welcome! Καλώς ήρθες! ようこそ!";
 const reached = {
   address: "127.0.0.1:9999",
@@ -22,7 +22,7 @@ const serverExample: ServerExample = {
     "deno run --allow-net=127.0.0.1:9999 examples/welcome_server.ts",
     "deno run -P=welcome_server examples/welcome_server.ts",
   ],
-  first: "Listening on 127.0.0.1:9999, press Ctrl-C to stop\n",
+  first: here("Listening on 127.0.0.1:9999, press Ctrl-C to stop\n"),
   last: "Goodbye\n",
   hold: () => Deno.listen(ADDRESS),
 };
@@ -46,7 +46,6 @@ testServing(serverExample, "welcome_client", {
 });
 
 Deno.test("welcome_server sends every one of many clients a line that ends in CRLF", async () => {
-  using _ports = await examplePorts();
   await using serving = start(server);
   await serving.printed("Listening");
   const expected = new TextEncoder().encode(`${WELCOME}\r\n`);
@@ -60,17 +59,16 @@ Deno.test({
   ...needsPython,
   name: "welcome_server goes on after clients that reset the connection",
   async fn() {
-    using _ports = await examplePorts();
     await using serving = start(server);
     await serving.printed("Listening");
     const line = await runPython(`
 import socket, struct
 
 for _ in range(50):
-    s = socket.create_connection(("127.0.0.1", 9999))
+    s = socket.create_connection(("127.0.0.1", ${ADDRESS.port}))
     s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     s.close()
-with socket.create_connection(("127.0.0.1", 9999)) as s, s.makefile("rb") as file:
+with socket.create_connection(("127.0.0.1", ${ADDRESS.port})) as s, s.makefile("rb") as file:
     print(repr(file.read().decode("utf-8")))
 `);
     assertEquals(line, `'${WELCOME}\\r\\n'\n`);
@@ -81,7 +79,6 @@ with socket.create_connection(("127.0.0.1", 9999)) as s, s.makefile("rb") as fil
 });
 
 Deno.test("welcome_client puts a line together that comes byte by byte", async () => {
-  using _ports = await examplePorts();
   using listener = Deno.listen(ADDRESS);
   async function serve() {
     using conn = await listener.accept();
@@ -97,7 +94,6 @@ Deno.test({
   ...needsPython,
   name: "welcome_client is served by Python's server",
   async fn() {
-    using _ports = await examplePorts();
     await using serving = spawnPython(`
 import socketserver
 
@@ -106,7 +102,7 @@ class Handler(socketserver.StreamRequestHandler):
         self.wfile.write("Привет!\\r\\n".encode())
 
 socketserver.TCPServer.allow_reuse_address = True
-with socketserver.TCPServer(("127.0.0.1", 9999), Handler) as server:
+with socketserver.TCPServer(("127.0.0.1", ${ADDRESS.port}), Handler) as server:
     print("Listening")
     server.handle_request()
 `);

@@ -1,13 +1,18 @@
 // What `deno task echo` runs: the echo server and its client of examples/, once
 // and end to end, each a process of its own with its own permissions and no
-// others. Shows what both print, ends with the client's exit code, and leaves no
-// process behind.
+// others. They use a free port, or the one that the command line names. Shows what
+// both print, ends with the client's exit code, and leaves no process behind.
+import { ExampleCopy } from "./example_copy.ts";
 
-const ROOT = new URL("../../", import.meta.url);
+const PORT = 50007; // as the examples have it
+const [port] = Deno.args;
 
 // Milliseconds after which the processes are ended, whatever keeps them.
 const LONGEST = 60_000;
 
+const copy = new ExampleCopy(
+  port === undefined ? {} : { [PORT]: Number(port) },
+);
 const stop = new AbortController();
 const running: Deno.ChildProcess[] = [];
 
@@ -19,7 +24,7 @@ function start(
   // By the path of the Deno that runs this, for there need be none on PATH.
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", `-P=${example}`, `examples/${example}.ts`],
-    cwd: ROOT,
+    cwd: copy.folder,
     stdin: "null",
     stdout,
     stderr: "inherit",
@@ -64,4 +69,5 @@ try {
   clearTimeout(timer);
   stop.abort();
   await Promise.all(running.map((child) => child.status));
+  copy[Symbol.dispose]();
 }
