@@ -22,7 +22,7 @@ const [server] = example.commands;
 testServer(example);
 
 for (const command of example.commands) {
-  Deno.test(`chat_server lets all others hear what one says, until Ctrl-C [${command}]`, async () => {
+  Deno.test(`chat_server tells all others what one client says, until Ctrl-C [${command}]`, async () => {
     await using serving = start(command);
     assertEquals(await serving.printed("stop\n"), example.first);
     using ann = await Guest.enter("ann");
@@ -42,7 +42,7 @@ for (const command of example.commands) {
       "* You can say /who or /quit",
     ]);
     await zoë.say("/quit");
-    // What she said herself she has not heard.
+    // zoë is not told her own lines.
     assertEquals(await zoë.hear(), undefined);
     for (const guest of [ann, bob]) {
       assertEquals(await guest.hear(), "* zoë has left");
@@ -59,7 +59,7 @@ for (const command of example.commands) {
   });
 }
 
-Deno.test("chat_server keeps the order of lines, the same for everybody", async () => {
+Deno.test("chat_server tells all clients the lines in the same order", async () => {
   await using serving = start(server);
   await serving.printed("Listening");
   using first = await Guest.enter("first");
@@ -111,7 +111,7 @@ Deno.test("chat_server serves a hundred clients", async () => {
   assertEquals([code, stderr], [0, ""]);
 });
 
-Deno.test("chat_server gives a name to one only, and to another one later", async () => {
+Deno.test("chat_server gives a name to one client only, and to another one later", async () => {
   await using serving = start(server);
   await serving.printed("Listening");
   const guests = await Promise.all(Array.from({ length: 20 }, Guest.connect));
@@ -135,7 +135,7 @@ Deno.test("chat_server gives a name to one only, and to another one later", asyn
   for (const guest of guests) guest[Symbol.dispose]();
 });
 
-Deno.test("chat_server asks again for a name that is none", async () => {
+Deno.test("chat_server asks again for a name that is not valid", async () => {
   await using serving = start(server);
   await serving.printed("Listening");
   using guest = await Guest.connect();
@@ -151,7 +151,7 @@ Deno.test("chat_server asks again for a name that is none", async () => {
   assertEquals(await guest.hear(), welcome("Zoë-1_2"));
 });
 
-Deno.test("chat_server has who is not in the room hear nothing", async () => {
+Deno.test("chat_server tells nothing to a client that is not in the room", async () => {
   await using serving = start(server);
   await serving.printed("Listening");
   using outside = await Guest.connect();
@@ -161,12 +161,12 @@ Deno.test("chat_server has who is not in the room hear nothing", async () => {
   assertEquals(await ann.hearLines(2), ["* bob has come", "bob: secret"]);
   await outside.say("/quit");
   assertEquals(await outside.hear(), undefined);
-  // And its leaving is no news.
+  // And the others are not told that it has left.
   await bob.say("/quit");
   assertEquals(await ann.hear(), "* bob has left");
 });
 
-Deno.test("chat_server says goodbye to who is silent for too long", async () => {
+Deno.test("chat_server says goodbye to a client that is silent for too long", async () => {
   await using serving = start(await altered(server, { LONGEST_SILENCE: 0.5 }));
   await serving.printed("Listening");
   using guest = await Guest.connect();

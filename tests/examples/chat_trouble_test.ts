@@ -28,7 +28,7 @@ lines = data.decode().split("\\r\\n")
 print(lines[-2], flush=True)
 `;
 
-// Long lines, for the system takes megabytes for who reads nothing.
+// Long lines, for the system holds megabytes for a client that reads nothing.
 const FILLING = {
   LONGEST_LINE: 65536,
   LONGEST_SEND: 3600,
@@ -36,7 +36,7 @@ const FILLING = {
   GRACE: 0.3,
 };
 
-/** Enters with one who takes nothing, and has others talk until he is dropped. */
+/** Enters with a client that takes nothing, and others talk until it is dropped. */
 async function withSlow(
   constants: Readonly<Record<string, number>>,
   then: (slow: LineProcess) => Promise<void>,
@@ -51,7 +51,7 @@ async function withSlow(
   const long = "x".repeat(50_000);
   let gone = false;
   for (let number = 0; !gone; number++) {
-    assert(number < 4000, "he is never dropped");
+    assert(number < 4000, "the slow client is never dropped");
     // What one says the other hears at once.
     await bob.say(`${number} ${long}`);
     const heard = await ann.hearUntil(`bob: ${number} ${long}`);
@@ -68,7 +68,7 @@ async function withSlow(
 Deno.test({
   ...needsPython,
   name:
-    "chat_server drops who reads too slowly and tells him, and holds up nobody",
+    "chat_server drops a client that reads too slowly and tells it, and holds up no other",
   fn: () =>
     withSlow(FILLING, async (slow) => {
       await slow.writeLine("read now");
@@ -81,7 +81,8 @@ Deno.test({
 
 Deno.test({
   ...needsPython,
-  name: "chat_server drops who takes nothing for too long, and holds up nobody",
+  name:
+    "chat_server drops a client that takes nothing for too long, and holds up no other",
   fn: () =>
     withSlow(
       { ...FILLING, LONGEST_SEND: 0.5, MOST_WAITING: 1e9 },
@@ -97,11 +98,11 @@ Deno.test({
 Deno.test({
   ...needsPython,
   name:
-    "chat_server ends at Ctrl-C although it has last words for who takes nothing",
+    "chat_server ends at Ctrl-C although it has last words for a client that takes nothing",
   fn: () => withSlow(FILLING, () => Promise.resolve()),
 });
 
-Deno.test("chat_server has nobody dropped for what one sends at once", async () => {
+Deno.test("chat_server drops no client because another sends much at once", async () => {
   await using serving = start(await altered(server, { MOST_WAITING: 100 }));
   await serving.printed("Listening");
   using ann = await Guest.enter("ann");
@@ -154,7 +155,7 @@ Deno.test("chat_server puts a line together that comes byte by byte", async () =
   for (const byte of bytes("bøb\n¡Olé! 🎉\r\n")) {
     await bob.send(Uint8Array.of(byte));
   }
-  // And one that has no end.
+  // And a line that has no end.
   await bob.send(bytes("the last"));
   await bob.end();
   assertEquals(await ann.hearLines(4), [
@@ -167,7 +168,8 @@ Deno.test("chat_server puts a line together that comes byte by byte", async () =
 
 Deno.test({
   ...needsPython,
-  name: "chat_server announces who resets the connection, and goes on",
+  name:
+    "chat_server announces that a client has left that resets the connection, and goes on",
   async fn() {
     await using serving = start(server);
     await serving.printed("Listening");

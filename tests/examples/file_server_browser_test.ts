@@ -73,11 +73,13 @@ test("has its page painted", async (_, folder) => {
 });
 
 test(
-  "is followed to a folder, whose links then hold",
+  "is followed to a folder, where links work",
   async (serving, folder) => {
     const page = await browse(folder, "--dump-dom", `${URL_HERE}/about`);
     assertStringIncludes(page, "<h1>How this works</h1>");
-    const lines = await serving.end();
+    // The browser may reset a connection whose answer it has, which is logged.
+    const lines = (await serving.end())
+      .filter((line) => !line.includes("Cannot receive from"));
     assertEquals(lines.slice(0, 2), [
       '127.0.0.1 "GET /about HTTP/1.1" 301 Moved Permanently',
       '127.0.0.1 "GET /about/ HTTP/1.1" 200 OK',
@@ -86,7 +88,7 @@ test(
   },
 );
 
-test("shows a page for what is not there", async (_, folder) => {
+test("shows a page for a file that is not there", async (_, folder) => {
   const page = await browse(folder, "--dump-dom", `${URL_HERE}/nosuch.html`);
   assertStringIncludes(page, "<title>404 Not Found</title>");
   assertStringIncludes(page, "<h1>404 Not Found</h1>");

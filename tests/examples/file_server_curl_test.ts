@@ -15,7 +15,7 @@ interface Answer {
   readonly body: Uint8Array;
 }
 
-/** Runs curl without settings of the machine's; gives its standard output. */
+/** Runs curl without the settings of the machine; gives its standard output. */
 async function curl(...args: string[]): Promise<Uint8Array> {
   const { code, stdout, stderr } = await runForeign("curl", [
     ...["--disable", "--silent", "--show-error", "--noproxy", "*"],
@@ -91,7 +91,7 @@ test("answers HEAD with the head that GET has, and no body", async () => {
   ]);
 });
 
-test("has a page for what is not there", async () => {
+test("has a page for a file that is not there", async () => {
   await using _serving = await Serving.start(byFlags);
   for (const path of ["/nosuch", "/nosuch/", "/style.css/", "/style.css/x"]) {
     const { status, fields, body } = await answer(path);
@@ -158,7 +158,7 @@ test("sends a file again only if it is newer than If-Modified-Since", async () =
   assertEquals(again.length, 0);
 });
 
-test("lets nobody out of its folder", async () => {
+test("serves no file outside its folder", async () => {
   await using folder = await temporary();
   const { path } = folder;
   await Deno.mkdir(`${path}/site/inner`, { recursive: true });
@@ -199,7 +199,7 @@ test("lets nobody out of its folder", async () => {
   assertEquals((await serving.end()).length, ways.length + 1);
 });
 
-test("follows no link to where Deno lets it not read", async () => {
+test("follows no link to a file that Deno does not let it read", async () => {
   await using folder = await temporary();
   const { path } = folder;
   await Deno.mkdir(`${path}/site`);
@@ -210,7 +210,7 @@ test("follows no link to where Deno lets it not read", async () => {
   await serving.end();
 });
 
-test("decodes names, and refuses what is no encoding", async () => {
+test("decodes names, and refuses bad encodings", async () => {
   await using folder = await temporary();
   const names = ["a b.txt", "smörgås.txt", "100%.txt", "a+b.txt", "c?d#e.txt"];
   for (const name of names) {
@@ -282,7 +282,7 @@ test("serves many at once, more than it has room for", async () => {
   assertEquals((await serving.end()).length, 150);
 });
 
-test("heeds no Range, as HTTP/1.0 has none", async () => {
+test("ignores Range, which HTTP/1.0 does not have", async () => {
   await using _serving = await Serving.start(byFlags);
   const { status, fields, body } = await answer("/icon.png", "--range", "0-3");
   assertEquals(status, "HTTP/1.0 200 OK");
@@ -309,7 +309,7 @@ test("refuses other methods, also with a body that it does not want", async () =
   assertStringIncludes(text(body), "<h1>501 Not Implemented</h1>");
 });
 
-test("refuses what is too long", async () => {
+test("refuses requests and fields that are too long", async () => {
   await using _serving = await Serving.start(byFlags);
   const { status } = await answer(`/${"x".repeat(9000)}`);
   assertEquals(status, "HTTP/1.0 414 URI Too Long");

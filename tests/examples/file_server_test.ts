@@ -90,7 +90,7 @@ Deno.test("file_server answers HTTP/1.1, whole URLs and bare newlines as HTTP/1.
   }
 });
 
-Deno.test("file_server refuses what is no request", async () => {
+Deno.test("file_server refuses text that is not a request", async () => {
   await using serving = await Serving.start(byFlags);
   const expected: Readonly<Record<string, string>> = {
     "\r\n": BAD,
@@ -211,7 +211,7 @@ Deno.test("file_server gives a client that is in the middle of a file its rest a
   await ended;
 });
 
-Deno.test("file_server cuts a client off that does not read on after Ctrl-C", async () => {
+Deno.test("file_server cuts off a client that does not read on after Ctrl-C", async () => {
   await using folder = await temporary();
   const data = new Uint8Array(2 ** 26);
   await Deno.writeFile(`${folder.path}/file`, data);
@@ -227,7 +227,7 @@ Deno.test("file_server cuts a client off that does not read on after Ctrl-C", as
 });
 
 Deno.test({
-  name: "file_server serves files only, no pipe",
+  name: "file_server serves files, but not a pipe",
   ignore: Deno.build.os === "windows",
   async fn() {
     await using folder = await temporary();
@@ -245,7 +245,7 @@ Deno.test({
 
 Deno.test({
   ...needsPython,
-  name: "file_server is what http.client takes for a server of HTTP/1.0",
+  name: "file_server is a server of HTTP/1.0 for http.client",
   async fn() {
     await using _serving = await Serving.start(byFlags);
     const told = await runPython(`

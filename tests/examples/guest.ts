@@ -1,4 +1,4 @@
-// Somebody in the room of chat_server.ts, over a plain connection of Deno's.
+// A client in the room of chat_server.ts, over a plain connection of Deno.
 import { assertEquals } from "@std/assert";
 import { bytes, text, writeAll } from "../support/peers.ts";
 import { copy } from "./process.ts";
@@ -82,7 +82,7 @@ export class Guest implements Disposable {
   }
 }
 
-/** What who has entered is told first. */
+/** What a client is told when it has entered. */
 export function welcome(name: string): string {
   return `* Welcome, ${name}! You can say /who or /quit`;
 }

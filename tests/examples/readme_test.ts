@@ -27,7 +27,7 @@ function rows(heading: string): string[][] {
 }
 
 /**
- * Somebody's folder elsewhere, where this package can be imported and nothing of
+ * A folder elsewhere, where this package can be imported and nothing of
  * this repository's settings holds, such as `"unstable": ["net"]`.
  */
 class Elsewhere implements AsyncDisposable {

@@ -51,7 +51,7 @@ for (const kind of ["TCP listener", "Unix listener"] as const) {
       await using serving = running;
       const sent = crypto.getRandomValues(new Uint8Array(60000));
       const conns = await Promise.all(Array.from({ length: 16 }, connect));
-      // The last connected is the first served: nobody waits for another.
+      // The last connected is the first served: no client waits for another.
       for (const conn of conns.reverse()) {
         assertEquals(await echoed(conn, sent), sent);
         conn.close();
@@ -106,7 +106,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "socket_activated serves who connected before it was started",
+  name: "socket_activated serves a client that connected before it was started",
   ignore,
   async fn() {
     const path = `${folder}/${crypto.randomUUID()}`;

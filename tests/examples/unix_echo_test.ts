@@ -15,7 +15,7 @@ const OWN_PATH = here(PATH);
 const FLAGS = `--allow-read=${PATH} --allow-write=${PATH} ` +
   `--allow-net=unix:${PATH}`;
 const LISTENING = `Listening on ${OWN_PATH}, press Ctrl-C to stop\n`;
-// There are no such paths.
+// Windows has no such paths.
 const ignore = Deno.build.os === "windows";
 const reached = { address: PATH, flags: FLAGS, clear, ignore };
 const serverExample: ServerExample = {
@@ -108,7 +108,7 @@ Deno.test({
     await serving.printed("Listening");
     const conns = await Promise.all(Array.from({ length: 100 }, connect));
     const sent = bytes("a line\n".repeat(1000));
-    // The last connected is the first served: nobody waits for another.
+    // The last connected is the first served: no client waits for another.
     for (const conn of conns.reverse()) {
       const [received] = await Promise.all([
         readAll(conn),

@@ -8,7 +8,11 @@ const ROOT = new URL("../../", import.meta.url);
 /** The ports that examples/ and the README name. */
 const PORTS: readonly number[] = [50007, 50008, 50010, 8000, 9999];
 const PATH = "/tmp/echo.sock";
-const NAMED = RegExp(`\\b(${PORTS.join("|")})\\b|${PATH}`, "g");
+// No other number, such as a part of a random name.
+const NAMED = RegExp(
+  `(?<=127\\.0\\.0\\.1\\D{1,3}|PORT = )(${PORTS.join("|")})\\b|${PATH}`,
+  "g",
+);
 
 // Below the ports that systems give to connections. The first port of a block is
 // held for as long as the others are used, so that a block has one user.
@@ -106,7 +110,7 @@ export class ExampleCopy implements Disposable {
 
   /** Gives the port of the copy for one of the examples. */
   port(named: number): number {
-    return Number(this.here(String(named)));
+    return Number(this.#own.get(String(named)));
   }
 
   /** Copies the library as well, for an example that may read its own folder only. */
