@@ -251,12 +251,16 @@ export function withDeadline<T>(
 ): Promise<T> {
   if (wait === undefined) return promise;
   return new Promise((resolve) => {
+    let isOver = false;
     const fail = (reason: unknown) => {
+      isOver = true;
       giveUp?.();
       resolve(failure(reason));
     };
     const stop = watch(wait, () => fail(timeoutError(wait, fields)), fail);
-    promise.then(resolve, (error) => resolve(failure(error))).finally(stop);
+    promise.then(resolve, (error) => {
+      if (!isOver) resolve(failure(error));
+    }).finally(stop);
   });
 }
 
