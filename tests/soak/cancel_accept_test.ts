@@ -7,7 +7,7 @@ import { Interruptions } from "../support/interruptions.ts";
 import { text } from "../support/peers.ts";
 import { needsPython, spawnPython } from "../support/python.ts";
 import { Random } from "../support/random.ts";
-import { sized } from "../support/soak.ts";
+import { atLeast, sized } from "../support/soak.ts";
 
 const CONNECTIONS = sized(600);
 
@@ -88,7 +88,7 @@ for (const kind of mainKinds) {
         assertEquals(await python.readLine(), "[]");
         // At full size there are some 2,000 of them; far fewer on a busy machine.
         assert(
-          interruptions.total > sized(500),
+          interruptions.total >= atLeast(500),
           `only ${interruptions.total} interruptions`,
         );
       } finally {

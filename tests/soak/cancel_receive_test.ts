@@ -9,7 +9,7 @@ import { type Interruption, Interruptions } from "../support/interruptions.ts";
 import { transports, writeAll } from "../support/peers.ts";
 import { needsPython } from "../support/python.ts";
 import { Random } from "../support/random.ts";
-import { sized } from "../support/soak.ts";
+import { atLeast, sized } from "../support/soak.ts";
 
 /** How many streams at a time, and how many pieces each is sent in. */
 const STREAMS = 3;
@@ -163,10 +163,10 @@ async function several(
   const count = (what: "timeouts" | "aborts" | "refusals" | "total") =>
     all.reduce((sum, each) => sum + each[what], 0);
   // At full size there are some 2,500 of them; far fewer on a machine that is busy.
-  assert(count("timeouts") > sized(100), `${count("timeouts")} timeouts`);
-  assert(count("aborts") > sized(100), `${count("aborts")} aborts`);
-  assert(count("refusals") > sized(50), `${count("refusals")} EAGAIN`);
-  assert(count("total") > sized(1000), `${count("total")} interruptions`);
+  assert(count("timeouts") >= atLeast(100), `${count("timeouts")} timeouts`);
+  assert(count("aborts") >= atLeast(100), `${count("aborts")} aborts`);
+  assert(count("refusals") >= atLeast(50), `${count("refusals")} EAGAIN`);
+  assert(count("total") >= atLeast(1000), `${count("total")} interruptions`);
 }
 
 const writer = (seed: number) => `

@@ -1,6 +1,16 @@
 // How much the long and heavy tests do.
 
+const isFull = Deno.env.get("SOAK") === "1";
+
 /** Gives how many of `full` to do: all where SOAK is 1, otherwise a tenth. */
 export function sized(full: number): number {
-  return Deno.env.get("SOAK") === "1" ? full : Math.ceil(full / 10);
+  return isFull ? full : Math.ceil(full / 10);
+}
+
+/**
+ * Gives how often what happens at random must have happened: `full` times where
+ * SOAK is 1, otherwise once, since in a short run on a busy machine it is rare.
+ */
+export function atLeast(full: number): number {
+  return isFull ? full : 1;
 }
