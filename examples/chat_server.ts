@@ -1,7 +1,7 @@
 /**
- * A chat room: what a client says, line by line, all others hear. Clients are
- * nc, telnet or some lines of Python. They are asked for a name, and may say /who
- * and /quit; Ctrl-C says goodbye to all.
+ * A chat room: it sends each line of a client to all other clients, which are
+ * nc, telnet or some lines of Python. It asks each client for a name and knows
+ * the commands /who and /quit; at Ctrl-C it says goodbye to all.
  *
  *     deno run --allow-net=127.0.0.1:50010 examples/chat_server.ts
  *     deno run -P=chat_server examples/chat_server.ts
@@ -20,7 +20,7 @@ const NAME = /^[\p{L}\p{N}_-]{1,20}$/u;
 const LONGEST_LINE = 512; // bytes, with its end
 const LONGEST_SILENCE = 600; // seconds
 const LONGEST_SEND = 5; // seconds
-const MOST_WAITING = 1000; // lines that a client has not taken yet
+const MOST_WAITING = 1000; // lines that a client has not received yet
 const GRACE = 2; // seconds
 const NEWLINE = 10;
 
@@ -43,7 +43,7 @@ class ChatHandler extends socketserver.StreamRequestHandler {
         else if (line === "/who") this.tell(`* Here: ${names().join(", ")}`);
         else if (line.startsWith("/")) this.tell("* You can say /who or /quit");
         else if (line !== "") tellAll(`${this.name}: ${line}`, this);
-        // Who sends a whole book lets the others have their turn.
+        // After each line, give the other clients their turn.
         await new Promise((resolve) => setTimeout(resolve));
       }
     } catch (error) {
@@ -57,7 +57,7 @@ class ChatHandler extends socketserver.StreamRequestHandler {
     }
   }
 
-  /** Sends a line, but does not wait: who reads slowly holds nobody up. */
+  /** Sends a line without waiting, so that a slow client does not delay the others. */
   tell(line: string) {
     if (this.#dismissed) return;
     this.#waiting.push(line);
@@ -67,7 +67,7 @@ class ChatHandler extends socketserver.StreamRequestHandler {
     }
   }
 
-  /** Has the handling end, with a last word. */
+  /** Ends the handling, after a last line. */
   dismiss(why: string) {
     if (this.#dismissed) return;
     this.#dismissed = true;
@@ -88,13 +88,14 @@ class ChatHandler extends socketserver.StreamRequestHandler {
     }
   }
 
-  /** Gives what the client says, line by line. */
+  /** Yields the client's lines. */
   async *#lines() {
     while (!this.#dismissed) {
       const line = await this.rfile.readline(LONGEST_LINE);
       if (line.length === 0) return;
       if (isWhole(line)) {
-        // What is no UTF-8 becomes U+FFFD; nobody gets control characters.
+        // Bytes that are not UTF-8 become U+FFFD; control characters are
+        // removed.
         yield new TextDecoder().decode(line).replace(/\p{Cc}/gu, " ").trim();
       } else {
         while (!isWhole(await this.rfile.readline(LONGEST_LINE)));
@@ -103,7 +104,7 @@ class ChatHandler extends socketserver.StreamRequestHandler {
     }
   }
 
-  /** Sends what waits until nothing does. */
+  /** Sends the waiting lines until none is left. */
   async #write() {
     while (this.#waiting.length > 0) {
       const text = this.#waiting.splice(0).join("\r\n") + "\r\n";
@@ -112,7 +113,7 @@ class ChatHandler extends socketserver.StreamRequestHandler {
           signal: AbortSignal.timeout(LONGEST_SEND * 1000),
         });
       } catch (error) {
-        // If the client has gone, the reading ends too.
+        // If the client has gone, the read ends too.
         if (error instanceof socket.OSError) break;
         this.dismiss("You read too slowly");
       }
@@ -121,17 +122,17 @@ class ChatHandler extends socketserver.StreamRequestHandler {
   }
 }
 
-/** Whether a line has its end, or is the last. */
+/** Tells whether a line ends with a line feed, or is the last one. */
 function isWhole(line: Uint8Array) {
   return line.length < LONGEST_LINE || line.at(-1) === NEWLINE;
 }
 
-/** Gives the names of who is in the room. */
+/** Returns the names of the clients in the room. */
 function names() {
   return [...clients].map(({ name }) => name).filter((name) => name !== "");
 }
 
-/** Tells all who are in the room, but for one. */
+/** Sends a line to all clients in the room except one. */
 function tellAll(line: string, but?: ChatHandler) {
   for (const client of clients) {
     if (client.name !== "" && client !== but) client.tell(line);

@@ -14,7 +14,7 @@ import { socket, socketserver } from "@berkeley/socket";
 
 const HOST = "127.0.0.1";
 const PORT = 8000;
-const PATIENCE = 5000; // milliseconds for a request to come
+const PATIENCE = 5000; // milliseconds to wait for a request
 const GRACE = 3; // seconds
 const LONGEST_LINE = 8192;
 const MOST_FIELDS = 100;
@@ -29,14 +29,14 @@ const TYPES = new Map([
 ]);
 type Fields = Readonly<Record<string, string>>;
 
-/** What a client is told instead of being given a file. */
+/** The error response that a client gets instead of a file. */
 class Refusal extends Error {
   constructor(status: string, readonly fields: Fields = {}) {
     super(status);
   }
 }
 
-/** Makes a refusal of an error, or throws it again. */
+/** Turns an error into a refusal, or throws it again. */
 function refusal(error: Error & { code?: string }): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof URIError) return new Refusal("400 Bad Request");
@@ -51,14 +51,14 @@ function withinPatience(): socket.WaitOptions {
   return { signal: AbortSignal.timeout(PATIENCE) };
 }
 
-/** Finds what names stand for; no way leads out of the folder. */
+/** Resolves a path of names to a file; no path leads out of the folder. */
 async function find(
   folder: string,
   names: readonly string[],
 ): Promise<[path: string, info: Deno.FileInfo]> {
   const isBad = (name: string) => /^\.\.?$|[/\\\0]/.test(name);
   if (names.some(isBad)) throw new Refusal("404 Not Found");
-  // Symbolic links may lead anywhere.
+  // Symbolic links may point anywhere.
   const path = await Deno.realPath([folder, ...names].join("/"));
   const isWithin = path.startsWith(folder) &&
     /^([/\\]|$)/.test(path.slice(folder.length));
@@ -74,20 +74,20 @@ class FileServer extends socketserver.ThreadingTCPServer {
 /** Answers the one request of a connection. */
 class FileHandler
   extends socketserver.StreamRequestHandler<socket.InetAddress, FileServer> {
-  override timeout = 30; // seconds for each piece of a file to go
+  override timeout = 30; // seconds for sending each piece of a file
   override disableNagleAlgorithm = true;
   #line = "";
   #method = "";
-  #isBare = false; // HTTP/0.9: a request and an answer without a head
+  #isBare = false; // HTTP/0.9: request and response have no head
   #since = "";
 
   override async handle(): Promise<void> {
     try {
-      // Browsers connect ahead, and may never say a word.
+      // Browsers connect ahead and may never send a request.
       const start = await this.rfile.peek(0, withinPatience());
       if (start.length > 0) await this.#answer();
     } catch (error) {
-      // The client is gone, or was too slow.
+      // The client has gone, or was too slow.
       const isLost = error instanceof socket.OSError ||
         error instanceof DOMException;
       if (!isLost) throw error;
@@ -102,7 +102,7 @@ class FileHandler
     using _ = file;
     await this.#sendHead("200 OK", { ...fields, "Content-Length": `${size}` });
     if (this.#method === "HEAD" || size === 0) return;
-    // wfile has no buffer, so that the head is on its way already.
+    // wfile has no buffer, so the head is already sent.
     await this.connection.sendfile(file, { count: size });
   }
 
@@ -119,7 +119,8 @@ class FileHandler
       },
     });
     if (this.#method !== "HEAD" && hasPage) await this.wfile.write(page);
-    // What is left unread would reset the connection, and the page be lost.
+    // Unread bytes would reset the connection, and the client would lose the
+    // page.
     this.connection.shutdown(socket.SHUT_WR);
     const wait = withinPatience();
     while ((await this.rfile.read1(65536, wait)).length > 0);
@@ -161,7 +162,7 @@ class FileHandler
     if (!info.isFile) throw new Refusal("404 Not Found");
 
     const modified = (info.mtime ?? new Date()).toUTCString();
-    // What does not end so could be the time of anywhere.
+    // Without GMT at its end the time could be in any zone.
     const isUnchanged = this.#since.endsWith(" GMT") &&
       Date.parse(modified) <= Date.parse(this.#since);
     if (isUnchanged) {
@@ -174,7 +175,7 @@ class FileHandler
     }];
   }
 
-  /** Reads the head of the request; gives what it asks for. */
+  /** Reads the head of the request and returns what it asks for. */
   async #readHead(): Promise<string> {
     const wait = withinPatience();
     this.#line = await this.#readLine("414 URI Too Long", wait);

@@ -1,5 +1,5 @@
 /**
- * What forking_server.ts has its Workers do.
+ * The handler that forking_server.ts runs in its Workers.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export default class CountPrimes extends socketserver.StreamRequestHandler {
   }
 }
 
-/** Lets nothing else of this Worker run until it is done. */
+/** Blocks this Worker until it is done. */
 function countPrimes(below: number): number {
   let count = 0;
   for (let n = 2; n < below; n++) {

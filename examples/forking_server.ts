@@ -1,13 +1,13 @@
 /**
- * A server that computes: for each line with a number it counts the primes below
- * it. It does so in Workers, so that a client who asks for much keeps nobody else
- * waiting.
+ * A server that computes: for each line with a number it counts the primes
+ * below it. It does so in Workers, so that one client's large number does not
+ * delay the others.
  *
  *     deno run --allow-net=127.0.0.1:50010 --allow-read=. examples/forking_server.ts
  *     deno run -P=forking_server examples/forking_server.ts
  *
- * It reads its handler, forking_handler.ts, and the library, for each Worker. Ask it
- * by two terminals at a time, with a large number first:
+ * It reads its handler, forking_handler.ts, and the library, for each Worker.
+ * Ask it from two terminals at the same time, with a large number first:
  *
  *     nc 127.0.0.1 50010
  *
@@ -25,7 +25,7 @@ try {
     handler,
     { maxChildren: 4, requestTimeout: 600 },
   );
-  // Who computes still is cut off after a moment.
+  // Requests that still compute are cut off after a moment.
   Deno.addSignalListener("SIGINT", () => server.shutdown({ grace: 0.5 }));
   console.log(`Listening on ${HOST}:${PORT}, press Ctrl-C to stop`);
   await server.serveForever();

@@ -1,10 +1,10 @@
 /**
- * An echo server that listens nowhere: it is handed a socket that listens
- * already, TCP or Unix, as descriptor 3, and so needs no permission at all.
+ * An echo server that opens no socket: it takes over a listening socket, TCP or
+ * Unix, as descriptor 3, and so needs no permission at all.
  *
  *     deno run examples/socket_activated.ts
  *
- * systemd starts it when the first client comes: its echo.socket says
+ * systemd starts it when the first client connects: its echo.socket says
  * `[Socket]` and `ListenStream=127.0.0.1:50007`, its echo.service `[Service]`
  * and this line as `ExecStart=`, with full paths. To try it without units:
  *
@@ -25,13 +25,13 @@ async function echo(conn: socket.Socket): Promise<void> {
       await conn.sendall(data);
     }
   } catch (error) {
-    // A client that has gone away is no reason to stop.
+    // One client's error must not stop the server.
     if (!(error instanceof socket.ConnectionError)) throw error;
   }
 }
 
 try {
-  // Family and type are found out.
+  // The driver detects family and type.
   using server = socket.socket(undefined, undefined, undefined, {
     fileno: SD_LISTEN_FDS_START,
   });

@@ -34,7 +34,7 @@ try {
   console.log(`Listening on ${HOST}:${PORT}, press Ctrl-C to stop`);
   await server.serveForever();
 
-  // Who is still connected may finish.
+  // Clients that are still connected may finish.
   const cut = await server.shutdown({ grace: GRACE });
   console.log(`Goodbye, clients cut off: ${cut}`);
 } catch (error) {

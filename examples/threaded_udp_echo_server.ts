@@ -1,7 +1,7 @@
 /**
- * A UDP echo server by classes: it sends every datagram back to where it came
- * from, which may be any port of this machine, until Ctrl-C. Its client is
- * udp_echo_client.ts.
+ * A UDP echo server built from socketserver's classes: it sends every datagram
+ * back to its sender, which may be any port of this machine, until Ctrl-C. Its
+ * client is udp_echo_client.ts.
  *
  *     deno run --allow-net=127.0.0.1 examples/threaded_udp_echo_server.ts
  *     deno run -P=threaded_udp_echo_server examples/threaded_udp_echo_server.ts

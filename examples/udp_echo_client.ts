@@ -5,7 +5,7 @@
  *     deno run --allow-net=127.0.0.1:0,127.0.0.1:50008 examples/udp_echo_client.ts
  *     deno run -P=udp_echo_client examples/udp_echo_client.ts
  *
- * Port 0 stands for its own port, any free one.
+ * Port 0 is for its own port, which may be any free port.
  *
  * @module
  */

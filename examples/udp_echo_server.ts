@@ -1,6 +1,6 @@
 /**
- * A UDP echo server: it sends every datagram back to where it came from, which
- * may be any port of this machine.
+ * A UDP echo server: it sends every datagram back to its sender, which may be
+ * any port of this machine.
  *
  *     deno run --allow-net=127.0.0.1 examples/udp_echo_server.ts
  *     deno run -P=udp_echo_server examples/udp_echo_server.ts

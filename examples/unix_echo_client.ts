@@ -4,7 +4,7 @@
  *     deno run --allow-read=/tmp/echo.sock --allow-write=/tmp/echo.sock --allow-net=unix:/tmp/echo.sock examples/unix_echo_client.ts
  *     deno run -P=unix_echo_client examples/unix_echo_client.ts
  *
- * Another path may follow, and then has to stand in the flags as well.
+ * Another path may follow; use it in the flags as well.
  *
  * @module
  */

@@ -1,13 +1,13 @@
 /**
- * An echo server at a path, for programs of this machine: it sends back what
+ * An echo server at a path, for programs on this machine: it sends back what
  * each client sends, line by line, until Ctrl-C. Its client is
  * unix_echo_client.ts.
  *
  *     deno run --allow-read=/tmp/echo.sock --allow-write=/tmp/echo.sock --allow-net=unix:/tmp/echo.sock examples/unix_echo_server.ts
  *     deno run -P=unix_echo_server examples/unix_echo_server.ts
  *
- * Another path may follow, and then has to stand in the flags as well. If the
- * server was killed the path is still there, and has to be removed first.
+ * Another path may follow; use it in the flags as well. If the server was
+ * killed, the path still exists: remove it first.
  *
  * @module
  */
@@ -32,7 +32,7 @@ try {
   console.log(`Listening on ${path}, press Ctrl-C to stop`);
   await server.serveForever();
 
-  // Who is still connected may finish.
+  // Clients that are still connected may finish.
   const cut = await server.shutdown({ grace: GRACE });
   console.log(`Goodbye, clients cut off: ${cut}`);
 } catch (error) {

@@ -24,7 +24,7 @@ try {
     try {
       await conn.sendall(WELCOME);
     } catch (error) {
-      // A client that has gone away is no reason to stop.
+      // One client's error must not stop the server.
       if (!(error instanceof socket.ConnectionError)) throw error;
     }
   }

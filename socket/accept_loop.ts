@@ -2,8 +2,8 @@ import { delay } from "@std/async/delay";
 import { ConnectionAbortedError, OSError } from "./errors.ts";
 import type { WaitOptions } from "./wait.ts";
 
-// The errors after which accept(2) may succeed later: the connection failed
-// before it was accepted, or the system is short of resources.
+// After these errors accept(2) may succeed later: the connection failed before
+// it was accepted, or the system is short of resources.
 const TRANSIENT = new Set([
   "EMFILE",
   "ENFILE",

@@ -19,7 +19,7 @@ export type Inet6Address = [
 
 /**
  * The address of a Unix socket: a path, or an abstract name, which begins with
- * NUL. `""` is a socket without a name.
+ * NUL; `""` for an unnamed socket.
  */
 export type UnixAddress = string | Uint8Array;
 
@@ -29,7 +29,7 @@ export type OtherAddress = (string | number | Uint8Array)[];
 /** An address as calls return it, of any family. */
 export type Address = InetAddress | Inet6Address | UnixAddress | OtherAddress;
 
-/** An IPv6 address as calls take it: flow label and scope may be left out. */
+/** An IPv6 address as calls take it: flow label and scope are optional. */
 export type Inet6AddressInput =
   | [host: string, port: number]
   | [host: string, port: number, flowinfo: number]
@@ -42,8 +42,9 @@ export type AddressOf<F extends number> = F extends InetFamily ? InetAddress
   : Address;
 
 /**
- * Who sent what a `recvfrom` gives: nobody but the peer on a stream (`null`),
- * the sender's address of a datagram (`null` for an unbound Unix socket).
+ * The sender's address that `recvfrom` returns: `null` on a stream, the
+ * sender's address for a datagram, `null` if that came from an unbound Unix
+ * socket.
  */
 export type SenderOf<F extends number, T extends number> = T extends StreamKind
   ? null
@@ -52,8 +53,9 @@ export type SenderOf<F extends number, T extends number> = T extends StreamKind
   : AddressOf<F> | null;
 
 /**
- * What may be given where a socket returns addresses of shape `A`. A tuple may
- * be read-only, and an IPv6 address may be short.
+ * The addresses that the calls of a socket take if they return addresses of
+ * shape `A`. A tuple may be read-only, and an IPv6 address may omit flow label
+ * and scope.
  */
 export type AddressInput<A extends Address> =
   | NoInfer<A>
@@ -62,7 +64,7 @@ export type AddressInput<A extends Address> =
     : A extends UnixAddress ? UnixAddress
     : Readonly<OtherAddress>);
 
-/** Gives a Unix address as a string; `undefined` if its bytes are no UTF-8. */
+/** Returns a Unix address as a string; `undefined` if its bytes are not UTF-8. */
 export function decodePath(address: UnixAddress): string | undefined {
   if (typeof address === "string") return address;
   try {
@@ -74,7 +76,7 @@ export function decodePath(address: UnixAddress): string | undefined {
   }
 }
 
-/** Writes an Internet address as flags and messages do: `127.0.0.1:80`, `[::1]:80`. */
+/** Formats an Internet address for flags and messages: `127.0.0.1:80`, `[::1]:80`. */
 export function hostAndPort(
   [host, port, , scopeid]: InetAddress | Inet6Address,
 ): string {
@@ -82,7 +84,7 @@ export function hostAndPort(
   return host.includes(":") ? `[${host}${scope}]:${port}` : `${host}:${port}`;
 }
 
-/** Writes an address as messages show it: `"127.0.0.1:80"`, `"[::1]:80"`, `"/run/x"`, `"\0name"`, `"[2,1234]"`. */
+/** Formats an address for messages: `"127.0.0.1:80"`, `"[::1]:80"`, `"/run/x"`, `"\0name"`, `"[2,1234]"`. */
 export function quoteAddress(address: Address): string {
   if (isInternet(address)) return `"${hostAndPort(address)}"`;
   if (Array.isArray(address)) {

@@ -26,7 +26,7 @@ export function viewOf(data: unknown): Uint8Array | undefined {
 /**
  * Views data as bytes, without a copy.
  *
- * @throws {TypeError} If it is a string or anything else that is not bytes.
+ * @throws {TypeError} If it is not bytes, such as a string.
  */
 export function bytesOf(call: string, data: Data): Uint8Array {
   const bytes = viewOf(data);
@@ -44,8 +44,8 @@ export function bytesOf(call: string, data: Data): Uint8Array {
  * Checks an integer argument.
  *
  * @param unit What the range counts, for the message.
- * @throws {TypeError} If it is not an integer, or not one that a number holds
- * exactly.
+ * @throws {TypeError} If it is not an integer, or too large for a number to
+ * hold exactly.
  * @throws {RangeError} If it is not in the range.
  */
 export function checkInteger(
@@ -162,7 +162,7 @@ export function scatter(
 }
 
 /**
- * Checks control messages and gives their data as bytes.
+ * Checks control messages and returns them with their data as bytes.
  *
  * @throws {TypeError} If they are not a list of level, type and data.
  */
@@ -211,8 +211,8 @@ export function checkOption(call: string, level: number, name: number): void {
 }
 
 /**
- * Gives the value of a socket option as bytes and their number; `null` is a
- * null pointer with a length.
+ * Returns the value of a socket option as bytes and their number; `null` means
+ * a null pointer with a length.
  */
 export function optionValue(
   value: number | Data | null,

@@ -5,16 +5,17 @@ import { platform } from "./constants/platform.ts";
 import { OSError } from "./errors.ts";
 import { encodeHost } from "./text/idna.ts";
 
-/** sizeof(sun_path); the NUL that ends a path takes one. */
+/** sizeof(sun_path), which includes the NUL that ends a path. */
 const LONGEST_PATH = platform === "darwin" ? 104 : 108;
 
 /**
- * Checks the shape of an address before a driver sees it, and gives it back
- * whole, with the special hosts written as numbers.
+ * Checks the shape of an address before a driver sees it, and returns it
+ * complete, with the special hosts as numbers.
  *
  * @param call The call's name, for the message.
- * @throws {TypeError} If it does not have the shape of the family.
- * @throws {UnicodeEncodeError} If the host is not one that a name server takes.
+ * @throws {TypeError} If it does not have the shape of its family's addresses.
+ * @throws {UnicodeEncodeError} If the host cannot be encoded for a name server
+ * (IDNA).
  * @throws {RangeError} If the port is not 0 to 65535 or the flow label not 0 to 1048575.
  * @throws {OSError} "AF_UNIX path too long", without `errno`.
  */
@@ -42,7 +43,7 @@ function checkUnix(call: string, address: unknown): UnixAddress {
   const bytes = typeof address === "string"
     ? new TextEncoder().encode(address)
     : address;
-  // An abstract name, which begins with NUL, needs none at its end.
+  // An abstract name, which begins with NUL, needs no NUL at its end.
   if (bytes.length > LONGEST_PATH - (bytes[0] === 0 ? 0 : 1)) {
     const syscall = call.startsWith("create") ? "bind" : call;
     throw new OSError({ syscall, address, state: "AF_UNIX path too long" });
@@ -83,7 +84,10 @@ function checkInternet(
   return [name, port, flowinfo, scopeid];
 }
 
-/** Gives the number that a special host stands for: any address, or the broadcast one. */
+/**
+ * Returns the number of a special host: `""` is the wildcard address,
+ * `"<broadcast>"` the IPv4 broadcast address; otherwise `undefined`.
+ */
 export function specialHost(family: number, host: string): string | undefined {
   if (host === "") return family === AF_INET6 ? "::" : "0.0.0.0";
   return host === "<broadcast>" && family === AF_INET

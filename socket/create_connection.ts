@@ -18,24 +18,24 @@ import {
 /** Options of {@linkcode createConnection}. */
 export interface CreateConnectionOptions extends WaitOptions {
   /**
-   * Seconds for all addresses together, and the timeout of the socket
-   * afterwards; `null` is for ever.
+   * Seconds for all addresses together, and afterwards the socket's timeout;
+   * `null` means for ever.
    * @default {getdefaulttimeout()}
    */
   timeout?: number | null;
   /** The local address to connect from. */
   sourceAddress?: readonly [host: string, port: number];
   /**
-   * Whether a failure is an `AggregateError` of every address's error, rather
-   * than the last of them.
+   * Whether to throw an `AggregateError` with the error of every address,
+   * instead of the last error.
    * @default {false}
    */
   allErrors?: boolean;
-  /** The driver that serves; the program's default one if omitted. */
+  /** The driver to use; the program's default driver if omitted. */
   driver?: Driver;
 }
 
-/** The sockets that {@linkcode createConnection} gives. */
+/** The type of the socket that {@linkcode createConnection} returns. */
 export type ConnectedSocket = Socket<InetAddress | Inet6Address, null>;
 
 type Candidate = readonly [
@@ -55,19 +55,19 @@ const ATTEMPT_DELAY = 250;
 /**
  * Connects to a TCP service by name or number.
  *
- * Where the name has several addresses, they race as RFC 8305 ("Happy
- * Eyeballs") has it: IPv6 and IPv4 in turn, the next one a quarter of a second
- * after the last or as soon as one fails; the first connection wins. Python
- * tries one after another, each with a timeout of its own; here it is one for
+ * If the name has several addresses, it tries them as RFC 8305 ("Happy
+ * Eyeballs") says: IPv6 and IPv4 in turn, the next one 250 milliseconds after
+ * the last or as soon as one fails; the first connection wins. Python tries one
+ * address after another, each with its own timeout; here one timeout covers
  * all.
  *
- * @param address Host and port. Where the name may not be looked up it is
- * connected to by name, so that `--allow-net=host:port` suffices.
+ * @param address Host and port. Without permission to look up the name, Deno
+ * connects by name, so `--allow-net=host:port` suffices.
  * @param options `timeout`, `sourceAddress`, `allErrors`, `driver`; `signal`
- * gives the call up when it aborts.
+ * cancels the call when it aborts.
  * @returns The connected socket.
- * @throws {OSError} What {@linkcode Socket.connect} throws for the last address;
- * with several, `cause` is the `AggregateError` of all.
+ * @throws {OSError} As {@linkcode Socket.connect}, for the last address; if
+ * several failed, `cause` is an `AggregateError` of all their errors.
  * @throws {TimeoutError} If the timeout runs out.
  * @throws {gaierror} If the host is not known.
  *
@@ -102,9 +102,10 @@ export async function createConnection(
     race(found, errors, { ...options, timeout, driver }, wait);
   try {
     const connected = await run(found).catch((error) => {
-      // A name may be granted where its numbers are not.
+      // Permission may cover the name but not its numbers.
       const isName = found.every(([, [host]]) => host !== address[0]);
-      // A deadline or an abort is none of the errors.
+      // Only an attempt's own error is in the list: a deadline or an abort is
+      // not.
       const refused = errors.includes(error) && errors.some(isPermissionError);
       if (!isName || !refused) throw error;
       errors.length = 0;
@@ -128,7 +129,7 @@ export async function createConnection(
   }
 }
 
-/** The addresses to try, the families in turn, in the order of the look-up. */
+/** Returns the addresses to try, in the order of the look-up, alternating between the families. */
 async function candidates(
   [host, port]: readonly [host: string, port: number],
   driver: Driver,
@@ -148,7 +149,8 @@ async function candidates(
     );
   } catch (error) {
     if (!isPermissionError(error)) throw error;
-    // It may not look the name up, but perhaps connect by it.
+    // The permission to connect by name may be there although the one to look
+    // it up is not.
     return byName([host, port]);
   }
   const first = found.filter(([family]) => family === found[0][0]);
@@ -157,7 +159,7 @@ async function candidates(
     .concat(second.slice(first.length));
 }
 
-/** The name itself, for the driver to look up while it connects. */
+/** Returns the name itself, which the driver looks up when it connects. */
 function byName([host, port]: readonly [string, number]): Candidate[] {
   return [[AF_UNSPEC, [host, port]]];
 }
@@ -166,7 +168,7 @@ function isPermissionError(error: unknown): boolean {
   return error instanceof PermissionError;
 }
 
-/** Lets the attempts race; rejects with the last error, the deadline's or the signal's reason. */
+/** Runs the attempts as RFC 8305 says; rejects with the last error, a TimeoutError or the signal's reason. */
 function race(
   found: readonly Candidate[],
   errors: unknown[],
@@ -223,7 +225,7 @@ async function attempt(
   { sourceAddress, driver, timeout }: AttemptOptions,
   signal: AbortSignal,
 ): Promise<ConnectedSocket> {
-  // With a timeout of 0 it is in progress, which as in Python is a failure.
+  // As in Python, a timeout of 0 makes the attempt fail with EINPROGRESS.
   const wait = waitOf(timeout === 0 ? 0 : null, signal);
   if (family === AF_UNSPEC && sourceAddress === undefined) {
     const [host, port] = address;

@@ -24,36 +24,40 @@ export interface CreateServerOptions<F extends number = InetFamily> {
    * @default {AF_INET}
    */
   family?: F;
-  /** How many connections may wait to be accepted; the system's own number if omitted. */
+  /** How many connections may wait to be accepted; the system's default if omitted. */
   backlog?: number;
   /**
-   * Whether several sockets may listen on the port; in the sandbox with
-   * `--unstable-net` only.
+   * Whether several sockets may listen on the port; the sandbox needs
+   * `--unstable-net` for it.
    * @default {false}
    */
   reusePort?: boolean;
   /**
-   * Whether an `AF_INET6` server takes IPv4 connections too.
+   * Whether an `AF_INET6` server also accepts IPv4 connections.
    * @default {false}
    */
   dualstackIpv6?: boolean;
-  /** The driver that serves; the program's default one if omitted. */
+  /** The driver to use; the program's default driver if omitted. */
   driver?: Driver;
 }
 
-/** Whether this library knows IPv6; Python's `socket.has_ipv6`. */
+/** Whether this library supports IPv6; Python's `socket.has_ipv6`. */
 export const hasIpv6: boolean = true;
 
 /**
- * Makes a TCP server: a socket that is bound to an address and listens.
+ * Creates a TCP server: a socket that is bound to an address and listens.
  *
- * @param address The local address; port 0 is any free port, host "" any interface.
+ * @param address The local address; port 0 picks a free port, host "" means all
+ * interfaces.
  * @param options `family`, `backlog`, `reusePort`, `dualstackIpv6`, `driver`.
  * @returns The listening socket.
- * @throws {OSError} EADDRINUSE if someone listens there, EADDRNOTAVAIL if it is
- * no address of this machine, ENOPROTOOPT if `reusePort` cannot be had.
- * @throws {PermissionError} EACCES if it is not granted; the message names the flag.
- * @throws {RangeError} If `dualstackIpv6` is asked of another family or system.
+ * @throws {OSError} EADDRINUSE if another socket has the address, EADDRNOTAVAIL
+ * if it is not an address of this machine, ENOPROTOOPT if the driver does not
+ * support `reusePort`.
+ * @throws {PermissionError} EACCES if permission is not granted; the message
+ * names the flag.
+ * @throws {RangeError} If `dualstackIpv6` is set for a family other than
+ * `AF_INET6`, or the system does not support it.
  *
  * @example Usage
  * ```ts
@@ -100,10 +104,11 @@ export function createServer<F extends number = InetFamily>(
 }
 
 /**
- * Tells whether one IPv6 socket can serve IPv4 too.
+ * Tells whether one IPv6 socket can also accept IPv4 connections.
  *
- * @param options `driver`: the driver to ask; the program's default one if omitted.
- * @returns Whether {@linkcode createServer} can have `dualstackIpv6`.
+ * @param options `driver`: the driver to use; the program's default driver if
+ * omitted.
+ * @returns Whether {@linkcode createServer} supports `dualstackIpv6`.
  *
  * @example Usage
  * ```ts

@@ -5,16 +5,18 @@ import { Socket, type SocketOptions } from "./socket.ts";
 /**
  * Opens a socket.
  *
- * @typeParam F The family, from which the type of its addresses follows.
- * @typeParam T The type, from which follows who a receive says the bytes are from.
- * @param family `AF_INET`, `AF_INET6`, `AF_UNIX`, or another that the driver has.
- * @param type `SOCK_STREAM`, or another that the driver has; `SOCK_NONBLOCK` may
- * be added, `SOCK_CLOEXEC` is always so.
- * @param proto The protocol; 0 for the only one that family and type have.
- * @param options `driver`, or `fileno` to take an open socket over.
+ * @typeParam F The family, which determines the type of the socket's addresses.
+ * @typeParam T The type, which determines what a receive returns as the
+ * sender's address.
+ * @param family `AF_INET`, `AF_INET6`, `AF_UNIX`, or another that the driver
+ * supports.
+ * @param type `SOCK_STREAM`, or another that the driver supports, optionally
+ * with `SOCK_NONBLOCK`; `SOCK_CLOEXEC` is always in effect.
+ * @param proto The protocol; 0 for the default of family and type.
+ * @param options `driver`, and `fileno` to take over an open socket.
  * @returns The socket, with the default timeout.
- * @throws {OSError} EAFNOSUPPORT, ESOCKTNOSUPPORT, EPROTONOSUPPORT or EINVAL for
- * what the driver cannot make.
+ * @throws {OSError} EAFNOSUPPORT, ESOCKTNOSUPPORT, EPROTONOSUPPORT or EINVAL
+ * for a family, type or protocol that the driver does not support.
  *
  * @example A client, as in Python's documentation
  * ```ts
@@ -46,5 +48,5 @@ Object.defineProperty(socket, Symbol.hasInstance, {
   value: (value: unknown) => value instanceof Socket,
 });
 
-/** The class of all sockets; Python's name of it. */
+/** Python's second name for the class {@linkcode Socket}. */
 export const SocketType: typeof Socket = Socket;

@@ -16,7 +16,7 @@ import {
   type SocketResource,
 } from "./socket.ts";
 
-// The size of a C `int`, which is what a descriptor is.
+// The size of a C `int`, the type of a descriptor, in bytes.
 const INT = 4;
 
 /**
@@ -26,10 +26,11 @@ const INT = 4;
  * {@linkcode Socket.close} closes its sockets.
  *
  * @param fd The descriptor's number.
- * @param options `driver`: the driver to ask; the program's default one if omitted.
+ * @param options `driver`: the driver to use; the program's default driver if
+ * omitted.
  * @throws {OSError} EOPNOTSUPP.
- * @throws {TypeError} If it is no integer.
- * @throws {RangeError} If it is negative or no descriptor's.
+ * @throws {TypeError} If it is not an integer.
+ * @throws {RangeError} If it is negative or larger than a C `int`.
  *
  * Port of [`socket.close`](https://docs.python.org/3/library/socket.html#socket.close), `close(2)`.
  */
@@ -48,11 +49,12 @@ export function close(
  * {@linkcode Socket.dup} duplicates its sockets.
  *
  * @param fd The descriptor's number.
- * @param options `driver`: the driver to ask; the program's default one if omitted.
+ * @param options `driver`: the driver to use; the program's default driver if
+ * omitted.
  * @returns The new descriptor's number.
  * @throws {OSError} EOPNOTSUPP.
- * @throws {TypeError} If it is no integer.
- * @throws {RangeError} If it is negative or no descriptor's.
+ * @throws {TypeError} If it is not an integer.
+ * @throws {RangeError} If it is negative or larger than a C `int`.
  *
  * Port of [`socket.dup`](https://docs.python.org/3/library/socket.html#socket.socket.dup), `dup(2)`.
  */
@@ -65,21 +67,21 @@ export function dup(
 }
 
 /**
- * Sends bytes, and with them descriptors to the process at the other end of a
+ * Sends bytes together with descriptors to the process at the other end of a
  * Unix socket.
  *
  * Drivers: POSIX; the sandboxed one throws EOPNOTSUPP.
  *
  * @param sock A Unix socket.
- * @param buffers The bytes, at least one, which are sent as one message.
+ * @param buffers The bytes, at least one; the call sends them as one message.
  * @param fds The descriptors' numbers; they stay open here.
  * @param flags As for {@linkcode Socket.send}.
- * @param address Where to send them; the peer if omitted.
- * @returns How many bytes were taken.
- * @throws {OSError} EOPNOTSUPP if the driver cannot.
- * @throws {TypeError} If the buffers are no list of bytes, or the descriptors no
- * list of integers.
- * @throws {RangeError} If a descriptor is negative or no descriptor's.
+ * @param address The destination; the peer if omitted.
+ * @returns The number of bytes that the system took.
+ * @throws {OSError} EOPNOTSUPP if the driver does not support ancillary data.
+ * @throws {TypeError} If `buffers` is not an array of bytes, or `fds` is not an
+ * array of integers.
+ * @throws {RangeError} If a descriptor is negative or larger than a C `int`.
  *
  * Port of [`socket.send_fds`](https://docs.python.org/3/library/socket.html#socket.send_fds), `sendmsg(2)`, `unix(7)`.
  */
@@ -106,20 +108,20 @@ export async function sendFds<A extends Address, From>(
 }
 
 /**
- * Receives bytes, and with them descriptors from the process at the other end
- * of a Unix socket.
+ * Receives bytes together with descriptors from the process at the other end of
+ * a Unix socket.
  *
- * Drivers: POSIX; the sandboxed one throws EOPNOTSUPP, but takes over descriptors
- * that it was started with: {@linkcode fromfd}.
+ * Drivers: POSIX; the sandboxed one throws EOPNOTSUPP, but {@linkcode fromfd}
+ * takes over descriptors that the process was started with.
  *
  * @param sock A Unix socket.
- * @param bufsize How many bytes at most.
- * @param maxfds How many descriptors at most.
+ * @param bufsize The most bytes to receive.
+ * @param maxfds The most descriptors to receive.
  * @param flags As for {@linkcode Socket.recv}.
  * @returns The bytes, the descriptors' numbers, flags such as `MSG_CTRUNC`, and
  * the sender's address.
- * @throws {OSError} EOPNOTSUPP if the driver cannot.
- * @throws {TypeError} If a number is no integer.
+ * @throws {OSError} EOPNOTSUPP if the driver does not support ancillary data.
+ * @throws {TypeError} If a number is not an integer.
  * @throws {RangeError} If a number is negative.
  *
  * Port of [`socket.recv_fds`](https://docs.python.org/3/library/socket.html#socket.recv_fds), `recvmsg(2)`, `unix(7)`.
@@ -144,38 +146,39 @@ export async function recvFds<A extends Address, From>(
 }
 
 /**
- * Makes a socket of what the system, or Deno, has open already.
+ * Makes a socket from a descriptor, or from an open object of Deno.
  *
  * Python duplicates the descriptor; here the socket takes it over, so do not
- * use or close the original any more.
+ * use or close the original afterwards.
  *
- * A number is a descriptor that the process was started with, as systemd
- * passes them from 3 on (`LISTEN_FDS`); to take it over needs no permission.
+ * A number names a descriptor that the process was started with, as systemd
+ * passes them from 3 on (`LISTEN_FDS`); taking it over needs no permission.
  *
- * Drivers: the sandboxed one takes streams of TCP and Unix, connected ones and
- * listeners, and of a number only what Deno has not opened itself. One that has
- * not been told to listen listens from then on. It does not know the addresses
- * of a Unix socket, which are "", and its first call says what it is: `listen`
- * or `accept` makes it a listener, a receive, a send, `shutdown`, `getpeername`
- * or a wait for readiness a connection. A listener of a number takes
- * connections before they are accepted, up to 4096. It cannot be detached once
- * it is known what it is.
+ * Drivers: the sandboxed one takes connected and listening TCP and Unix
+ * streams, and a number only if Deno has not opened that descriptor itself. A
+ * bound TCP socket that does not listen yet starts listening. For a Unix
+ * descriptor the addresses are unknown and read "", and the first call decides
+ * what it is: `listen` or `accept` makes it a listener; a receive, a send,
+ * `shutdown`, `getpeername` or a wait for readiness makes it a connection. A
+ * listener from a number takes up to 4096 connections before `accept` asks for
+ * them. Once it is known what the descriptor is, `detach` throws EOPNOTSUPP.
  *
  * @param fd A descriptor's number; for the sandboxed driver also a `Deno.Conn`,
  * a `Deno.Listener` or a `Deno.DatagramConn`.
- * @param family Its address family. That of a socket whose family is not known
- * is found out by `socket(undefined, undefined, undefined, { fileno: fd })`.
+ * @param family Its address family. To have the driver detect it, call
+ * `socket(undefined, undefined, undefined, { fileno: fd })` instead.
  * @param type Its type.
- * @param proto Its protocol; 0 for the only one.
+ * @param proto Its protocol; 0 for the default of family and type.
  * @param options `driver`.
- * @returns The socket; that of a listener listens.
- * @throws {OSError} EBADF if no stream socket is open under the number, ENOTSOCK
- * if it is no socket of the driver's, EAFNOSUPPORT if it is of another family,
- * EOPNOTSUPP for a number of a datagram socket in the sandbox.
- * @throws {RangeError} If the number is negative or no descriptor's.
- * @throws {TypeError} If the number is no integer.
+ * @returns The socket; it listens if the descriptor does.
+ * @throws {OSError} EBADF if no stream socket is open under the number,
+ * ENOTSOCK if it is not a socket that the driver can take over, EAFNOSUPPORT if
+ * it has another family, EOPNOTSUPP for the number of a datagram socket in the
+ * sandbox.
+ * @throws {RangeError} If the number is negative or larger than a C `int`.
+ * @throws {TypeError} If the number is not an integer.
  *
- * @example Take a connection of Deno's over
+ * @example Take over a listener of Deno
  * ```ts
  * import { AF_INET, fromfd, SOCK_STREAM } from "@berkeley/socket/socket";
  * import { assertEquals } from "@std/assert";
@@ -201,11 +204,11 @@ export function fromfd<F extends number, T extends number>(
 }
 
 /**
- * Makes a socket of what another process shared, on Windows only.
+ * Makes a socket from what another process shared, on Windows only.
  *
  * Drivers: none.
  *
- * @param _data What `share` gave.
+ * @param _data What `share` returned.
  * @throws {OSError} EOPNOTSUPP.
  *
  * Port of [`socket.fromshare`](https://docs.python.org/3/library/socket.html#socket.fromshare).
@@ -216,7 +219,7 @@ export function fromshare(_data: Uint8Array): Socket {
   throw windowsOnly("fromshare", "a socket", instead);
 }
 
-/** Takes descriptors out of a control message; a last one that was cut off is none. */
+/** Reads the descriptors of a control message; ignores a truncated last one. */
 function numbersIn(bytes: Uint8Array): number[] {
   const whole = bytes.slice(0, bytes.length - bytes.length % INT);
   return [...new Int32Array(whole.buffer)];

@@ -5,40 +5,44 @@
  * What a driver promises:
  *
  * 1. **Nothing is lost.** A receive or an accept that times out or is aborted
- *    takes nothing: the next call gets what came. A send that fails tells how
- *    much was taken (`bytesSent`), unless a signal ended it.
+ *    consumes nothing: the next call gets what arrived. The error of a failed
+ *    send says how much was taken (`bytesSent`), unless a signal ended it.
  * 2. **`close` settles everything.** Every pending call of the endpoint rejects
- *    with EBADF at once, and every `whenReady` is answered; those of its
- *    {@linkcode Endpoint.dup} siblings are not. The promise of `close`
+ *    with EBADF at once, and every `whenReady` calls back; those of its
+ *    {@linkcode Endpoint.dup} siblings are unaffected. The promise of `close`
  *    resolves when port and path are free again; it never rejects.
- * 3. **Bytes are taken as they are at the call.** Where the system looks at
- *    them later, the driver copies.
- * 4. **Order.** Receives are served in the order of the calls, bytes of two
+ * 3. **A send uses the bytes as they are at the call.** If the system reads
+ *    them later, the driver copies them.
+ * 4. **Order.** Receives complete in the order of the calls, bytes of two
  *    `sendall`s never interleave, datagrams leave in the order of the calls.
- * 5. **Half-close and reset** are the kernel's: reading goes on after
- *    `shutdown(SHUT_WR)`; `SHUT_RD` lets waiting receives return empty; after
- *    a reset one receive gives ECONNRESET, the next ones end of stream.
- * 6. **A `Wait` that never waits** is answered as soon as the system has
- *    been asked once: EAGAIN, or EINPROGRESS for a `connect`, which goes on.
- * 7. **Flags**: MSG_PEEK and MSG_WAITALL work, what cannot be honoured is
- *    EOPNOTSUPP. (MSG_DONTWAIT never arrives: it has become the `Wait`.)
+ * 5. **Half-close and reset** follow the kernel: reading continues after
+ *    `shutdown(SHUT_WR)`; `SHUT_RD` makes waiting receives return no bytes;
+ *    after a reset one receive fails with ECONNRESET, the next ones return the
+ *    end of the stream.
+ * 6. **A `Wait` that never waits** ends as soon as the driver has asked the
+ *    system once: with EAGAIN, or with EINPROGRESS for a `connect`, which
+ *    continues.
+ * 7. **Flags**: MSG_PEEK and MSG_WAITALL work, a flag that the driver cannot
+ *    support is EOPNOTSUPP. (MSG_DONTWAIT never arrives: {@linkcode Socket}
+ *    turns it into a `Wait`.)
  * 8. **Edges as in CPython on Linux**: empty sends, receives of 0 bytes,
  *    zero-length and truncated datagrams, calls in the wrong state.
  * 9. **Process life.** A pending call and a `whenReady` keep the process alive,
  *    and so may bytes that a send has taken; an idle socket does not.
  * 10. **Idle memory is small**: a connection that waits for data holds no large
- *     buffer, and what `recv` gives has a buffer of its own size.
- * 11. **Sharing**: `dup` gives a second endpoint on the same socket, which is
- *     closed with the last of them.
+ *     buffer, and the array that `recv` returns has a buffer of exactly its
+ *     size.
+ * 11. **Sharing**: `dup` returns a second endpoint on the same socket, which
+ *     closes with the last of them.
  *
- * Errors are {@linkcode OSError} or a subclass and nothing else, an aborted
- * signal's reason apart.
+ * All errors are {@linkcode OSError} or a subclass, except an aborted signal's
+ * reason.
  *
- * What {@linkcode Socket} has checked before it calls: sizes are integers of 0
- * and more; data is a `Uint8Array`; ancillary data is a list of level, type and
- * bytes; `how` is one of the three; addresses have the shape of their family,
- * with ports in range, a Unix path that fits and the special hosts `""` and
- * `"<broadcast>"` written as numbers, while names are unresolved; the signal of
+ * {@linkcode Socket} checks before it calls: sizes are integers of 0 or more;
+ * data is a `Uint8Array`; ancillary data is a list of level, type and bytes;
+ * `how` is one of the three; addresses have the shape of their family, with
+ * ports in range, a Unix path that fits and the special hosts `""` and
+ * `"<broadcast>"` written as numbers, but names are not resolved; the signal of
  * a `Wait` has not aborted; and no method is called after `close` or `detach`.
  *
  * @module
@@ -48,18 +52,21 @@ import type { Pollable, Wait } from "./wait.ts";
 
 /** A way to make sockets. */
 export interface Driver {
-  /** How messages call it, such as "sandboxed". */
+  /** The driver's name in messages, such as "sandboxed". */
   readonly name: string;
 
   /**
    * Opens a socket.
    *
    * @throws {OSError} EAFNOSUPPORT, ESOCKTNOSUPPORT, EPROTONOSUPPORT or EINVAL
-   * for what the driver cannot make.
+   * for a family, type or protocol that the driver does not support.
    */
   open(family: number, type: number, proto: number): Endpoint;
 
-  /** Opens two sockets that are connected to each other, of the family that suits the driver if it is `undefined`. */
+  /**
+   * Opens two sockets that are connected to each other; the driver chooses the
+   * family if it is `undefined`.
+   */
   pair(
     family: number | undefined,
     type: number,
@@ -68,20 +75,22 @@ export interface Driver {
   ): Promise<[Endpoint, Endpoint]>;
 
   /**
-   * Takes over a socket that the system has open: a descriptor, or what the
-   * driver has in place of one. Family, type and protocol are found out where
-   * the hints do not tell them.
+   * Takes over an open socket: a descriptor, or the object that the driver has
+   * in its place. The driver detects family, type and protocol if the hints
+   * omit them.
    *
-   * @throws {OSError} EBADF or ENOTSOCK for what is not a socket of this driver.
+   * @throws {OSError} EBADF or ENOTSOCK if it is not a socket that this driver
+   * can take over.
    */
   adopt(resource: unknown, hints: SocketHints): Endpoint;
 
   /**
-   * Connects a stream by name, in whatever family the name turns out to have:
-   * what a program needs that may use the name and not its numbers.
+   * Connects a stream by name, in any family that the name has. For programs
+   * whose permission covers the name but not its numbers.
    *
    * @throws {gaierror} If there is no such host.
-   * @throws {PermissionError} EACCES if the name may not be connected to.
+   * @throws {PermissionError} EACCES if permission to connect to the name is
+   * not granted.
    */
   connect(
     host: string,
@@ -91,16 +100,16 @@ export interface Driver {
 
   /** Closes a descriptor that no endpoint holds. */
   closeDescriptor(fd: number): void;
-  /** Duplicates a descriptor; the new one is not inherited by programs that this one starts. */
+  /** Duplicates a descriptor; child processes do not inherit the new one. */
   dupDescriptor(fd: number): number;
 
   /** Looks hosts and services up. */
   readonly names: Names;
-  /** Tells of the machine that the driver runs on. */
+  /** The machine that the driver runs on: its name and its network interfaces. */
   readonly machine: Machine;
 }
 
-/** What is known of a socket that is taken over. */
+/** What the caller knows about a socket to take over. */
 export interface SocketHints {
   /** Its address family. */
   readonly family?: number;
@@ -116,7 +125,8 @@ export interface Names {
    * Looks a host and a service up, as `getaddrinfo(3)`.
    *
    * @throws {gaierror} If there is no such host or service.
-   * @throws {PermissionError} EACCES if the name may not be looked up.
+   * @throws {PermissionError} EACCES if permission to look up the name is not
+   * granted.
    */
   getaddrinfo(
     host: string | null,
@@ -127,11 +137,12 @@ export interface Names {
 
   /**
    * Looks the host and the service of a numeric address up, as
-   * `getnameinfo(3)`; numbers stand in for what has no name.
+   * `getnameinfo(3)`; a host or service without a name is given as its number.
    *
-   * @throws {gaierror} EAI_NONAME with `NI_NAMEREQD` and no name, EAI_BADFLAGS
-   * for flags that there are not.
-   * @throws {PermissionError} EACCES if the address may not be looked up.
+   * @throws {gaierror} EAI_NONAME if there is no name and `NI_NAMEREQD` is set,
+   * EAI_BADFLAGS for unknown flags.
+   * @throws {PermissionError} EACCES if permission to look up the address is
+   * not granted.
    */
   getnameinfo(
     address: InetAddress | Inet6Address,
@@ -154,15 +165,15 @@ export interface Names {
   gethostbyaddr(address: string, wait: Wait | undefined): Promise<HostEntry>;
 }
 
-/** Tells of the machine: its name and its network interfaces. */
+/** The machine: its name and its network interfaces. */
 export interface Machine {
-  /** Gives the name of this machine. */
+  /** Returns this machine's host name. */
   gethostname(): string;
 
-  /** Names this machine. */
+  /** Sets this machine's host name. */
   sethostname(name: string): void;
 
-  /** Lists the network interfaces, by their index. */
+  /** Lists the network interfaces, in the order of their indexes. */
   ifNameindex(): InterfaceName[];
 
   /**
@@ -175,12 +186,12 @@ export interface Machine {
   /**
    * Finds the name of an interface.
    *
-   * @throws {OSError} ENXIO if there is none of the index.
+   * @throws {OSError} ENXIO if no interface has the index.
    */
   ifIndextoname(index: number): string;
 }
 
-/** What a look-up is narrowed to; 0 leaves it open. */
+/** What restricts a look-up; 0 means no restriction. */
 export interface AddressInfoHints {
   /** `AF_INET`, `AF_INET6` or `AF_UNSPEC`. */
   readonly family: number;
@@ -214,9 +225,9 @@ export type InterfaceName = [index: number, name: string];
 /** One control message: level, type and data, as `cmsg(3)`. */
 export type AncillaryData = [level: number, type: number, data: Uint8Array];
 
-/** What comes with a message besides its bytes. */
+/** What a message carries besides its bytes. */
 export interface MessageHeader {
-  /** Control messages that came with them. */
+  /** The control messages that came with the bytes. */
   readonly ancillary: AncillaryData[];
   /** `MSG_TRUNC` and the like. */
   readonly flags: number;
@@ -224,19 +235,19 @@ export interface MessageHeader {
   readonly address: Address | null;
 }
 
-/** What one `recvmsg` gives. */
+/** What `recvmsg` returns. */
 export interface Message extends MessageHeader {
-  /** The bytes, in an array of their own. */
+  /** The bytes, in a new array. */
   readonly data: Uint8Array<ArrayBuffer>;
 }
 
-/** What one `recvmsgInto` gives. */
+/** What `recvmsgInto` returns. */
 export interface MessageInto extends MessageHeader {
-  /** How many bytes the buffers have got. */
+  /** The number of bytes written to the buffers. */
   readonly count: number;
 }
 
-/** What {@linkcode Socket.recvmsg} gives, in Python's order. */
+/** What {@linkcode Socket.recvmsg} returns, in Python's order. */
 export type ReceivedMessage<From> = [
   data: Uint8Array<ArrayBuffer>,
   ancdata: AncillaryData[],
@@ -244,7 +255,7 @@ export type ReceivedMessage<From> = [
   address: From,
 ];
 
-/** What {@linkcode Socket.recvmsgInto} gives, in Python's order. */
+/** What {@linkcode Socket.recvmsgInto} returns, in Python's order. */
 export type ReceivedMessageInto<From> = [
   nbytes: number,
   ancdata: AncillaryData[],
@@ -253,8 +264,8 @@ export type ReceivedMessageInto<From> = [
 ];
 
 /**
- * One open socket. It can be polled: `POLLIN` holds when a receive or an accept
- * would not wait, `POLLOUT` when a send would not, or a connection attempt has
+ * One open socket. `poll` reports `POLLIN` when a receive or an accept would
+ * not wait, `POLLOUT` when a send would not wait or a connection attempt has
  * ended.
  */
 export interface Endpoint extends Pollable {
@@ -262,7 +273,7 @@ export interface Endpoint extends Pollable {
   readonly family: number;
   /** Socket type, such as `SOCK_STREAM`. */
   readonly type: number;
-  /** Protocol number; 0 for the family's and type's own. */
+  /** Protocol number; 0 for the default of family and type. */
   readonly proto: number;
   /** The descriptor, or the object that the driver has in place of one; `undefined` if there is none yet. */
   readonly resource: unknown;
@@ -270,41 +281,44 @@ export interface Endpoint extends Pollable {
   /**
    * Binds to a local address.
    *
-   * @param backlog How many connections may wait, if the driver must know that
-   * already now; otherwise `listen` tells it.
+   * @param backlog How many connections may wait, for a driver that must know
+   * it before `listen`.
    */
   bind(address: Address, backlog?: number): void;
-  /** Begins to take connections; binds to any free port where nothing is bound. */
+  /** Starts listening; binds an unbound socket to a free port first. */
   listen(backlog: number | undefined): void;
-  /** Takes the next connection; its address is the new endpoint's peer. */
+  /** Accepts the next connection; the new endpoint's `getpeername` gives its address. */
   accept(wait: Wait | undefined): Promise<Endpoint>;
   /** Connects, or for datagrams sets the peer. */
   connect(address: Address, wait: Wait | undefined): Promise<void>;
   /** Shuts down the reading half, the writing half or both. */
   shutdown(how: number): void;
-  /** Gives this endpoint up; see promise 2. */
+  /** Closes this endpoint; see promise 2. */
   close(): Promise<void>;
 
-  /** Receives up to `size` bytes into an array of their own; empty at the end of the stream. */
+  /** Receives up to `size` bytes into a new array; empty at the end of the stream. */
   recv(
     size: number,
     flags: number,
     wait: Wait | undefined,
   ): Promise<Uint8Array<ArrayBuffer>>;
-  /** Receives into all of `buffer` and tells how many bytes; 0 at the end of the stream. */
+  /** Receives up to as many bytes as `buffer` holds and returns their number; 0 at the end of the stream. */
   recvInto(
     buffer: Uint8Array,
     flags: number,
     wait: Wait | undefined,
   ): Promise<number>;
-  /** Receives bytes with all that comes with them. */
+  /** Receives bytes with control messages, flags and the sender's address. */
   recvmsg(
     size: number,
     ancillarySize: number,
     flags: number,
     wait: Wait | undefined,
   ): Promise<Message>;
-  /** Receives into several buffers, each filled before the next, with all that comes with the bytes. */
+  /**
+   * Receives into several buffers, each filled before the next, with control
+   * messages, flags and the sender's address.
+   */
   recvmsgInto(
     buffers: readonly Uint8Array[],
     ancillarySize: number,
@@ -312,13 +326,13 @@ export interface Endpoint extends Pollable {
     wait: Wait | undefined,
   ): Promise<MessageInto>;
 
-  /** Sends what the system takes now, at least one byte unless `data` is empty. */
+  /** Sends as many bytes as the system takes now, at least one unless `data` is empty. */
   send(
     data: Uint8Array,
     flags: number,
     wait: Wait | undefined,
   ): Promise<number>;
-  /** Sends all of it. */
+  /** Sends all of `data`. */
   sendall(
     data: Uint8Array,
     flags: number,
@@ -332,7 +346,7 @@ export interface Endpoint extends Pollable {
     address: Address | null,
     wait: Wait | undefined,
   ): Promise<number>;
-  /** Sends up to `count` bytes of an open file, from `offset`, without taking them through this program. */
+  /** Sends up to `count` bytes of an open file, from `offset`, inside the kernel, as `sendfile(2)` does. */
   sendfile(
     fd: number,
     offset: number,
@@ -342,7 +356,7 @@ export interface Endpoint extends Pollable {
 
   /** Reads an option as the bytes that the kernel would give, at most `size` of them. */
   getsockopt(level: number, name: number, size: number): Uint8Array;
-  /** Sets an option from bytes; `null` and `size` is a null pointer with a length. */
+  /** Sets an option from bytes; `null` means a null pointer, with `size` as its length. */
   setsockopt(
     level: number,
     name: number,
@@ -350,24 +364,24 @@ export interface Endpoint extends Pollable {
     size: number,
   ): void;
 
-  /** The local address; the family's "any" before there is one. */
+  /** Returns the local address; before the socket is bound, the family's wildcard address. */
   getsockname(): Address;
-  /** The peer's address; ENOTCONN without one. */
+  /** Returns the peer's address; throws ENOTCONN if there is none. */
   getpeername(): Address;
 
-  /** The descriptor's number; EOPNOTSUPP from a driver without. */
+  /** Returns the descriptor's number; throws EOPNOTSUPP if the driver has no descriptors. */
   fileno(): number;
-  /** Whether programs that this one starts inherit the descriptor. */
+  /** Tells whether child processes inherit the descriptor. */
   getInheritable(): boolean;
-  /** Sets whether they do. */
+  /** Sets whether child processes inherit the descriptor. */
   setInheritable(inheritable: boolean): void;
-  /** Controls the device; bytes are given back as the kernel leaves them. */
+  /** Performs a control request; returns bytes as the kernel leaves them. */
   ioctl(request: number, argument: number | Uint8Array): number | Uint8Array;
 
-  /** Gives a second endpoint on the same socket. */
+  /** Returns a second endpoint on the same socket. */
   dup(): Endpoint;
   /**
-   * Gives the system's socket away and leaves this endpoint closed.
+   * Returns the system's socket, still open, and leaves this endpoint closed.
    *
    * @throws {OSError} EBUSY if that would lose bytes or pending calls.
    */

@@ -10,18 +10,19 @@ import { sandbox } from "./sandbox/driver.ts";
 
 let defaultDriver: Driver = sandbox;
 
-// Flags of socket(2) that a type may carry; -1 where the platform has none.
+// Flags that socket(2) allows in a type; the constants are -1 on platforms
+// without them.
 const NONBLOCK = Math.max(0, SOCK_NONBLOCK);
 const CREATION_FLAGS = NONBLOCK | Math.max(0, SOCK_CLOEXEC);
 
-/** Gives the driver of a call: its own, or the program's. */
+/** Returns the driver to use: the given one, or the program's default. */
 export function driverFor(driver: Driver | undefined): Driver {
   return driver ?? defaultDriver;
 }
 
 /**
- * Sets the driver of all sockets that are made without a `driver` option; it
- * is the sandboxed one until then.
+ * Sets the driver of all sockets that are created without a `driver` option. At
+ * the start it is the sandboxed one.
  *
  * @param driver The driver; `null` for the sandboxed one.
  *
@@ -39,7 +40,7 @@ export function setDefaultDriver(driver: Driver | null): void {
   defaultDriver = driver ?? sandbox;
 }
 
-/** Opens a socket of the driver, or takes over what is open under `fileno`. */
+/** Opens a socket with the driver, or takes over the socket `fileno`. */
 export function openEndpoint(
   driver: Driver,
   family: number | undefined,
@@ -57,7 +58,7 @@ export function openEndpoint(
     : driver.adopt(fileno, { family, type: kind, proto });
 }
 
-/** Whether a type asks for a socket that does not wait. */
+/** Tells whether a type includes SOCK_NONBLOCK. */
 export function isNonBlockingType(type: number | undefined): boolean {
   return ((type ?? 0) & NONBLOCK) !== 0;
 }

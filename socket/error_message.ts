@@ -15,7 +15,7 @@ export interface OSErrorFields {
   subject?: string;
   /** What is wrong, in words, if `code` does not say it. */
   state?: string;
-  /** How to solve it, such as the permission flag to add. */
+  /** How to solve it, such as which permission flag to add. */
   hint?: string;
   /** For a failed send: how many bytes the kernel took. */
   bytesSent?: number;

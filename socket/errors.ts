@@ -55,7 +55,7 @@ export class OSError extends Error {
   declare readonly address: Address | undefined;
   /** The file that a program has named as the third argument. */
   declare readonly filename: string | undefined;
-  /** For a failed `send`, `sendall` or `sendfile`: how many bytes were already taken for sending. */
+  /** For a failed `send`, `sendall` or `sendfile`: the number of bytes that the system had taken. */
   declare bytesSent: number | undefined;
 
   /**
@@ -155,7 +155,7 @@ export class BlockingIOError extends OSError {
 }
 
 /**
- * The base class of the errors of a connection, lost or not established.
+ * The base class of connection errors, whether lost or never established.
  *
  * @example Catch any error of the connection
  * ```ts
@@ -456,7 +456,7 @@ const classes: Readonly<
   ETIMEDOUT: TimeoutError,
 };
 
-/** Creates an error of the class that Python has for its code. */
+/** Creates an error of the class that Python uses for the code. */
 export function osError(fields: OSErrorFields): OSError {
   const ErrorClass = classes[fields.code ?? ""] ?? OSError;
   return new ErrorClass(fields);
@@ -483,8 +483,8 @@ export function timedOut(fields: OSErrorFields): TimeoutError {
 }
 
 /**
- * Gives the number that `connect_ex` has for an error; what Python would throw
- * there too is thrown.
+ * Returns the number that `connect_ex` returns for an error; throws the errors
+ * that Python also throws there.
  */
 export function errnoOf(error: unknown): number {
   if (!(error instanceof OSError) || error instanceof gaierror) throw error;
@@ -495,7 +495,7 @@ export function errnoOf(error: unknown): number {
   throw error;
 }
 
-/** Makes the error of a call that Python has on Windows only. */
+/** Creates the error of a call that Python has on Windows only. */
 export function windowsOnly(
   syscall: string,
   subject: string,

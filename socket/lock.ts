@@ -1,4 +1,4 @@
-/** A lock that waiting calls get in the order in which they asked for it. */
+/** A lock that serves waiting calls in the order in which they asked for it. */
 export class Lock {
   #held = false;
   readonly #waiting: PromiseWithResolvers<void>[] = [];

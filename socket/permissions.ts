@@ -1,24 +1,24 @@
-// What the program may do, and the flags that would let it. A call that can do
-// without a permission must not make Deno ask for it.
+// Checks permissions and names the flags that grant them. A call that works
+// without a permission must not make Deno prompt for it.
 
 /** Tells whether a permission is granted, without asking for it. */
 export function isGranted(permission: Deno.PermissionDescriptor): boolean {
   try {
     return Deno.permissions.querySync(permission).state === "granted";
   } catch {
-    return false; // what Deno cannot take as a permission, it does not grant
+    return false; // Deno does not accept this as a permission, so it is not granted
   }
 }
 
-/** Tells whether the network may be used at a host, and a port where one is given. */
+/** Tells whether net access to a host, and to a port if given, is granted. */
 export function isNetGranted(host: string, port?: number): boolean {
   return isGranted({ name: "net", host: netTarget(host, port) });
 }
 
 /**
- * Requests a permission as Deno's own calls do: asks the user where there is
- * one, and throws Deno's own error where it is not granted. For calls of
- * `node:` that end the process instead.
+ * Requests net permission as Deno's own calls do: prompts on a terminal, and
+ * throws NotCapable if it is not granted. For calls of `node:` modules, which
+ * would end the process instead.
  */
 export function requestNet(host: string, port: number): void {
   if (isNetGranted(host, port)) return;
@@ -31,9 +31,9 @@ export function requestNet(host: string, port: number): void {
 }
 
 /**
- * Reads a text file; `undefined` if there is none or it may not be read. Deno
- * lets `/proc` and `/sys` be read with every permission granted only, which no
- * query tells.
+ * Reads a text file; `undefined` if there is none or the program may not read
+ * it. Deno allows reading `/proc` and `/sys` only with all permissions granted,
+ * which no permission query reports.
  */
 export function readIfGranted(path: string): string | undefined {
   if (!isGranted({ name: "read", path })) return undefined;
@@ -44,7 +44,7 @@ export function readIfGranted(path: string): string | undefined {
   }
 }
 
-/** Writes the one flag that grants all of these hosts, each with a port or with any. */
+/** Formats the flag that grants all of these hosts, each with one port or with all ports. */
 export function netFlag(
   ...targets: readonly (readonly [host: string, port?: number, ...unknown[]])[]
 ): string {
@@ -52,9 +52,9 @@ export function netFlag(
   return `--allow-net=${[...new Set(hosts)].join(",")}`;
 }
 
-/** Writes the flags that grant Unix sockets at these paths. */
+/** Formats the flags that grant Unix sockets at these paths. */
 export function unixFlags(...paths: readonly string[]): string {
-  // "" is a socket without a name, which needs no flag for a file.
+  // "" is an unnamed socket, which needs no flag for a file.
   const files = paths.filter((path) => path !== "" && !path.startsWith("\0"));
   const list = files.join(",");
   const access = list && `--allow-read=${list} --allow-write=${list} `;
@@ -66,7 +66,10 @@ export function unixFlags(...paths: readonly string[]): string {
     : `${access}--allow-net`;
 }
 
-/** Writes host and port as permissions have them, which know no scope: `[fe80::1]:80`. */
+/**
+ * Formats host and port for a permission, without the scope, which permissions
+ * do not support: `[fe80::1]:80`.
+ */
 function netTarget(host: string, port?: number): string {
   const bare = host.includes(":") ? `[${host.split("%")[0]}]` : host;
   return port === undefined ? bare : `${bare}:${port}`;

@@ -7,23 +7,24 @@ import { isNonBlocking, type Wait, type WaitOptions } from "./wait.ts";
 /** Options of {@linkcode Socket.sendfile}. */
 export interface SendfileOptions extends WaitOptions {
   /**
-   * Where in the file to start, in bytes.
+   * The position in the file to start at, in bytes.
    * @default {0}
    */
   offset?: number;
-  /** How many bytes to send at most; up to the file's end if omitted. */
+  /** The most bytes to send; up to the file's end if omitted. */
   count?: number;
 }
 
-// How many bytes of the file are in memory at a time.
+// The most bytes of the file in memory at a time.
 const CHUNK = 65536;
 
 /**
- * Sends a file: by the system if it is a descriptor, else in pieces. When it
- * returns or throws, the position of a `Deno.FsFile` is after the last byte that
- * was sent.
+ * Sends a file: a descriptor through the driver, a `Deno.FsFile` in pieces.
+ * When it returns or throws, the position of a `Deno.FsFile` is after the last
+ * byte sent.
  *
- * @param endpoint Gives the socket's endpoint while it is open.
+ * @param endpoint Returns the socket's endpoint; throws EBADF if the socket is
+ * closed.
  */
 export async function sendFile(
   endpoint: () => Endpoint,

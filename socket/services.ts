@@ -16,7 +16,7 @@ interface Protocol {
   readonly number: number;
 }
 
-// The files hardly ever change while a program runs, so they are read once.
+// The files hardly ever change while a program runs, so read them once.
 let services: readonly Service[] | undefined;
 let protocols: readonly Protocol[] | undefined;
 
@@ -64,9 +64,9 @@ export function findService(port: number, proto?: string): string | undefined {
 /**
  * Finds the port of an Internet service by name.
  *
- * It reads `/etc/services` if the permission for that is already granted, and
- * else its own table of the names that IANA and Debian list. It never prompts
- * for a permission.
+ * It reads `/etc/services` if read permission is already granted, otherwise its
+ * own table of the names that IANA and Debian list. It never prompts for a
+ * permission.
  *
  * @param name The service's name or an alias, such as `"http"`.
  * @param proto `"tcp"`, `"udp"` or another; any protocol if omitted.
@@ -100,7 +100,7 @@ export function getservbyname(name: string, proto?: string): number {
 /**
  * Finds the name of the Internet service at a port.
  *
- * It reads what {@linkcode getservbyname} reads.
+ * It uses the same sources as {@linkcode getservbyname}.
  *
  * @param port The port, 0 to 65535.
  * @param proto `"tcp"`, `"udp"` or another; any protocol if omitted.
@@ -136,8 +136,8 @@ export function getservbyport(port: number, proto?: string): string {
 /**
  * Finds the number of an Internet protocol by name, for `socket()`'s `proto`.
  *
- * It reads `/etc/protocols` if the permission for that is already granted, and
- * else its own table. It never prompts for a permission.
+ * It reads `/etc/protocols` if read permission is already granted, otherwise
+ * its own table. It never prompts for a permission.
  *
  * @param name The protocol's name or an alias, such as `"icmp"`.
  * @returns The number.

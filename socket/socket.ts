@@ -56,29 +56,28 @@ export type SocketResource =
 /** Options of {@linkcode socket} and {@linkcode Socket}. */
 export interface SocketOptions {
   /**
-   * A socket that the system has open, to take over in place of opening one: a
-   * descriptor's number or, for the sandboxed driver, a `Deno.Conn`,
-   * `Deno.Listener` or `Deno.DatagramConn`. Family, type and protocol are then
-   * found out where they are not given. See {@linkcode fromfd}.
+   * An open socket to take over instead of opening a new one: a descriptor's
+   * number or, for the sandboxed driver, a `Deno.Conn`, `Deno.Listener` or
+   * `Deno.DatagramConn`. The driver detects family, type and protocol if they
+   * are omitted. See {@linkcode fromfd}.
    */
   fileno?: SocketResource;
-  /** The driver that serves; the program's default one if omitted. */
+  /** The driver to use; the program's default driver if omitted. */
   driver?: Driver;
 }
 
-// Friends of the class: what modules of this package need of a socket and its
-// users do not.
+// Internal access for other modules of this package; mod.ts does not export it.
 
-/** Makes a socket over an endpoint that is open already. */
+/** Wraps an open endpoint instead of opening a new one. */
 export let socketOver: <A extends Address, From>(
   endpoint: Endpoint,
   driver: Driver,
 ) => Socket<A, From>;
 
-/** Gives the endpoint of an open socket; throws EBADF if the socket is closed. */
+/** Returns the socket's endpoint; throws EBADF if the socket is closed. */
 export let endpointOf: (socket: Socket, call: string) => Endpoint;
 
-/** Closes a socket whether or not files of it are open. */
+/** Closes a socket even if files of it are open. */
 export let forceClose: (socket: Socket) => void;
 
 const NO_OPTIONS: WaitOptions = {};
@@ -87,13 +86,13 @@ const NO_OPTIONS: WaitOptions = {};
 const ENDPOINT = Symbol("endpoint");
 
 /**
- * A socket: one end of a connection, a listener or a place for datagrams.
+ * A socket: one end of a connection, a listener, or an end point for datagrams.
  *
- * It is Python's class, with a promise wherever a call may wait. Every waiting
- * call ends by the socket's timeout or by a `signal`, and then has lost no
- * byte: the next call goes on where it left off. Concurrent calls are served
- * in order. `using` closes the socket, `await using` also waits until its port
- * and path are free again.
+ * It is Python's class, but a call that may wait returns a promise. The
+ * socket's timeout or a `signal` ends a waiting call without losing a byte: the
+ * next call continues where it stopped. Concurrent calls complete in the order
+ * in which they were made. `using` closes the socket, `await using` also waits
+ * until its port and path are free again.
  *
  * @example A greeting over a connection
  * ```ts
@@ -111,28 +110,28 @@ const ENDPOINT = Symbol("endpoint");
  *
  * Port of [`socket.socket`](https://docs.python.org/3/library/socket.html#socket-objects), `socket(2)`.
  *
- * @typeParam A The shape of its addresses, which follows from its family.
- * @typeParam From Who a receive says the bytes are from.
+ * @typeParam A The type of the socket's addresses, which its family determines.
+ * @typeParam From The type of the sender's address that a receive returns.
  */
 export class Socket<A extends Address = Address, From = A | null> {
   /** The address family, such as `AF_INET`. */
   readonly family: number;
   /** The socket type, such as `SOCK_STREAM`. */
   readonly type: number;
-  /** The protocol number; 0 for the only one that family and type have. */
+  /** The protocol number; 0 for the default of family and type. */
   readonly proto: number;
   readonly #driver: Driver;
-  /** The endpoint, until the socket is closed. */
+  /** `undefined` once the socket is closed. */
   #open: Endpoint | undefined;
   #timeout: number | null;
   #isClosed = false;
-  /** How many files keep the endpoint open. */
+  /** The number of files that keep the endpoint open. */
   #files = 0;
   #released: Promise<void> | undefined;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #writable: WritableStream<Uint8Array> | undefined;
 
-  /** Opens a socket; {@linkcode socket} does the same and knows its address type. */
+  /** Opens a socket; {@linkcode socket} does the same and infers the address type. */
   constructor(
     family?: number,
     type?: number,
@@ -151,14 +150,16 @@ export class Socket<A extends Address = Address, From = A | null> {
   /**
    * Binds the socket to a local address.
    *
-   * Drivers: in the sandbox a TCP socket takes the port, and the kernel begins to
-   * queue connections, here already; the path of a Unix stream socket is removed when
-   * it closes.
+   * Drivers: in the sandbox a TCP socket listens from here on, so the kernel
+   * already queues connections; closing a Unix stream socket removes its path.
    *
-   * @param address The address; port 0 is any free port, host "" any interface.
-   * @throws {OSError} EADDRINUSE if someone has the address, EADDRNOTAVAIL if it is
-   * no address of this machine, EINVAL if the socket is bound already.
-   * @throws {PermissionError} EACCES if it is not granted; the message names the flag.
+   * @param address The address; port 0 picks a free port, host "" means all
+   * interfaces.
+   * @throws {OSError} EADDRINUSE if another socket has the address,
+   * EADDRNOTAVAIL if it is not an address of this machine, EINVAL if the socket
+   * is already bound.
+   * @throws {PermissionError} EACCES if permission is not granted; the message
+   * names the flag.
    * @throws {gaierror} If the host is not known.
    *
    * @example Take any free port
@@ -178,14 +179,14 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Begins to take connections.
+   * Starts listening for connections.
    *
-   * Drivers: in the sandbox the queue's length is settled when the socket is
-   * bound, at Deno's own 511 (TCP) or 1024 (Unix); {@linkcode createServer} can
-   * set it for TCP.
+   * Drivers: in the sandbox `bind` already fixes the queue's length, at Deno's
+   * own 511 (TCP) or 1024 (Unix), and `backlog` changes nothing afterwards;
+   * {@linkcode createServer} can set it for TCP.
    *
-   * @param backlog How many connections may wait to be accepted; the system's own
-   * number if omitted.
+   * @param backlog How many connections may wait to be accepted; the system's
+   * default if omitted.
    * @throws {OSError} EINVAL if the socket is connected.
    *
    * @example Listen on any free port
@@ -206,17 +207,18 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Takes the next connection.
+   * Accepts the next connection.
    *
-   * The new socket begins with the default timeout, as in Python.
+   * The new socket starts with the default timeout, as in Python.
    *
-   * @param options `signal`: gives the call up when it aborts.
+   * @param options `signal`: cancels the call when it aborts.
    * @returns The connection and its peer's address.
-   * @throws {OSError} EINVAL if the socket does not listen, EMFILE if there are too
-   * many open files.
-   * @throws {TimeoutError} If the timeout runs out; a connection that comes later
-   * is for the next call.
-   * @throws {BlockingIOError} EAGAIN if the socket is non-blocking and none waits.
+   * @throws {OSError} EINVAL if the socket does not listen, EMFILE if the
+   * process has too many open files.
+   * @throws {TimeoutError} If the timeout runs out; the next call gets a
+   * connection that arrives later.
+   * @throws {BlockingIOError} EAGAIN if the socket is non-blocking and no
+   * connection waits.
    *
    * @example Accept one connection
    * ```ts
@@ -246,21 +248,24 @@ export class Socket<A extends Address = Address, From = A | null> {
   /**
    * Connects to an address.
    *
-   * After a timeout the attempt is given up, where Python's would go on. A socket for
-   * datagrams is only told its peer, and may be told another one later.
+   * A timeout cancels the attempt, which in Python continues. On a datagram
+   * socket the call only sets the peer, and a later call may change it.
    *
-   * Drivers: in the sandbox `getsockname()` of a UDP socket that was bound to any
-   * address, or to none, knows the way to a peer on this machine only.
+   * Drivers: in the sandbox a UDP socket that is bound to the wildcard address,
+   * or was unbound, learns its local address only if the peer has a loopback
+   * address; otherwise `getsockname()` returns the wildcard address.
    *
    * @param address The peer's address; a host name is looked up in this family.
-   * @param options `signal`: gives the call up when it aborts.
-   * @throws {ConnectionRefusedError} ECONNREFUSED if nobody listens there.
-   * @throws {OSError} EISCONN if the socket is connected, EALREADY if it is being
-   * connected, ENETUNREACH or EHOSTUNREACH if there is no way there.
+   * @param options `signal`: cancels the call when it aborts.
+   * @throws {ConnectionRefusedError} ECONNREFUSED if no socket listens there.
+   * @throws {OSError} EISCONN if the socket is connected, EALREADY if an
+   * attempt is in progress, ENETUNREACH or EHOSTUNREACH if there is no route to
+   * the address.
    * @throws {TimeoutError} If the timeout runs out.
-   * @throws {BlockingIOError} EINPROGRESS if the socket is non-blocking; the attempt
-   * goes on, and SO_ERROR tells how it ended.
-   * @throws {PermissionError} EACCES if it is not granted; the message names the flag.
+   * @throws {BlockingIOError} EINPROGRESS if the socket is non-blocking; the
+   * attempt continues, and SO_ERROR gives its result.
+   * @throws {PermissionError} EACCES if permission is not granted; the message
+   * names the flag.
    * @throws {gaierror} If the host is not known.
    *
    * @example Connect
@@ -287,14 +292,15 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Connects to an address and tells the error's number instead of throwing it.
+   * Connects to an address and returns the error's number instead of throwing
+   * it.
    *
    * @param address As for {@linkcode Socket.connect}.
-   * @param options `signal`: gives the call up when it aborts.
-   * @returns 0, or the `errno` of what went wrong; EAGAIN for a timeout.
+   * @param options `signal`: cancels the call when it aborts.
+   * @returns 0, or the `errno` of the failure; EAGAIN for a timeout.
    * @throws {gaierror} If the host is not known.
    *
-   * @example Ask whether someone listens
+   * @example Check whether a server listens
    * ```ts
    * import { createServer, socket } from "@berkeley/socket/socket";
    * import { assertEquals } from "@std/assert";
@@ -319,17 +325,17 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Takes connections until the socket is closed or the signal aborts.
+   * Accepts connections until the socket is closed or the signal aborts.
    *
-   * It survives what an accept loop must survive: a connection that failed before
-   * it was taken is passed over, and while there are too many open files it pauses
-   * and tries again. Not in Python; iterating over the socket itself is the same.
+   * It skips a connection that failed before it was accepted. After an error
+   * that may pass, such as too many open files, it pauses and tries again.
+   * Not in Python; iterating over the socket itself does the same.
    *
    * @param options `signal`: ends the iteration when it aborts.
    * @returns An iterator over connections and their peers' addresses.
    * @throws {TimeoutError} If the socket's timeout runs out between two connections.
    *
-   * @example Serve until told otherwise
+   * @example Accept until the server closes
    * ```ts
    * import { createConnection, createServer } from "@berkeley/socket/socket";
    * import { assertEquals } from "@std/assert";
@@ -351,7 +357,7 @@ export class Socket<A extends Address = Address, From = A | null> {
     return acceptAll((wait) => this.accept(wait), options);
   }
 
-  /** Takes connections, as {@linkcode Socket.connections} without options. */
+  /** Accepts connections, as {@linkcode Socket.connections} does without options. */
   [Symbol.asyncIterator](): AsyncIterableIterator<
     [connection: Socket<A, From>, address: A]
   > {
@@ -361,11 +367,12 @@ export class Socket<A extends Address = Address, From = A | null> {
   /**
    * Shuts down one half of the connection or both.
    *
-   * @param how `SHUT_WR` tells the peer that no more will be sent, and receiving
-   * goes on; `SHUT_RD` lets waiting and later receives return empty; `SHUT_RDWR`
-   * does both. A listener that is shut for reading accepts no more.
-   * @throws {OSError} ENOTCONN if the socket is not connected, EINVAL for another
-   * number.
+   * @param how `SHUT_WR` tells the peer that no more bytes follow, and
+   * receiving continues; `SHUT_RD` makes pending and later receives return no
+   * bytes; `SHUT_RDWR` does both. A listener that is shut down for reading
+   * accepts no more connections.
+   * @throws {OSError} ENOTCONN if the socket is not connected, EINVAL for any
+   * other number.
    *
    * @example End the sending
    * ```ts
@@ -392,11 +399,11 @@ export class Socket<A extends Address = Address, From = A | null> {
   /**
    * Closes the socket.
    *
-   * Every pending call rejects with EBADF. Files of {@linkcode Socket.makefile} and
-   * duplicates keep the connection open until they are closed too. Closing twice is
-   * nothing.
+   * Every pending call rejects with EBADF. If files of
+   * {@linkcode Socket.makefile} are open, the socket closes with the last of
+   * them; duplicates keep the connection open. Closing again does nothing.
    *
-   * @example A closed socket has no number
+   * @example A closed socket has no descriptor
    * ```ts
    * import { socket } from "@berkeley/socket/socket";
    * import { assertEquals } from "@std/assert";
@@ -414,16 +421,19 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Gives the system's own socket away and leaves this one closed.
+   * Returns the system's own socket, still open, and closes this object.
    *
-   * Drivers: the sandboxed one gives the `Deno.Conn`, `Deno.Listener` or
+   * Drivers: the sandboxed one returns the `Deno.Conn`, `Deno.Listener` or
    * `Deno.DatagramConn`, the POSIX one the descriptor.
    *
-   * @returns What the driver has in place of a descriptor; -1 of a closed socket.
-   * @throws {OSError} EBUSY if received bytes or pending calls would be lost,
-   * ENOTCONN if there is nothing yet to give.
+   * @returns The descriptor, or the object that the driver has in its place; -1
+   * if the socket is closed.
+   * @throws {OSError} EBUSY if received bytes or pending calls would be lost or
+   * a duplicate is open, ENOTCONN if the socket is neither bound nor connected,
+   * EOPNOTSUPP if there is no object to return, as for UDP without
+   * `--unstable-net`.
    *
-   * @example Go on with plain Deno
+   * @example Continue with plain Deno
    * ```ts
    * import { socketpair } from "@berkeley/socket/socket";
    * import { assertEquals } from "@std/assert";
@@ -448,8 +458,8 @@ export class Socket<A extends Address = Address, From = A | null> {
   /**
    * Makes a second socket on the same connection or listener.
    *
-   * What both share closes with the last of them; closing one ends its own pending
-   * calls only.
+   * The connection or listener closes with the last socket on it; closing one
+   * of them ends only its own pending calls.
    *
    * @returns The second socket, with the same timeout.
    *
@@ -475,24 +485,28 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Receives up to `bufsize` bytes, or one datagram, of which the rest is lost.
+   * Receives up to `bufsize` bytes, or one datagram; the rest of a longer one
+   * is lost.
    *
-   * Drivers: the sandboxed one has no ECONNREFUSED for a connected UDP socket.
+   * Drivers: the sandboxed one never reports ECONNREFUSED on a connected UDP
+   * socket.
    *
    * @param bufsize The most bytes to receive.
-   * @param flags The options may stand in their place. `MSG_PEEK` leaves the bytes, `MSG_WAITALL` waits for all of them
-   * (under a timeout too, where Python then takes what is there), `MSG_DONTWAIT`
-   * waits for none.
-   * @param options `signal`: gives the call up when it aborts.
-   * @returns The bytes, in an array of their own; empty when the peer has ended its
+   * @param flags The options may stand in their place. `MSG_PEEK` leaves the
+   * bytes for the next call, `MSG_WAITALL` waits for all `bufsize` bytes (with
+   * a timeout too, where Python returns what has arrived), `MSG_DONTWAIT` does
+   * not wait.
+   * @param options `signal`: cancels the call when it aborts.
+   * @returns The bytes, in a new array; empty if the peer has shut down
    * sending.
-   * @throws {OSError} ENOTCONN if the socket is not connected, EOPNOTSUPP for flags
-   * that the driver cannot honour, EBADF when the socket is closed.
+   * @throws {OSError} ENOTCONN if the socket is not connected, EOPNOTSUPP for
+   * flags that the driver does not support, EBADF if the socket is closed.
    * @throws {ConnectionResetError} ECONNRESET, once, if the peer reset the connection.
    * @throws {TimeoutError} If the timeout runs out; no byte is lost.
-   * @throws {BlockingIOError} EAGAIN if nothing is there and the call may not wait.
+   * @throws {BlockingIOError} EAGAIN if nothing has arrived and the call must
+   * not wait.
    *
-   * @example Receive what is there
+   * @example Receive what has arrived
    * ```ts
    * import { socketpair } from "@berkeley/socket/socket";
    * import { assertEquals } from "@std/assert";
@@ -524,18 +538,18 @@ export class Socket<A extends Address = Address, From = A | null> {
   /**
    * Receives bytes into a buffer.
    *
-   * It is the fastest way to receive. Leave the buffer alone until the call has
-   * settled.
+   * This is the fastest way to receive. Do not use the buffer until the call
+   * has settled.
    *
-   * Drivers: in the sandbox a call that `shutdown(SHUT_RD)` or the closing of a
-   * duplicate ended leaves its buffer with the runtime: bytes that come later
-   * may still be seen in it. They are not lost, the next call gets them.
+   * Drivers: in the sandbox, the runtime may still write later bytes into the
+   * buffer of a call that `shutdown(SHUT_RD)` or closing a duplicate has ended.
+   * They are not lost: the next call gets them.
    *
-   * @param buffer Where the bytes go.
-   * @param nbytes How many bytes at most; 0 for the buffer's length.
+   * @param buffer The buffer to fill.
+   * @param nbytes The most bytes to receive; 0 means the buffer's length.
    * @param flags As for {@linkcode Socket.recv}.
-   * @param options `signal`: gives the call up when it aborts.
-   * @returns How many bytes came; 0 when the peer has ended its sending.
+   * @param options `signal`: cancels the call when it aborts.
+   * @returns The number of bytes received; 0 if the peer has shut down sending.
    * @throws {OSError} As {@linkcode Socket.recv}.
    * @throws {RangeError} If the buffer holds fewer than `nbytes`.
    *
@@ -571,18 +585,20 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Receives bytes, or one datagram, and tells who sent them.
+   * Receives bytes, or one datagram, with the sender's address.
    *
-   * The rest of a datagram longer than `bufsize` is lost; {@linkcode Socket.recvmsg}
-   * tells of it. An abstract Unix name is a string, where Python gives bytes.
+   * The rest of a datagram longer than `bufsize` is lost;
+   * {@linkcode Socket.recvmsg} reports that. An abstract Unix name is a string,
+   * where Python returns bytes.
    *
    * @param bufsize The most bytes to receive.
    * @param flags As for {@linkcode Socket.recv}.
-   * @param options `signal`: gives the call up when it aborts.
-   * @returns The bytes and the sender's address; `null` for it on a connection.
+   * @param options `signal`: cancels the call when it aborts.
+   * @returns The bytes and the sender's address, which is `null` on a
+   * connection.
    * @throws {OSError} As {@linkcode Socket.recv}.
    *
-   * @example On a connection there is no sender to tell
+   * @example A connection gives no sender
    * ```ts
    * import { socketpair } from "@berkeley/socket/socket";
    * import { assertEquals } from "@std/assert";
@@ -593,7 +609,7 @@ export class Socket<A extends Address = Address, From = A | null> {
    * assertEquals(await b.recvfrom(8), [new Uint8Array([1]), null]);
    * ```
    *
-   * @example A datagram has one
+   * @example A datagram gives its sender
    * ```ts
    * import { AF_INET, SOCK_DGRAM, socket } from "@berkeley/socket/socket";
    * import { assertEquals } from "@std/assert";
@@ -622,13 +638,14 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Receives bytes into a buffer and tells who sent them.
+   * Receives bytes into a buffer, with the sender's address.
    *
-   * @param buffer Where the bytes go.
-   * @param nbytes How many bytes at most; 0 for the buffer's length.
+   * @param buffer The buffer to fill.
+   * @param nbytes The most bytes to receive; 0 means the buffer's length.
    * @param flags As for {@linkcode Socket.recv}.
-   * @param options `signal`: gives the call up when it aborts.
-   * @returns How many bytes came, and from whom; `null` on a connection.
+   * @param options `signal`: cancels the call when it aborts.
+   * @returns The number of bytes and the sender's address, which is `null` on a
+   * connection.
    * @throws {OSError} As {@linkcode Socket.recv}.
    *
    * @example Receive into a buffer
@@ -661,17 +678,17 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Receives bytes with all that comes with them.
+   * Receives bytes with control messages, flags and the sender's address.
    *
    * Drivers: the sandboxed one receives no ancillary data and throws EOPNOTSUPP
-   * where room for it is asked for.
+   * if `ancbufsize` is not 0.
    *
    * @param bufsize The most bytes to receive.
    * @param ancbufsize Room for control messages, in bytes; see {@linkcode CMSG_SPACE}.
    * @param flags As for {@linkcode Socket.recv}.
-   * @param options `signal`: gives the call up when it aborts.
+   * @param options `signal`: cancels the call when it aborts.
    * @returns The bytes, the control messages, flags such as `MSG_TRUNC` for a
-   * datagram that was cut, and the sender's address.
+   * truncated datagram, and the sender's address.
    * @throws {OSError} As {@linkcode Socket.recv}.
    *
    * @example Receive a message
@@ -708,16 +725,16 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Receives bytes into several buffers, each filled before the next.
+   * Receives bytes into several buffers, and fills each before the next.
    *
    * Drivers: as for {@linkcode Socket.recvmsg}.
    *
-   * @param buffers Where the bytes go.
+   * @param buffers The buffers to fill.
    * @param ancbufsize Room for control messages, in bytes.
    * @param flags As for {@linkcode Socket.recv}.
-   * @param options `signal`: gives the call up when it aborts.
-   * @returns How many bytes came, the control messages, flags, and the sender's
-   * address.
+   * @param options `signal`: cancels the call when it aborts.
+   * @returns The number of bytes, the control messages, the flags and the
+   * sender's address.
    * @throws {OSError} As {@linkcode Socket.recv}.
    *
    * @example A header and a body
@@ -754,23 +771,26 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Sends bytes: as many as the system takes now.
+   * Sends as many of the bytes as the system takes now.
    *
-   * Drivers: in the sandbox a send whose time runs out when the runtime has its
-   * bytes already counts them as sent, 64 KiB at most or the whole datagram; they
-   * go out before anything else does, and keep the process alive until then.
+   * Drivers: in the sandbox a send that times out after the runtime has taken
+   * bytes, at most 64 KiB or the whole datagram, counts them as sent; they
+   * leave before any later bytes and keep the process alive until then.
    *
-   * @param data The bytes; they may be changed as soon as the call has returned.
-   * @param flags `MSG_DONTWAIT` waits for no room; `MSG_NOSIGNAL` is always so.
-   * @param options `signal`: gives the call up when it aborts.
-   * @returns How many bytes were taken.
-   * @throws {BrokenPipeError} EPIPE if the socket is not connected, or its writing
-   * half or the peer's reading is at an end.
+   * @param data The bytes; the caller may change them as soon as the call has
+   * returned.
+   * @param flags `MSG_DONTWAIT` does not wait for room; `MSG_NOSIGNAL` is
+   * always in effect.
+   * @param options `signal`: cancels the call when it aborts.
+   * @returns The number of bytes that the system took.
+   * @throws {BrokenPipeError} EPIPE if the socket is not connected, or if its
+   * sending half or the peer's receiving half is shut down.
    * @throws {ConnectionResetError} ECONNRESET if the peer reset the connection.
    * @throws {TimeoutError} If the timeout runs out before any byte is taken.
-   * @throws {BlockingIOError} EAGAIN if there is no room and the call may not wait.
-   * @throws {OSError} EDESTADDRREQ if a UDP socket has no peer, ENOTCONN if a Unix one
-   * for datagrams has none, EMSGSIZE if a datagram is too long.
+   * @throws {BlockingIOError} EAGAIN if there is no room and the call must not
+   * wait.
+   * @throws {OSError} EDESTADDRREQ if a UDP socket has no peer, ENOTCONN if a
+   * Unix datagram socket has none, EMSGSIZE if a datagram is too long.
    * @throws {TypeError} If the data is a string or anything else that is not bytes.
    *
    * @example Send three bytes
@@ -802,15 +822,16 @@ export class Socket<A extends Address = Address, From = A | null> {
   /**
    * Sends all of the bytes.
    *
-   * Bytes of two calls never mix: the second waits for the first. The timeout is
-   * for the whole call.
+   * Bytes of two calls never mix: the second waits for the first. The timeout
+   * covers the whole call.
    *
-   * @param data The bytes; they may be changed as soon as the call has returned.
+   * @param data The bytes; the caller may change them as soon as the call has
+   * returned.
    * @param flags As for {@linkcode Socket.send}.
-   * @param options `signal`: gives the call up when it aborts.
-   * @throws {OSError} As {@linkcode Socket.send}; its `bytesSent` tells how many
-   * bytes had been taken, where Python cannot tell. (An abort cannot either: it
-   * rejects with the signal's own reason.)
+   * @param options `signal`: cancels the call when it aborts.
+   * @throws {OSError} As {@linkcode Socket.send}; its `bytesSent` is the number
+   * of bytes sent before the error, which Python does not report. (An abort
+   * does not report it either: it rejects with the signal's own reason.)
    *
    * @example Send a text
    * ```ts
@@ -840,28 +861,30 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Sends bytes to an address, as one datagram where the socket is one for datagrams.
+   * Sends bytes to an address; a datagram socket sends them as one datagram.
    *
-   * A socket that is not bound yet is bound to any address and a free port. On a TCP
-   * connection the address is not looked at.
+   * It first binds an unbound datagram socket to the wildcard address and a
+   * free port. A TCP connection ignores the address.
    *
-   * Drivers: in the sandbox binding needs a permission of its own,
-   * `--allow-net=0.0.0.0:0` beside that for the address. A Unix socket for datagrams
-   * needs `--unstable-net`; one without a name is bound to an abstract name, so that
-   * receivers see one where Python's see none. The broadcast addresses of this
-   * machine's networks are known, and refused without `SO_BROADCAST`, only under
+   * Drivers: in the sandbox this binding needs its own permission,
+   * `--allow-net=0.0.0.0:0`, besides the one for the address. A Unix datagram
+   * socket needs `--unstable-net`; the driver binds an unnamed one to an
+   * abstract name, so its receivers see a name where Python's see none. The
+   * driver knows the broadcast addresses of this machine's networks, and
+   * refuses them without `SO_BROADCAST`, only with
    * `--allow-sys=networkInterfaces`.
    *
    * @param data The bytes.
-   * @param address Where to; the flags may stand before it, as in Python.
-   * @returns How many bytes were taken.
+   * @param address The destination; the flags may come before it, as in Python.
+   * @returns The number of bytes that the system took.
    * @throws {OSError} As {@linkcode Socket.send}; EINVAL for port 0, EISCONN on a
    * connected Unix stream.
-   * @throws {PermissionError} EACCES if it is not granted, where the message names all
-   * flags, and for a broadcast address without `SO_BROADCAST`.
-   * @throws {gaierror} If the host is not known, or not in the socket's family.
+   * @throws {PermissionError} EACCES if permission is not granted (the message
+   * names all flags), and for a broadcast address without `SO_BROADCAST`.
+   * @throws {gaierror} If the host is not known, or has no address of the
+   * socket's family.
    *
-   * @example A connection knows where to
+   * @example A TCP connection ignores the address
    * ```ts
    * import { socketpair } from "@berkeley/socket/socket";
    * import { assertEquals } from "@std/assert";
@@ -871,7 +894,7 @@ export class Socket<A extends Address = Address, From = A | null> {
    * assertEquals(await a.sendto(new Uint8Array([1]), b.getsockname()), 1);
    * ```
    *
-   * @example A datagram to oneself
+   * @example A datagram to the sending socket
    * ```ts
    * import { AF_INET, SOCK_DGRAM, socket } from "@berkeley/socket/socket";
    * import { assertEquals } from "@std/assert";
@@ -918,9 +941,9 @@ export class Socket<A extends Address = Address, From = A | null> {
    * @param buffers The bytes, in pieces.
    * @param ancdata Control messages: `[level, type, data]` each.
    * @param flags As for {@linkcode Socket.send}.
-   * @param address Where to; `null` for the peer.
-   * @param options `signal`: gives the call up when it aborts.
-   * @returns How many bytes were taken.
+   * @param address The destination; `null` for the peer.
+   * @param options `signal`: cancels the call when it aborts.
+   * @returns The number of bytes that the system took.
    * @throws {OSError} As {@linkcode Socket.send}.
    *
    * @example A header and a body
@@ -955,18 +978,19 @@ export class Socket<A extends Address = Address, From = A | null> {
   /**
    * Sends a file, or a part of it, over a connection.
    *
-   * The file's position is then behind the last byte that was sent, also when the
+   * Afterwards the file's position is after the last byte sent, even if the
    * call fails.
    *
-   * Drivers: POSIX takes the number of a descriptor too, and sends it by
-   * `sendfile(2)`; the sandboxed one throws EOPNOTSUPP for a number.
+   * Drivers: POSIX also takes a descriptor's number, for `sendfile(2)`; the
+   * sandboxed one throws EOPNOTSUPP for a number.
    *
    * @param file The file, open for reading.
-   * @param options `offset` and `count` in bytes; `signal` gives the call up when it
-   * aborts.
-   * @returns How many bytes were sent.
+   * @param options `offset` and `count` in bytes; `signal` cancels the call
+   * when it aborts.
+   * @returns The number of bytes sent.
    * @throws {OSError} As {@linkcode Socket.sendall}.
-   * @throws {TypeError} If the socket is non-blocking, or no stream.
+   * @throws {TypeError} If the socket is non-blocking or is not a stream
+   * socket, or if `file` is neither a `Deno.FsFile` nor a number.
    *
    * @example Send a temporary file
    * ```ts
@@ -996,9 +1020,9 @@ export class Socket<A extends Address = Address, From = A | null> {
   /**
    * Sends to a socket of the kernel's crypto API.
    *
-   * Drivers: POSIX; the sandboxed one throws EOPNOTSUPP.
+   * Drivers: none yet.
    *
-   * @throws {OSError} EOPNOTSUPP.
+   * @throws {OSError} EOPNOTSUPP, always.
    *
    * Port of [`socket.sendmsg_afalg`](https://docs.python.org/3/library/socket.html#socket.socket.sendmsg_afalg), `sendmsg(2)`.
    */
@@ -1010,12 +1034,14 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Makes a file of the socket, for reading and writing by lines or by bytes.
+   * Creates a file object that reads from and writes to the socket, as text or
+   * bytes.
    *
-   * The socket really closes only when its files are closed too, as in Python.
+   * As in Python, the socket stays open until its files are closed too.
    *
    * @param mode "r", "w" or "rw" for text; "rb", "wb" or "rwb" for bytes.
-   * @param options `buffering`, `encoding`, `errors` and `newline`, as Python's.
+   * @param options `buffering`, `encoding`, `errors` and `newline`, as in
+   * Python.
    * @returns The file.
    *
    * @example Read a line
@@ -1051,12 +1077,12 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Is a web stream of the bytes that are received.
+   * Returns a web stream of the received bytes.
    *
-   * Nothing is received before a reader asks. Cancelling it shuts the reading half
-   * and leaves the socket open. Not in Python.
+   * It receives nothing until a reader asks. Cancelling it shuts down the
+   * receiving half and leaves the socket open. Not in Python.
    *
-   * @example Read by a stream
+   * @example Read from the stream
    * ```ts
    * import { socketpair } from "@berkeley/socket/socket";
    * import { assertEquals } from "@std/assert";
@@ -1073,11 +1099,12 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Is a web stream whose bytes are sent.
+   * Returns a web stream that sends what is written to it.
    *
-   * Closing it ends the sending and leaves the socket open. Not in Python.
+   * Closing or aborting it shuts down the sending half and leaves the socket
+   * open. Not in Python.
    *
-   * @example Write by a stream
+   * @example Write to the stream
    * ```ts
    * import { socketpair } from "@berkeley/socket/socket";
    * import { assertEquals } from "@std/assert";
@@ -1093,11 +1120,13 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Tells the socket's own address.
+   * Returns the socket's own address.
    *
-   * An abstract Unix name is a string that begins with NUL, where Python gives bytes.
+   * An abstract Unix name is a string that begins with NUL, where Python
+   * returns bytes.
    *
-   * @returns The address; the family's "any" address of an unbound socket.
+   * @returns The address; if the socket is unbound, the wildcard address with
+   * port 0, or `""` for a Unix socket.
    *
    * @example Learn the port
    * ```ts
@@ -1116,7 +1145,7 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Tells the peer's address.
+   * Returns the peer's address.
    *
    * @returns The address, as it was when the connection was made.
    * @throws {OSError} ENOTCONN if the socket is not connected.
@@ -1140,16 +1169,20 @@ export class Socket<A extends Address = Address, From = A | null> {
   /**
    * Reads an option.
    *
-   * Drivers: the sandboxed one has SO_TYPE, SO_DOMAIN, SO_PROTOCOL, SO_ERROR,
-   * SO_ACCEPTCONN, SO_REUSEADDR, SO_REUSEPORT, SO_KEEPALIVE, TCP_NODELAY and
-   * IPV6_V6ONLY; for datagrams also SO_BROADCAST, IP_TTL, IP_MULTICAST_TTL,
-   * IP_MULTICAST_LOOP, IP_MULTICAST_IF, IPV6_MULTICAST_LOOP and IPV6_MULTICAST_IF.
+   * Drivers: the sandboxed one supports SO_TYPE, SO_DOMAIN, SO_PROTOCOL,
+   * SO_ERROR, SO_ACCEPTCONN, SO_REUSEADDR, SO_REUSEPORT, SO_KEEPALIVE,
+   * TCP_NODELAY and IPV6_V6ONLY; for datagrams also SO_BROADCAST, IP_TTL,
+   * IP_MULTICAST_TTL, IP_MULTICAST_LOOP, IP_MULTICAST_IF, IPV6_MULTICAST_LOOP
+   * and IPV6_MULTICAST_IF.
    *
    * @param level `SOL_SOCKET`, or a protocol such as `IPPROTO_TCP`.
    * @param name The option.
-   * @param buflen How many bytes to read; an integer is read if it is omitted.
-   * @returns The option as an integer, or as bytes of this machine's order.
-   * @throws {OSError} ENOPROTOOPT for an option that the driver does not have.
+   * @param buflen How many bytes to read; if omitted, the call reads an
+   * integer.
+   * @returns The option as an integer, or as bytes in this machine's byte
+   * order.
+   * @throws {OSError} ENOPROTOOPT for an option that the driver does not
+   * support.
    *
    * @example A connection's type
    * ```ts
@@ -1177,19 +1210,22 @@ export class Socket<A extends Address = Address, From = A | null> {
   /**
    * Sets an option.
    *
-   * Drivers: the sandboxed one has SO_REUSEADDR (always on for streams), SO_REUSEPORT (with
-   * --unstable-net), SO_KEEPALIVE, TCP_NODELAY and IPV6_V6ONLY; for datagrams those
-   * that {@linkcode Socket.getsockopt} names, IP_ADD_MEMBERSHIP, IP_DROP_MEMBERSHIP,
-   * IPV6_JOIN_GROUP and IPV6_LEAVE_GROUP. Set a UDP socket's before it is bound, as
-   * they choose what serves it; later it may be ENOPROTOOPT, and a group that cannot
-   * be joined is then told of by the next receive and SO_ERROR.
+   * Drivers: the sandboxed one supports SO_REUSEADDR (always on for streams),
+   * SO_REUSEPORT (with --unstable-net), SO_KEEPALIVE, TCP_NODELAY and
+   * IPV6_V6ONLY; for datagrams those that {@linkcode Socket.getsockopt} names,
+   * IP_ADD_MEMBERSHIP, IP_DROP_MEMBERSHIP, IPV6_JOIN_GROUP and
+   * IPV6_LEAVE_GROUP. Set the options of a UDP socket before it is bound,
+   * because the driver chooses its implementation by them. Later the call may
+   * throw ENOPROTOOPT, and a failure to join a group shows in the next receive
+   * and in SO_ERROR.
    *
    * @param level `SOL_SOCKET`, or a protocol such as `IPPROTO_TCP`.
    * @param name The option.
-   * @param value An integer, the option's bytes in this machine's order, or `null`.
+   * @param value An integer, the option's bytes in this machine's byte order,
+   * or `null`.
    * @param optlen The length that goes with `null`.
-   * @throws {OSError} ENOPROTOOPT for an option that the driver does not have, or
-   * that can only be read.
+   * @throws {OSError} ENOPROTOOPT for an option that the driver does not
+   * support, or that is read-only.
    *
    * @example Send small pieces at once
    * ```ts
@@ -1218,7 +1254,8 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Tells the socket's timeout in seconds; `null` for none, 0 for non-blocking.
+   * Returns the socket's timeout in seconds; `null` for none, 0 for
+   * non-blocking.
    *
    * Port of [`socket.timeout`](https://docs.python.org/3/library/socket.html#socket.socket.timeout).
    */
@@ -1227,11 +1264,11 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Tells how long a call may wait.
+   * Returns how long a call may wait.
    *
-   * @returns Seconds; `null` is for ever.
+   * @returns The timeout in seconds; `null` means for ever, 0 non-blocking.
    *
-   * @example For ever, at first
+   * @example No timeout by default
    * ```ts
    * import { socket } from "@berkeley/socket/socket";
    * import { assertEquals } from "@std/assert";
@@ -1249,8 +1286,10 @@ export class Socket<A extends Address = Address, From = A | null> {
   /**
    * Sets how long a call may wait.
    *
-   * @param timeout Seconds; 0 is non-blocking, `null` is for ever.
-   * @throws {RangeError} If it is negative or not a number.
+   * @param timeout Seconds; 0 means non-blocking, `null` means for ever.
+   * @throws {RangeError} If it is negative, NaN, or more than 9223372036
+   * seconds.
+   * @throws {TypeError} If it is neither a number nor `null`.
    *
    * @example Wait a hundredth of a second
    * ```ts
@@ -1276,7 +1315,7 @@ export class Socket<A extends Address = Address, From = A | null> {
    *
    * @returns `false` if the timeout is 0.
    *
-   * @example Sockets wait at first
+   * @example Sockets wait by default
    * ```ts
    * import { socket } from "@berkeley/socket/socket";
    * import { assertEquals } from "@std/assert";
@@ -1292,7 +1331,7 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Makes the socket wait for ever, or not at all.
+   * Removes the timeout, or makes the socket non-blocking.
    *
    * @param flag `true` for no timeout, `false` for a timeout of 0.
    *
@@ -1314,12 +1353,13 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Tells the descriptor's number.
+   * Returns the descriptor's number.
    *
-   * Drivers: POSIX; in the sandboxed one there are no numbers, and it throws
-   * EOPNOTSUPP while the socket is open.
+   * Drivers: POSIX; the sandboxed one has no descriptors and throws EOPNOTSUPP
+   * while the socket is open.
    *
-   * @returns The number; -1 of a closed socket.
+   * @returns The number; -1 if the socket is closed.
+   * @throws {OSError} EOPNOTSUPP if the driver has no descriptors.
    *
    * @example -1 once closed
    * ```ts
@@ -1338,11 +1378,13 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Tells whether programs that this one starts inherit the socket: they never do.
+   * Tells whether child processes inherit the socket.
+   *
+   * Drivers: POSIX; the sandboxed one always returns `false`.
    *
    * @returns `false`.
    *
-   * @example Never inherited
+   * @example Not inherited by default
    * ```ts
    * import { socket } from "@berkeley/socket/socket";
    * import { assertEquals } from "@std/assert";
@@ -1358,13 +1400,14 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Sets whether programs that this one starts inherit the socket.
+   * Sets whether child processes inherit the socket.
    *
    * Drivers: POSIX; the sandboxed one throws EOPNOTSUPP for `true`.
    *
-   * @param inheritable Whether they do.
+   * @param inheritable Whether they inherit it.
+   * @throws {OSError} EOPNOTSUPP for `true` if the driver has no descriptors.
    *
-   * @example Not to be inherited
+   * @example Do not pass the socket on
    * ```ts
    * import { socket } from "@berkeley/socket/socket";
    * import { assertEquals } from "@std/assert";
@@ -1381,15 +1424,16 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Controls the socket's device.
+   * Performs a control request on the socket.
    *
    * Drivers: POSIX; the sandboxed one throws EOPNOTSUPP.
    *
-   * @param request The number of what to do.
-   * @param argument What the request takes: a number, 0 if omitted, or bytes.
-   * @returns What the device answers: a number or, where it was given bytes, the
-   * bytes as it leaves them.
-   * @throws {OSError} EOPNOTSUPP if the driver cannot.
+   * @param request The number of the request.
+   * @param argument The argument of the request: a number, 0 if omitted, or
+   * bytes.
+   * @returns The result: a number or, if `argument` is bytes, the bytes as the
+   * kernel leaves them.
+   * @throws {OSError} EOPNOTSUPP if the driver has no descriptors.
    *
    * Port of [`socket.ioctl`](https://docs.python.org/3/library/socket.html#socket.socket.ioctl), `ioctl(2)`.
    */
@@ -1407,7 +1451,7 @@ export class Socket<A extends Address = Address, From = A | null> {
    * Drivers: none.
    *
    * @param _processId The process to share it with.
-   * @throws {OSError} EOPNOTSUPP.
+   * @throws {OSError} EOPNOTSUPP, always.
    *
    * Port of [`socket.share`](https://docs.python.org/3/library/socket.html#socket.socket.share).
    */
@@ -1422,13 +1466,13 @@ export class Socket<A extends Address = Address, From = A | null> {
     this.close();
   }
 
-  /** Closes the socket at the end of an `await using` block; its port and path are then free again. */
+  /** Closes the socket at the end of an `await using` block, and waits until its port and path are free again. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
     await this.#released;
   }
 
-  /** Shows the socket as Python does. */
+  /** Formats the socket for `console.log`, as Python's `repr` does. */
   [Symbol.for("Deno.customInspect")](): string {
     const { family, type, proto } = this;
     const words = [`family=${family}`, `type=${type}`, `proto=${proto}`];
@@ -1460,7 +1504,7 @@ export class Socket<A extends Address = Address, From = A | null> {
     };
   }
 
-  /** The endpoint of an open socket; EBADF of a closed one. */
+  /** Returns the endpoint; throws EBADF if the socket is closed. */
   #endpoint(call: string): Endpoint {
     if (this.#open === undefined) {
       throw osError({ code: "EBADF", syscall: call });
@@ -1468,7 +1512,7 @@ export class Socket<A extends Address = Address, From = A | null> {
     return this.#open;
   }
 
-  /** How long a call may wait; `undefined` is for ever. */
+  /** Returns how long a call may wait; `undefined` means for ever. */
   #wait(
     flags: number | WaitOptions,
     options: WaitOptions | undefined,
@@ -1483,7 +1527,7 @@ export class Socket<A extends Address = Address, From = A | null> {
     return waitOf(isDontWait(flags) ? 0 : this.#timeout, signal);
   }
 
-  /** Closes the endpoint, once the files are closed too. */
+  /** Closes the endpoint unless files of it are still open. */
   #release(): void {
     if (this.#files > 0 || this.#open === undefined) return;
     this.#released = this.#open.close();

@@ -7,26 +7,26 @@ import { waitOf, type WaitOptions } from "./wait.ts";
 
 /** Options of {@linkcode socketpair}. */
 export interface SocketpairOptions extends WaitOptions {
-  /** The driver that serves; the program's default one if omitted. */
+  /** The driver to use; the program's default driver if omitted. */
   driver?: Driver;
 }
 
 /**
- * Makes two sockets that are connected to each other.
+ * Creates two sockets that are connected to each other.
  *
  * Drivers: the sandboxed one connects them over TCP on the loopback interface,
- * for which it needs `--allow-net=127.0.0.1`, where Python's default is a Unix
- * pair; `AF_UNIX` it connects under an abstract name, on Linux and under
- * `--allow-net`. Two sockets of `SOCK_DGRAM` are each other's peers, in these
- * families too.
+ * which needs `--allow-net=127.0.0.1`; Python's default is a Unix pair. With
+ * `AF_UNIX` it uses an abstract name, on Linux only and with `--allow-net`. Two
+ * `SOCK_DGRAM` sockets of these families are each other's peers.
  *
- * @param family The family; the one that suits the driver if omitted.
- * @param type `SOCK_STREAM`, or another that the driver has.
- * @param proto The protocol; 0 for the only one.
- * @param options `driver`; `signal` gives the call up when it aborts.
- * @returns Both ends.
- * @throws {OSError} What {@linkcode socket} throws.
- * @throws {PermissionError} EACCES if it is not granted; the message names the flag.
+ * @param family The family; the driver chooses one if omitted.
+ * @param type `SOCK_STREAM`, or another that the driver supports.
+ * @param proto The protocol; 0 for the default of family and type.
+ * @param options `driver`; `signal` cancels the call when it aborts.
+ * @returns The two connected sockets.
+ * @throws {OSError} As {@linkcode socket}.
+ * @throws {PermissionError} EACCES if permission is not granted; the message
+ * names the flag.
  *
  * @example Usage
  * ```ts
@@ -44,7 +44,7 @@ export interface SocketpairOptions extends WaitOptions {
 export function socketpair(): Promise<
   [Socket<Address, null>, Socket<Address, null>]
 >;
-/** Makes two sockets of a given family. */
+/** Creates two sockets of the given family. */
 export function socketpair<F extends number>(
   family: F | undefined,
   type?: number,

@@ -10,23 +10,24 @@ import {
 
 /**
  * How long one call may wait: until a point in time, until a signal aborts, or
- * both. `undefined` in place of a `Wait` is "for ever".
+ * both. `undefined` instead of a `Wait` means "for ever".
  */
 export interface Wait {
   /**
-   * When the call gives up, in milliseconds on `performance.now()`'s clock;
-   * `Infinity` for never, `-Infinity` for a call that must not wait at all.
+   * When the call times out, in milliseconds on the clock of
+   * `performance.now()`; `Infinity` for never, `-Infinity` for a call that must
+   * not wait at all.
    */
   readonly deadline: number;
-  /** Gives up, with the signal's own reason, when this aborts. */
+  /** Cancels the call, with the signal's own reason, when it aborts. */
   readonly signal: AbortSignal | undefined;
 }
 
-/** What every waiting call takes besides its own options. */
+/** Options of every call that waits. */
 export interface WaitOptions {
   /**
-   * Ends the call when it aborts: it then rejects with the signal's `reason`,
-   * and no byte is lost.
+   * Cancels the call when it aborts: the call rejects with the signal's
+   * `reason`, and no byte is lost.
    */
   signal?: AbortSignal;
 }
@@ -37,7 +38,7 @@ export const NO_WAIT: Wait = { deadline: -Infinity, signal: undefined };
 let defaultTimeout: number | null = null;
 
 /**
- * Gives the timeout that new sockets begin with.
+ * Returns the timeout of new sockets.
  *
  * @returns Seconds, or `null` for none.
  *
@@ -56,11 +57,12 @@ export function getdefaulttimeout(): number | null {
 }
 
 /**
- * Sets the timeout that new sockets begin with.
+ * Sets the timeout of new sockets.
  *
- * @param timeout Seconds; 0 makes new sockets non-blocking, `null` lets them
+ * @param timeout Seconds; 0 makes new sockets non-blocking, `null` makes them
  * wait for ever.
- * @throws {RangeError} If it is negative or not a number.
+ * @throws {RangeError} If it is negative, NaN, or more than 9223372036 seconds.
+ * @throws {TypeError} If it is neither a number nor `null`.
  *
  * @example Usage
  * ```ts
@@ -83,7 +85,7 @@ export function setdefaulttimeout(timeout: number | null): void {
 /** The most seconds a timeout may have: CPython's limit, 2^63 - 1 nanoseconds. */
 const MAXIMUM = 9223372036.854775;
 
-/** Refuses what is no timeout. */
+/** Throws if a value is not a timeout. */
 export function checkTimeout(call: string, timeout: unknown): void {
   if (timeout === null) return;
   if (typeof timeout !== "number") {
@@ -130,16 +132,16 @@ export function isNonBlocking(wait: Wait | undefined): boolean {
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
- * Calls one of two functions once when a wait is over: `expire` at its
- * deadline, `abort` with the reason when its signal aborts.
+ * Calls one of two functions once when a wait ends: `expire` at its deadline,
+ * `abort` with the reason when its signal aborts.
  *
- * A call that must not wait at all expires when Deno has asked the system for
- * news once more. Only an event loop that comes to rest does that: turns of
- * `setImmediate` alone do not bring it about, and a socket's first receive
- * would find nothing even where something is there. On a busy machine once is
- * not always enough, so it is asked twice (Deno 2.9).
+ * A call that must not wait at all expires only after Deno has polled the
+ * system again. The event loop polls when it has nothing else to run: rounds of
+ * `setImmediate` alone do not make it poll, and a socket's first receive would
+ * then miss data that has arrived. On a busy machine one poll is not always
+ * enough, so it waits for two (Deno 2.9).
  *
- * @returns Ends the watch.
+ * @returns A function that ends the watch.
  */
 export function watch(
   wait: Wait,
@@ -208,23 +210,23 @@ function onAbort(signal: AbortSignal, call: () => void): () => void {
   };
 }
 
-/** Something that can be asked whether a call on it would wait, as `poll(2)`. */
+/** A resource that can report, as `poll(2)` does, whether a call on it would wait. */
 export interface Pollable {
   /**
-   * Tells which of `events` (`POLLIN | POLLOUT | POLLPRI`) hold now, and
-   * `POLLERR`, `POLLHUP` and `POLLNVAL`, which are always told. Never waits.
+   * Returns which of `events` (`POLLIN | POLLOUT | POLLPRI`) hold now, and
+   * `POLLERR`, `POLLHUP` and `POLLNVAL` whether asked for or not. Never waits.
    */
   poll(events: number): number;
   /**
    * Calls `ready` once, as soon as `poll(events)` is not 0, and never before
-   * this call has returned. While it stands, the process is kept alive.
+   * this call has returned. Until then it keeps the process alive.
    *
-   * @returns Takes it back.
+   * @returns A function that cancels the callback.
    */
   whenReady(events: number, ready: () => void): () => void;
 }
 
-/** Makes the error of a call whose time is over: EAGAIN for one that may not wait at all. */
+/** Creates the error of a call that timed out; EAGAIN for a call that must not wait at all. */
 export function timeoutError(
   wait: Wait | undefined,
   fields: OSErrorFields,
@@ -235,13 +237,13 @@ export function timeoutError(
 }
 
 /**
- * Waits for a promise, no longer than `wait`.
+ * Waits for a promise, no longer than `wait` allows.
  *
- * For an event that many calls wait for use a {@linkcode WaitQueue}: every
- * wait here leaves a callback on the promise.
+ * If many calls wait for one event, use a {@linkcode WaitQueue}: every wait
+ * here leaves a callback on the promise.
  *
- * @param giveUp Called before the result rejects because the time is over or
- * the signal aborts; stops what works at the promise.
+ * @param giveUp Called before the result rejects because of the deadline or the
+ * signal; stops the work behind the promise.
  */
 export function withDeadline<T>(
   promise: Promise<T>,
@@ -265,12 +267,12 @@ export function withDeadline<T>(
 }
 
 /**
- * Waits until `poll(events)` is not 0, no longer than `wait`.
+ * Waits until `poll(events)` is not 0, no longer than `wait` allows.
  *
- * @param fields What its errors tell.
- * @returns What `poll` gives then.
- * @throws {OSError} EBADF if it is closed meanwhile; EAGAIN or a timeout when
- * the time is over.
+ * @param fields The fields of its errors.
+ * @returns The result of that `poll`.
+ * @throws {OSError} EBADF if the source is closed meanwhile; a TimeoutError at
+ * the deadline, or EAGAIN if the call must not wait.
  */
 export function untilReady(
   source: Pollable,

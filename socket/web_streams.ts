@@ -13,12 +13,13 @@ interface StreamSource {
   shutdown(how: number): void;
 }
 
-// How many bytes one pull receives at most if the reader brings no buffer.
+// The most bytes that one pull receives if the reader provides no buffer.
 const CHUNK = 65536;
 
 /**
  * Creates a byte stream of what a socket receives. It receives only when a
- * reader asks; cancelling it shuts down the receiving half of the connection.
+ * reader asks for data; cancelling it shuts down the receiving half of the
+ * connection.
  */
 export function readableOf(
   source: StreamSource,

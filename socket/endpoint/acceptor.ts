@@ -10,22 +10,22 @@ import { timeoutError, type Wait } from "../wait.ts";
 import type { Connection, Listener } from "./stream_transport.ts";
 import { type PendingCall, WaitQueue } from "./wait_queue.ts";
 
-/** One accept that waits. */
+/** One pending accept. */
 interface PendingAccept extends PendingCall {
   readonly resolve: (connection: Connection | Promise<never>) => void;
 }
 
-/** What an acceptor needs besides its listener. */
+/** Options of an acceptor. */
 export interface AcceptorOptions {
-  /** The address that is listened on, for messages. */
+  /** The listener's address, for messages. */
   readonly address: Address;
-  /** Tells whether a connection is handed out at all; the others are closed. */
+  /** Tells whether to return a connection; the acceptor closes the others. */
   readonly filter: (connection: Connection) => boolean;
-  /** Makes our error of the listener's. */
+  /** Turns an error of the listener into an OSError. */
   readonly explain: (error: unknown, fields: OSErrorFields) => OSError;
 }
 
-/** Takes connections from a listener, in order; one that no call waits for any more is kept. */
+/** Accepts connections from a listener, in order; keeps one that no call waits for any more. */
 export class Acceptor {
   readonly #listener: Listener;
   readonly #options: AcceptorOptions;
@@ -40,7 +40,7 @@ export class Acceptor {
     this.#queue = new WaitQueue(listener);
   }
 
-  /** Takes the next connection. */
+  /** Accepts the next connection. */
   accept(wait: Wait | undefined, owner: object): Promise<Connection> {
     return new Promise((resolve) => {
       const call = { owner, resolve };
@@ -51,41 +51,41 @@ export class Acceptor {
     });
   }
 
-  /** What `poll` tells: whether an accept would not wait. */
+  /** Returns the events that `poll` reports: POLLIN if an accept would not wait. */
   poll(): number {
     return this.hasBuffered || this.#error !== undefined ? POLLIN : 0;
   }
 
-  /** Calls `observer` at every event until the result is called; accepts meanwhile. */
+  /** Calls `observer` at every event until the returned function is called; accepts meanwhile. */
   observe(observer: () => void): () => void {
     const cancel = this.#queue.observe(observer);
     this.#next();
     return cancel;
   }
 
-  /** Whether a connection has come that no call has had. */
+  /** Whether a connection is kept for the next call. */
   get hasBuffered(): boolean {
     return this.#connection !== undefined;
   }
 
-  /** Whether an accept is under way. */
+  /** Whether an accept is in progress. */
   get isRunning(): boolean {
     return this.#queue.isRunning;
   }
 
-  /** Fails the calls of one endpoint whose socket lives on. */
+  /** Fails the pending calls of one endpoint; the socket stays open for the others. */
   release(owner: object): void {
     for (const call of this.#queue.calls) {
       if (call.owner === owner) this.#drop(call, this.#closed("EBADF"));
     }
   }
 
-  /** Fails every call, because the listener will be closed now. */
+  /** Fails every pending call before the listener closes. */
   close(code: string): void {
     this.#queue.close(() => this.#closed(code));
   }
 
-  /** Resolves when no accept is under way; closes the connection that no call has had. */
+  /** Resolves when no accept is in progress; closes a connection that was kept. */
   async settled(): Promise<void> {
     await this.#queue.settled();
     this.#connection?.conn.close();
@@ -103,7 +103,7 @@ export class Acceptor {
     return true;
   }
 
-  /** Begins an accept if something waits for one. */
+  /** Starts an accept if a call or an observer waits for one. */
   #next(): void {
     const queue = this.#queue;
     const isWanted = queue.first !== undefined ||
@@ -121,9 +121,9 @@ export class Acceptor {
 
   readonly #onError = (reason: unknown): void => {
     const error = this.#options.explain(reason, this.#fields);
-    // Deno asks for the peer's name at once, which a connection that was reset
-    // while it waited no longer has (Deno 2.9). Linux hands it out all the same;
-    // there is nothing in it, so the next one is as good.
+    // Deno asks for the peer's address at once, which a connection that was
+    // reset in the queue no longer has (Deno 2.9). Linux returns such a
+    // connection, but nothing can be read from it, so skip it.
     if (error.code !== "ENOTCONN") this.#error = error;
     this.#onEnd();
   };

@@ -3,30 +3,30 @@ export const LARGE = 65536;
 
 const SMALL = 4096;
 
-// How many buffers are kept for the next use. Of the small ones, which sends
-// are copied into, as many as a busy server has under way at a time: making
-// one costs more than sending from it.
+// How many buffers to keep for the next use. Sends copy into the small ones;
+// keep as many as a busy server has sends in progress, because allocating one
+// costs more than sending from it.
 const LARGE_KEPT = 32;
 const SMALL_KEPT = 256;
 
 const large: Uint8Array[] = [];
 const small: Uint8Array[] = [];
 
-/** Takes a large buffer; there may be anything in it. */
+/** Takes a large buffer; its contents are undefined. */
 export function acquire(): Uint8Array {
   return large.pop() ?? new Uint8Array(LARGE);
 }
 
-/** Gives a large buffer back; one of another size is left to the garbage collector. */
+/** Returns a large buffer to the pool; leaves one of another size to the garbage collector. */
 export function release(buffer: Uint8Array): void {
   if (buffer.length === LARGE && large.length < LARGE_KEPT) large.push(buffer);
 }
 
 /**
- * Copies bytes that are about to be sent. Deno looks at the bytes of a write
- * only after the current tick, so without the copy a caller that reuses its
- * buffer at once would send something else (Deno 2.9; a runtime that reads them
- * during the call would make this unnecessary).
+ * Copies bytes to send. Deno reads the bytes of a write only after the current
+ * tick, so without the copy a caller that reuses its buffer at once would send
+ * something else (Deno 2.9; unnecessary once the runtime reads them during the
+ * call).
  */
 export function copyForSend(data: Uint8Array): Uint8Array {
   const { length } = data;
@@ -52,7 +52,7 @@ function roomFor(length: number): Uint8Array {
   return length > SMALL ? acquire() : small.pop() ?? new Uint8Array(SMALL);
 }
 
-/** Gives a copy back when it has been sent. */
+/** Returns a copy to the pool after it has been sent. */
 export function releaseCopy(copy: Uint8Array): void {
   const { byteLength } = copy.buffer;
   if (byteLength === LARGE) release(new Uint8Array(copy.buffer));
@@ -61,7 +61,7 @@ export function releaseCopy(copy: Uint8Array): void {
   }
 }
 
-/** Counts the bytes of several buffers. */
+/** Returns the total length of several buffers. */
 export function lengthOf(buffers: readonly Uint8Array[]): number {
   return buffers.reduce((sum, buffer) => sum + buffer.length, 0);
 }

@@ -24,17 +24,20 @@ import {
   refuseFlags,
 } from "./refusals.ts";
 
-// MSG_WAITALL means nothing to a datagram, as in the kernel.
+// As in the kernel, MSG_WAITALL has no effect on a datagram.
 const RECV_FLAGS = MSG_PEEK | MSG_WAITALL;
 const SEND_FLAGS = MSG_NOSIGNAL > 0 ? MSG_NOSIGNAL : 0;
 
-/** One endpoint on a socket for datagrams: checks the call's state and knows which calls are its own. */
+/**
+ * One endpoint on a datagram socket: checks the socket's state for each call,
+ * and tracks which pending calls are its own.
+ */
 export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
   readonly #socket: DatagramSocket;
   #isClosed = false;
   #readiness: Readiness | undefined;
 
-  /** An endpoint of its own on `socket`. */
+  /** Creates a new endpoint on `socket`. */
   constructor(socket: DatagramSocket) {
     super();
     this.#socket = socket;
@@ -196,7 +199,7 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
 
   getpeername(): Address {
     const { peer } = this.#socket;
-    // As on Linux, a connection to port 0 has no peer to tell.
+    // As on Linux, a socket that is connected to port 0 has no peer address.
     if (peer === undefined || (this.family !== AF_UNIX && !peer.address[1])) {
       throw osError({ code: "ENOTCONN", syscall: "getpeername" });
     }

@@ -25,14 +25,14 @@ import { describe, type Option, optionError, OptionTable } from "./options.ts";
 
 type DatagramOption = Option<DatagramSocket>;
 
-// What Linux has where nothing was set.
+// Linux's defaults.
 const TTL = 64;
 const MULTICAST_TTL = 1;
 
 const isV4 = (family: number) => family === AF_INET;
 const isV6 = (family: number) => family === AF_INET6;
 
-/** Changes a setting, or says that it is too late. */
+/** Changes a setting; throws ENOPROTOOPT if that is possible only before binding. */
 function put<K extends keyof DatagramSettings>(
   socket: DatagramSocket,
   level: number,
@@ -78,7 +78,8 @@ function flag(
     shortest: level === IPPROTO_IP ? 1 : undefined,
     get: ({ settings }) => settings[key],
     set(socket, value) {
-      // Linux takes nothing else here, and anything elsewhere.
+      // Linux accepts only 0 and 1 for an IPv6 option, but any integer for
+      // others.
       if (level === IPPROTO_IPV6 && value !== 0 && value !== 1) {
         throw optionError(level, name, "EINVAL");
       }
@@ -87,7 +88,7 @@ function flag(
   };
 }
 
-/** A number of hops; -1 is the system's own. */
+/** A number of hops; -1 means the system's default. */
 function hops(
   name: number,
   key: "ttl" | "multicastTtl",
@@ -163,7 +164,7 @@ function ipv6Mreq(bytes: Uint8Array): Membership {
   };
 }
 
-/** The options of sockets for datagrams. */
+/** The options of datagram sockets. */
 export const datagramOptions: OptionTable<DatagramSocket> = new OptionTable([
   flag(SOL_SOCKET, SO_REUSEADDR, "reuseAddress"),
   flag(SOL_SOCKET, SO_BROADCAST, "broadcast"),
@@ -185,8 +186,8 @@ export const datagramOptions: OptionTable<DatagramSocket> = new OptionTable([
   },
   membership(IPPROTO_IP, IP_ADD_MEMBERSHIP, ipMreq, true),
   membership(IPPROTO_IP, IP_DROP_MEMBERSHIP, ipMreq, false),
-  // IPV6_UNICAST_HOPS and IPV6_MULTICAST_HOPS are not here: node:dgram takes
-  // them and sets the IPv4 ones instead (Deno 2.9).
+  // IPV6_UNICAST_HOPS and IPV6_MULTICAST_HOPS are missing because node:dgram
+  // sets the IPv4 options instead (Deno 2.9).
   flag(IPPROTO_IPV6, IPV6_MULTICAST_LOOP, "multicastLoop", isV6),
   {
     level: IPPROTO_IPV6,
@@ -202,7 +203,7 @@ export const datagramOptions: OptionTable<DatagramSocket> = new OptionTable([
     level: IPPROTO_IPV6,
     name: IPV6_V6ONLY,
     of: isV6,
-    // Linux makes it so for a socket that is bound to one address.
+    // Linux sets it for a socket that is bound to one address.
     get: ({ settings, conn }) =>
       settings.v6only ||
       !/^::(ffff:.*\..*)?$/.test(String(conn?.local[0] ?? "::")),

@@ -19,28 +19,31 @@ import type {
 import { ProcessHold } from "./process_hold.ts";
 import { type PendingCall, WaitQueue } from "./wait_queue.ts";
 
-/** One receive that waits. */
+/** One pending receive. */
 interface PendingReceive extends PendingCall {
-  /** Looks at the datagram and leaves it. */
+  /** MSG_PEEK: leaves the datagram in the queue. */
   readonly peek: boolean;
   /** The caller's buffers, and how many bytes they hold; none for a call that gets an array of its own. */
   readonly into: readonly Uint8Array[];
   readonly size: number;
   /** Settles the call with a datagram. */
   readonly give: (datagram: Datagram) => void;
-  /** Whether the call may wait; if so it gets nothing after the end of receiving, else EAGAIN. */
+  /**
+   * Whether the call may wait; after the end of receiving, such a call returns
+   * nothing, any other fails with EAGAIN.
+   */
   readonly mayWait: boolean;
 }
 
-/** What a receive gets after the end of receiving. */
+/** What a receive returns after the end of receiving. */
 const NOTHING: Datagram = { data: new Uint8Array(0), address: null };
 
 /**
- * Receives datagrams. At most one `receive` is under way; a datagram that no
- * call waits for any more, or that was only looked at, is kept.
+ * Receives datagrams, with at most one `receive` in progress. Keeps a datagram
+ * that no call waits for any more, or that a call only peeked at.
  */
 export class DatagramReader {
-  /** Tells whose datagrams are received; all are if it is undefined. */
+  /** Tells whether to receive datagrams from an address; if undefined, all are received. */
   filter: ((sender: Address | null) => boolean) | undefined;
   readonly #transport: DatagramTransport;
   readonly #queue: WaitQueue<PendingReceive> = new WaitQueue(this);
@@ -48,17 +51,17 @@ export class DatagramReader {
   #kept: Datagram[] = [];
   #error: OSError | undefined;
   #isShut = false;
-  /** Keeps the process alive for a receive on a socket that is not bound yet. */
+  /** Keeps the process alive for a receive on an unbound socket. */
   readonly #hold = new ProcessHold();
   #isStarved = false;
   #isReferenced = true;
 
-  /** Receives for a socket that is not bound yet. */
+  /** Creates the reader of an unbound socket. */
   constructor(transport: DatagramTransport) {
     this.#transport = transport;
   }
 
-  /** Receives up to `size` bytes of a datagram into an array of their own. */
+  /** Receives up to `size` bytes of a datagram into a new array. */
   recv(
     size: number,
     flags: number,
@@ -76,7 +79,7 @@ export class DatagramReader {
     );
   }
 
-  /** Receives into the caller's buffer and tells how many bytes. */
+  /** Receives into the caller's buffer and returns the number of bytes. */
   recvInto(
     into: Uint8Array,
     flags: number,
@@ -100,7 +103,7 @@ export class DatagramReader {
     );
   }
 
-  /** Receives a datagram with its sender, and tells whether it was cut. */
+  /** Receives a datagram with its sender's address, and MSG_TRUNC if it was truncated. */
   recvmsg(
     size: number,
     flags: number,
@@ -152,20 +155,20 @@ export class DatagramReader {
     );
   }
 
-  /** What `poll` tells of receiving. */
+  /** Returns the events of the receiving half that `poll` reports. */
   poll(): number {
     return (this.#isReadable ? POLLIN : 0) |
       (this.#error === undefined ? 0 : POLLERR);
   }
 
-  /** Calls `observer` at every event until the result is called; receives meanwhile. */
+  /** Calls `observer` at every event until the returned function is called; receives meanwhile. */
   observe(observer: () => void): () => void {
     const cancel = this.#queue.observe(observer);
     this.#receive();
     return cancel;
   }
 
-  /** Begins to receive from a bound socket. */
+  /** Starts receiving from a bound socket. */
   attach(conn: DatagramConn): void {
     this.#conn = conn;
     this.#hold.release();
@@ -176,21 +179,21 @@ export class DatagramReader {
     }
   }
 
-  /** Ends the receiving: a waiting call gets nothing, unless it has come already. */
+  /** Ends receiving: a pending call returns nothing, unless a datagram has already arrived. */
   shutdown(): void {
     this.#isShut = true;
     for (const call of this.#queue.calls) this.#expire(call, NO_WAIT);
     this.#queue.notify();
   }
 
-  /** Fails the next receive with an error that came by itself. */
+  /** Fails the next receive with an error that no call has caused. */
   fail(error: OSError): void {
     this.#error = error;
     this.#serveAll();
     this.#queue.notify();
   }
 
-  /** Whether datagrams have come that no call has had. */
+  /** Whether datagrams are kept for the next calls. */
   get hasBuffered(): boolean {
     return this.#kept.length > 0;
   }
@@ -200,19 +203,19 @@ export class DatagramReader {
     return this.#isShut;
   }
 
-  /** Whether a receive is under way. */
+  /** Whether a receive is in progress. */
   get isRunning(): boolean {
     return this.#queue.isRunning;
   }
 
-  /** Fails the calls of one endpoint whose socket lives on. */
+  /** Fails the pending calls of one endpoint; the socket stays open for the others. */
   release(owner: object): void {
     for (const call of this.#queue.calls) {
       if (call.owner === owner) this.#drop(call, this.#closed());
     }
   }
 
-  /** Fails every call, because the socket will be closed now. */
+  /** Fails every pending call before the socket closes. */
   close(): void {
     this.#queue.close(() => this.#closed());
     this.#hold.release();
@@ -222,7 +225,7 @@ export class DatagramReader {
     }
   }
 
-  /** Resolves when no receive is under way. */
+  /** Resolves when no receive is in progress. */
   settled(): Promise<void> {
     return this.#queue.settled();
   }
@@ -264,17 +267,18 @@ export class DatagramReader {
     };
     const queue = this.#queue;
     if (queue.first === undefined && this.#serve(call)) {
-      // An observer waits for what comes next.
+      // An observer waits for the next event.
       if (queue.isObserved) this.#receive();
       return;
     }
-    // After shutdown(SHUT_RD) a receive still gets what had come, but waits no more.
+    // After shutdown(SHUT_RD) a receive still returns what had arrived, but no
+    // longer waits.
     const lasting = this.#isShut ? { ...NO_WAIT, signal: wait?.signal } : wait;
     queue.add(call, lasting, this.#expire, this.#drop);
     this.#receive();
   }
 
-  /** Settles a call from what has come; false if it must wait. */
+  /** Settles a call with what has arrived; returns false if the call must wait. */
   #serve({ peek, into, size, give, resolve }: PendingReceive): boolean {
     if (this.#error !== undefined) {
       resolve(failure(this.#error));
@@ -297,7 +301,7 @@ export class DatagramReader {
     while (queue.first !== undefined && this.#serve(queue.first)) queue.shift();
   }
 
-  /** Begins a receive if something waits for one. */
+  /** Starts a receive if a call or an observer waits for one. */
   #receive(): void {
     const queue = this.#queue;
     const isWanted = queue.first !== undefined ||
@@ -315,7 +319,8 @@ export class DatagramReader {
   readonly #onDatagram = (datagram: Datagram): void => {
     if (this.filter?.(datagram.address) ?? true) this.#kept.push(datagram);
     this.#onEnd();
-    // The bytes of one that is kept must outlast this call.
+    // The bytes are valid during this call only; copy them to keep the
+    // datagram.
     if (this.#kept.at(-1) === datagram) datagram.data = datagram.data.slice();
   };
 
@@ -324,7 +329,7 @@ export class DatagramReader {
     this.#onEnd();
   };
 
-  /** The receive under way has ended. */
+  /** Handles the end of the receive in progress. */
   #onEnd(): void {
     const queue = this.#queue;
     queue.end();

@@ -13,13 +13,13 @@ import type {
 } from "./datagram_transport.ts";
 import { DatagramWriter } from "./datagram_writer.ts";
 
-/** A socket for datagrams, which one or more endpoints share. */
+/** A datagram socket, which one or more endpoints share. */
 export class DatagramSocket {
   readonly transport: DatagramTransport;
   readonly family: number;
   readonly type: number;
   readonly proto: number;
-  /** How many endpoints share it. */
+  /** The number of endpoints that share the socket. */
   handles = 1;
   readonly settings: DatagramSettings = {
     broadcast: false,
@@ -36,14 +36,14 @@ export class DatagramSocket {
   conn: DatagramConn | undefined;
   peer: Target | undefined;
   readonly isListening = false;
-  /** Where a send or a connect has bound it. */
+  /** The address that a send or a connect has bound the socket to. */
   #autobound: Address | undefined;
   #error: OSError | undefined;
   #isWriteShut = false;
-  /** The last address that was sent to: a socket that sends there mostly sends there again. */
+  /** A cache of the last destination, because a socket mostly sends to the same address again. */
   #lastTarget: readonly [asked: Address, target: Target] | undefined;
 
-  /** Makes an unbound socket. */
+  /** Creates an unbound socket. */
   constructor(
     transport: DatagramTransport,
     family: number,
@@ -61,7 +61,7 @@ export class DatagramSocket {
     return this.family === AF_UNIX ? this.proto : IPPROTO_UDP;
   }
 
-  /** The local address; the family's "any" before there is one. */
+  /** The local address; the family's wildcard address if the socket is unbound. */
   get local(): Address {
     const local = this.conn?.local ?? this.transport.any;
     return this.peer === undefined
@@ -83,7 +83,7 @@ export class DatagramSocket {
     this.#open(address, { syscall: "bind", address });
   }
 
-  /** What `poll` tells of the socket. */
+  /** Returns the events that `poll` reports. */
   poll(): number {
     const { reader, writer } = this;
     const events = reader.poll() | (writer?.poll() ?? POLLOUT);
@@ -91,11 +91,14 @@ export class DatagramSocket {
     return isOver ? events | POLLHUP : events;
   }
 
-  /** Calls `observer` at every event that may change what `poll` gives, until the result is called. */
+  /**
+   * Calls `observer` at every event that may change the result of `poll`, until
+   * the returned function is called.
+   */
   observe(events: number, observer: () => void): () => void {
     const { reader, writer } = this;
     const cancels: (() => void)[] = [];
-    // Errors are seen by receiving.
+    // Only a receive reports errors.
     if ((events & POLLIN) !== 0 || (events & POLLOUT) === 0) {
       cancels.push(reader.observe(observer));
     }
@@ -107,7 +110,7 @@ export class DatagramSocket {
     };
   }
 
-  /** Sets the peer: only it is sent to and received from. */
+  /** Sets the peer: the socket sends only to it and receives only from it. */
   async connect(address: Address, wait: Wait | undefined): Promise<void> {
     const fields = { syscall: "connect", address };
     const found = this.transport.target("connect", address);
@@ -150,7 +153,7 @@ export class DatagramSocket {
     return this.writer!.send(data, target, to, wait, owner);
   }
 
-  /** Takes an open socket of the runtime's. */
+  /** Takes over an open socket of the runtime. */
   attach(conn: DatagramConn): void {
     this.conn = conn;
     this.reader.attach(conn);
@@ -167,17 +170,17 @@ export class DatagramSocket {
     );
   }
 
-  /** Shuts one half or both. */
+  /** Shuts down one half or both. */
   shutdown(how: number): void {
     if (how !== SHUT_WR) this.reader.shutdown();
     if (how !== SHUT_RD) this.#isWriteShut = true;
-    // As on Linux: it is done, and complained of all the same.
+    // As on Linux: the shutdown takes effect although the call fails.
     if (this.peer === undefined && this.family !== AF_UNIX) {
       throw osError({ code: "ENOTCONN", syscall: "shutdown" });
     }
   }
 
-  /** Changes a setting; false where that had to be done before binding. */
+  /** Changes a setting; returns false if that is possible only before binding. */
   set<K extends keyof DatagramSettings>(
     name: K,
     value: DatagramSettings[K],
@@ -189,7 +192,7 @@ export class DatagramSocket {
     return true;
   }
 
-  /** Joins a multicast group, or will when it is bound; false where the runtime cannot. */
+  /** Joins a multicast group, on an unbound socket when it is bound; returns false if the runtime cannot. */
   join(membership: Membership): boolean {
     if (this.conn !== undefined) {
       if (this.conn.join === undefined) return false;
@@ -199,7 +202,7 @@ export class DatagramSocket {
     return true;
   }
 
-  /** Leaves the group at this place of the list; false where the runtime cannot. */
+  /** Leaves the group at this index of the list; returns false if the runtime cannot. */
   leave(index: number): boolean {
     const [membership] = this.settings.memberships.slice(index);
     if (this.conn !== undefined) {
@@ -210,7 +213,7 @@ export class DatagramSocket {
     return true;
   }
 
-  /** Gives the system's object away, if nothing would be lost with it. */
+  /** Returns the runtime's object; throws EBUSY if bytes or pending calls would be lost. */
   detach(): unknown {
     const { conn, reader, writer } = this;
     const fields = { syscall: "detach", address: conn?.local };
@@ -223,14 +226,15 @@ export class DatagramSocket {
         ...fields,
         code: "EBUSY",
         hint:
-          "finish pending calls, receive what has come and close duplicates first",
+          "finish pending calls, receive what has arrived and close duplicates first",
       });
     }
     if (conn.resource === undefined) {
       throw osError({
         ...fields,
         code: "EOPNOTSUPP",
-        hint: "only a socket of Deno.listenDatagram (--unstable-net) can be",
+        hint:
+          "only a socket of Deno.listenDatagram (--unstable-net) can be detached",
       });
     }
     return conn.resource;
@@ -245,7 +249,7 @@ export class DatagramSocket {
     await Promise.all([conn?.close(), reader.settled(), writer?.settled()]);
   }
 
-  /** Binds a socket that sends and has no address yet, as the kernel does. */
+  /** Binds an unbound socket before it sends, as the kernel does. */
   #autobind(fields: OSErrorFields, peer: Address | undefined): void {
     if (this.conn !== undefined) return;
     this.#autobound = this.transport.autobindAddress(peer);
@@ -274,7 +278,7 @@ export class DatagramSocket {
     return target;
   }
 
-  /** Keeps the error of what the runtime tells only later, for the next receive and SO_ERROR. */
+  /** Keeps an error that the runtime reports later, for the next receive and SO_ERROR. */
   #follow(event: Promise<unknown> | void): void {
     event?.catch((error) => {
       this.#error = this.transport.explain(error, {

@@ -1,19 +1,19 @@
 import type { Address } from "../address.ts";
 import type { OSError, OSErrorFields } from "../errors.ts";
 
-/** One datagram that has come. */
+/** One received datagram. */
 export interface Datagram {
-  /** Its bytes, whole; valid during the call of `onDatagram` only. */
+  /** All of its bytes; valid only during the call of `onDatagram`. */
   data: Uint8Array;
-  /** The sender; `null` for one without a name. */
+  /** The sender's address; `null` for an unnamed sender. */
   readonly address: Address | null;
 }
 
-/** Where a datagram goes. */
+/** The destination of a datagram. */
 export interface Target {
   /** The address in numbers, or the path. */
   readonly address: Address;
-  /** The host as the runtime is given it, which checks the permission for just that. */
+  /** The host to pass to the runtime, which checks the permission for exactly this text. */
   readonly host: string;
 }
 
@@ -23,7 +23,7 @@ export interface Membership {
   readonly interface: string | number;
 }
 
-/** What was set before the socket was bound; `undefined` is the system's own. */
+/** The settings made before binding; `undefined` means the system's default. */
 export interface DatagramSettings {
   broadcast: boolean;
   reuseAddress: boolean;
@@ -37,14 +37,14 @@ export interface DatagramSettings {
 }
 
 /**
- * What a bound socket for datagrams receives from and sends to. Calls of one
- * kind never overlap: the next `receive`, and the next `send`, begins when the
- * last has ended.
+ * What a bound datagram socket receives from and sends to. Calls of one kind
+ * never overlap: the next `receive`, and the next `send`, starts after the last
+ * has ended.
  */
 export interface DatagramConn {
-  /** The address it is bound to. */
+  /** The address that it is bound to. */
   readonly local: Address;
-  /** What `detach` gives away; `undefined` if there is nothing to give. */
+  /** The object that `detach` returns; `undefined` if there is none. */
   readonly resource: unknown;
   /** Whether a send may have to wait for the receiver. */
   readonly sendsMayWait: boolean;
@@ -59,20 +59,21 @@ export interface DatagramConn {
   ref(): void;
   /** Lets the process end in spite of a pending receive. */
   unref(): void;
-  /** Closes it, and what is pending rejects; resolves when the port is free. */
+  /** Closes it and makes pending calls reject; resolves when the port is free. */
   close(): Promise<void> | void;
   /**
-   * Sets one of the settings of a bound socket; throws the runtime's error.
+   * Changes a setting of a bound socket; throws the runtime's error.
    *
-   * @returns Whether it can; otherwise it had to be set before binding.
+   * @returns Whether that is possible; if not, it can be set only before
+   * binding.
    */
   set?<K extends keyof DatagramSettings>(
     name: K,
     value: DatagramSettings[K],
   ): boolean;
-  /** Joins a multicast group; a promise where the runtime tells only later how that went. */
+  /** Joins a multicast group; returns a promise if the runtime reports the result later. */
   join?(membership: Membership): Promise<unknown> | void;
-  /** Leaves it again. */
+  /** Leaves a multicast group. */
   leave?(membership: Membership): Promise<unknown> | void;
 }
 
@@ -80,23 +81,26 @@ export interface DatagramConn {
 export interface DatagramTransport {
   /** The name of the driver, for messages. */
   readonly driver: string;
-  /** The local address of a socket that has none. */
+  /** The local address of an unbound socket. */
   readonly any: Address;
-  /** What a send without an address or a peer gets: EDESTADDRREQ or ENOTCONN. */
+  /** The code of a send without an address or a peer: EDESTADDRREQ or ENOTCONN. */
   readonly noPeer: string;
   /** Opens a socket at a local address; throws the runtime's error. */
   open(address: Address, settings: DatagramSettings): DatagramConn;
-  /** Gives the address that a socket is bound to when it first sends, to `peer` only or to any. */
+  /**
+   * Returns the address to bind an unbound socket to before it sends: to `peer`
+   * only or, if undefined, to any address.
+   */
   autobindAddress(peer: Address | undefined): Address;
-  /** Finds out where an address is; at once, unless it has a name to look up. */
+  /** Resolves an address to a target; returns a promise only if it must look up a name. */
   target(syscall: string, address: Address): Target | Promise<Target>;
-  /** Throws what the system would say of a target before it sent anything. */
+  /** Throws the error that the kernel would report for a target before sending. */
   check(target: Target, settings: DatagramSettings, syscall: string): void;
   /**
-   * Makes our error of the runtime's.
+   * Turns an error of the runtime into an OSError.
    *
-   * @param ends The addresses that the call needs a permission for, where it
-   * needs more than that of `fields`.
+   * @param ends The addresses that the call needs permission for, if not only
+   * the one in `fields`.
    */
   explain(
     error: unknown,
@@ -105,6 +109,6 @@ export interface DatagramTransport {
   ): OSError;
   /** Whether two addresses are the same. */
   same(one: Address, other: Address): boolean;
-  /** What getsockname() gives for a socket bound to `local` and connected to `peer`. */
+  /** Returns the result of getsockname() for a socket bound to `local` and connected to `peer`. */
   sourceAddress(local: Address, peer: Address): Address;
 }

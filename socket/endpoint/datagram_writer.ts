@@ -6,31 +6,30 @@ import { copyForSend, gatherForSend } from "./buffer_pool.ts";
 import type { DatagramConn, Target } from "./datagram_transport.ts";
 import { type PendingSend, SendQueue } from "./send_queue.ts";
 
-/** One datagram whose send waits or is under way. */
+/** One datagram whose send is waiting or in progress. */
 interface PendingDatagram extends PendingSend {
   readonly target: Target | Promise<Target>;
   /** The address as the caller gave it, for messages. */
   readonly to: Address;
   readonly resolve: (count: number | Promise<never>) => void;
-  /** Whether the runtime has the bytes. */
+  /** Whether the runtime has taken the bytes. */
   isLaunched: boolean;
 }
 
 /**
- * Sends datagrams, one after another: Deno's own sends of one turn leave in
- * reversed order (Deno 2.9).
+ * Sends datagrams one after another, because sends that Deno gets in the same
+ * turn leave in reverse order (Deno 2.9).
  *
- * What the runtime has been given cannot be taken back. A send that has to
- * wait for the receiver, and whose time is over, therefore counts as sent; it
- * goes out before anything else.
+ * The runtime cannot cancel a send. So a send that times out while it waits for
+ * the receiver counts as sent; its datagram leaves before any later one.
  */
 export class DatagramWriter {
   readonly #conn: DatagramConn;
-  /** Makes our error of the runtime's. */
+  /** Turns an error of the runtime into an OSError. */
   readonly #explain: (error: unknown, to: Address) => OSError;
   readonly #queue = new SendQueue<PendingDatagram>();
 
-  /** Sends over `conn`; `explain` makes our errors of its. */
+  /** Sends over `conn`; `explain` turns its errors into OSErrors. */
   constructor(
     conn: DatagramConn,
     explain: (error: unknown, to: Address) => OSError,
@@ -39,7 +38,7 @@ export class DatagramWriter {
     this.#explain = explain;
   }
 
-  /** Sends a datagram, and tells how many bytes it has. */
+  /** Sends a datagram and returns its length. */
   send(
     data: Uint8Array | readonly Uint8Array[],
     target: Target | Promise<Target>,
@@ -67,33 +66,36 @@ export class DatagramWriter {
     });
   }
 
-  /** What `poll` tells: whether a send would not wait. */
+  /** Returns the events that `poll` reports: POLLOUT if a send would not wait. */
   poll(): number {
     return this.isBusy ? 0 : POLLOUT;
   }
 
-  /** Calls `observer` whenever a send would no longer wait, until the result is called. */
+  /** Calls `observer` whenever a send would no longer wait, until the returned function is called. */
   observe(observer: () => void): () => void {
     return this.#queue.observe(observer);
   }
 
-  /** Whether a send is under way. */
+  /** Whether a send is in progress. */
   get isBusy(): boolean {
     return this.#queue.first !== undefined;
   }
 
-  /** Fails the calls of one endpoint whose socket lives on. */
+  /** Fails the pending calls of one endpoint; the socket stays open for the others. */
   release(owner: object): void {
     for (const send of this.#queue.of(owner)) this.#fail(send, closed(send));
   }
 
-  /** Fails every call, because the socket will be closed: at once, or when what was promised has gone. */
+  /**
+   * Fails every pending call before the socket closes: at once, or after the
+   * datagrams that count as sent have left.
+   */
   close(): Promise<void> | undefined {
     for (const send of this.#queue.of()) this.#fail(send, closed(send));
     return this.#queue.first?.gone ? this.#queue.linger() : undefined;
   }
 
-  /** Resolves when no send is under way. */
+  /** Resolves when no send is in progress. */
   settled(): Promise<void> {
     return this.#queue.idle();
   }
@@ -135,7 +137,10 @@ export class DatagramWriter {
     if (send !== undefined) this.#begin(send);
   }
 
-  /** A call's time is over: it fails if nothing is lost with that, and else waits, or has succeeded. */
+  /**
+   * Handles the timeout of a call: fails it if the runtime has not taken its
+   * datagram, otherwise lets it wait or succeed.
+   */
   #giveUp(send: PendingDatagram, reason: unknown): void {
     if (!send.isLaunched) this.#fail(send, reason);
     else if (this.#conn.sendsMayWait) {

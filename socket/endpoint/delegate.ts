@@ -9,8 +9,8 @@ import type { Wait } from "../wait.ts";
 
 /**
  * An endpoint that passes every call on to another. A wrapper extends it and
- * overrides what it checks, counts or changes; `accept` and `dup` give the
- * inner endpoint's own unless it wraps them too.
+ * overrides the calls that it checks, counts or changes; `accept` and `dup`
+ * return unwrapped endpoints unless it overrides them too.
  */
 export class Delegate implements Endpoint {
   /** The endpoint that does the work. */

@@ -2,7 +2,7 @@ import type { Socket as NetSocket } from "node:net";
 import { osError } from "../errors.ts";
 import type { Conn } from "./stream_transport.ts";
 
-/** Gives a `node:net` socket the shape of `Deno.Conn`: it hands bytes out when asked. */
+/** Adapts a `node:net` socket to the interface of `Deno.Conn`: reads return bytes on request. */
 export class NodeStream implements Conn {
   readonly #socket: NetSocket;
   #error: unknown;
@@ -12,7 +12,7 @@ export class NodeStream implements Conn {
   #writes = 0;
   #wake: (() => void) | undefined;
 
-  /** Takes a connected socket over. */
+  /** Takes over a connected socket. */
   constructor(socket: NetSocket) {
     this.#socket = socket;
     const wake = () => this.#wake?.();
@@ -32,7 +32,7 @@ export class NodeStream implements Conn {
     socket.unref();
   }
 
-  /** Reads what is there, or waits for it. */
+  /** Reads what has arrived, or waits for it. */
   async read(buffer: Uint8Array): Promise<number | null> {
     this.#isReading = true;
     this.#keep();
@@ -61,7 +61,7 @@ export class NodeStream implements Conn {
     }
   }
 
-  /** Writes all of it. */
+  /** Writes all of the bytes. */
   write(data: Uint8Array): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#writes++;
@@ -109,7 +109,7 @@ export class NodeStream implements Conn {
     this.#socket.setKeepAlive(on);
   }
 
-  /** Lets the process live while bytes are waited for, or are under way. */
+  /** Keeps the process alive while a read waits or a write is in progress. */
   #keep(): void {
     if (this.#writes > 0 || (this.#isReading && this.#isReferenced)) {
       this.#socket.ref();
@@ -117,7 +117,7 @@ export class NodeStream implements Conn {
   }
 }
 
-/** What node says of a stream that is gone is EPIPE to a socket. */
+/** Maps node's errors for a destroyed or ended stream to EPIPE. */
 function plainError(error: Error & { code?: unknown }): unknown {
   return error.code === "ERR_STREAM_DESTROYED" ||
       error.code === "ERR_STREAM_WRITE_AFTER_END"

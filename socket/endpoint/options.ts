@@ -14,28 +14,28 @@ import * as constants from "../constants/mod.ts";
 import { type OSError, osError, type OSErrorFields } from "../errors.ts";
 import { unsupported } from "./refusals.ts";
 
-/** What every kind of socket tells a table of its options. */
+/** What a table of options needs to know about its socket. */
 export interface OptionHolder {
   readonly family: number;
   readonly type: number;
-  /** The protocol, as SO_PROTOCOL tells it. */
+  /** The value of SO_PROTOCOL. */
   readonly protocol: number;
   readonly isListening: boolean;
-  /** The errno of what went wrong in the background; it is told once. */
+  /** Returns the errno of an error that happened in the background, and clears it; 0 if there is none. */
   takeError(): number;
 }
 
-/** One option of a kind of socket; a table of them is all that the kind has. */
+/** One option in the table of a kind of socket. */
 export interface Option<S extends OptionHolder> {
   readonly level: number;
   readonly name: number;
-  /** Which sockets have it; all of them if it is left out. */
+  /** Tells which sockets have the option; all of them if omitted. */
   readonly of?: (family: number) => boolean;
-  /** Left out for what can only be set; bytes are given as they are. */
+  /** Omitted for a write-only option; bytes are returned unchanged. */
   readonly get?: (socket: S) => number | boolean | Uint8Array;
-  /** Left out for what can only be read; gets the bytes as well as their integer. */
+  /** Omitted for a read-only option; gets both the integer and its bytes. */
   readonly set?: (socket: S, value: number, bytes: Uint8Array) => void;
-  /** How many bytes it takes at least; those of an `int` if it is left out. */
+  /** The least number of bytes that it takes; the size of an `int` if omitted. */
   readonly shortest?: number;
 }
 
@@ -54,7 +54,7 @@ const common: readonly Option<OptionHolder>[] = [
   },
 ];
 
-/** How the names of a level's options begin; other names have other uses for the same numbers. */
+/** The prefixes of the option names of a level; other constants have the same numbers. */
 const prefixes: ReadonlyMap<number, RegExp> = new Map([
   [SOL_SOCKET, /^SO_(?!J1939|VM_SOCKETS)/],
   [IPPROTO_IP, /^IP_(?!DEFAULT|MAX|PMTUDISC)/],
@@ -62,11 +62,11 @@ const prefixes: ReadonlyMap<number, RegExp> = new Map([
   [IPPROTO_IPV6, /^IPV6_/],
 ]);
 
-/** The options of a kind of socket: what is not in the table, it does not have. */
+/** The options of a kind of socket; any option outside the table fails with ENOPROTOOPT. */
 export class OptionTable<S extends OptionHolder> {
   readonly #options: readonly Option<S>[];
 
-  /** A table of these options and of those that every socket has. */
+  /** Combines these options with the ones that every socket has. */
   constructor(options: readonly Option<S>[]) {
     this.#options = [...common, ...options];
   }
@@ -84,7 +84,7 @@ export class OptionTable<S extends OptionHolder> {
     return bytes.slice(0, size);
   }
 
-  /** Sets an option from the bytes of an `int`, or of what else it takes. */
+  /** Sets an option from the bytes of an `int`, or of another type that it takes. */
   set(
     socket: S,
     level: number,
@@ -110,7 +110,7 @@ export class OptionTable<S extends OptionHolder> {
       option.level === level && option.name === name && name >= 0
     );
     if (option !== undefined && (option.of?.(family) ?? true)) return option;
-    // As on Linux: Unix sockets have no options of a protocol; TCP and UDP can
+    // As on Linux: Unix sockets have no protocol-level options; TCP and UDP can
     // read each other's options but not set them.
     const isKnown = option !== undefined &&
       (family === AF_UNIX || syscall === "getsockopt");
@@ -120,7 +120,7 @@ export class OptionTable<S extends OptionHolder> {
   }
 }
 
-/** Makes the error of an option that cannot be set, or read, as it was asked for. */
+/** Creates the error of an option that cannot be set or read. */
 export function optionError(
   level: number,
   name: number,

@@ -1,7 +1,7 @@
 // An interval this long never fires; it only keeps the process alive.
 const NEVER = 2 ** 31 - 1;
 
-/** Keeps the process alive while a call waits for something that does not keep it alive by itself. */
+/** Keeps the process alive while a call waits for something that does not. */
 export class ProcessHold {
   #timer: ReturnType<typeof setInterval> | undefined;
 

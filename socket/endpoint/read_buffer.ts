@@ -1,16 +1,16 @@
 import { acquire, LARGE, release } from "./buffer_pool.ts";
 
-// A connection that waits for data holds this much.
+// The size of the buffer that a connection holds while it waits for data.
 const SMALL = 1024;
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 
 /**
- * Bytes that were read and not yet handed out.
+ * Bytes that were read but not received yet.
  *
- * A read into a small buffer that fills it is followed by reads into a large
- * one, for as long as they fill what they are given: a connection in full flow
- * is read 64 KiB at a time, and one that waits holds 1 KiB.
+ * It starts with a small buffer and switches to a large one while reads fill
+ * what they get: a busy connection reads 64 KiB at a time, and an idle one
+ * holds 1 KiB.
  */
 export class ReadBuffer {
   #bytes = NOTHING;
@@ -18,15 +18,15 @@ export class ReadBuffer {
   #end = 0;
   #room = 0;
   #flowing = false;
-  /** Whether the last read filled all the room it had, and a larger one could have brought more. */
+  /** Whether the last read filled all its space, so a larger read might have returned more. */
   full = false;
 
-  /** How many bytes are there. */
+  /** The number of bytes in the buffer. */
   get available(): number {
     return this.#end - this.#start;
   }
 
-  /** Gives room for a read of at most `size` bytes, for all of them at once where `whole`. */
+  /** Returns space for a read of at most `size` bytes; for all of them at once if `whole`. */
   room(size: number, whole: boolean): Uint8Array {
     if (this.#start === this.#end) this.#empty(whole ? size : 0);
     else if (this.#free < Math.min(size - this.available, LARGE / 2)) {
@@ -38,7 +38,7 @@ export class ReadBuffer {
       : this.#bytes.subarray(this.#end, this.#end + this.#room);
   }
 
-  /** Adds the `count` bytes that a read has put into its room. */
+  /** Adds the `count` bytes that a read has written into its space. */
   onRead(count: number): void {
     this.#end += count;
     this.#flowing = count === this.#room;
@@ -53,7 +53,7 @@ export class ReadBuffer {
     this.#end += bytes.length;
   }
 
-  /** Copies at most `size` bytes out and leaves them. */
+  /** Returns a copy of at most `size` bytes and keeps them. */
   peek(size: number): Uint8Array<ArrayBuffer> {
     return this.#bytes.slice(
       this.#start,
@@ -61,14 +61,14 @@ export class ReadBuffer {
     );
   }
 
-  /** Copies at most `size` bytes out and drops them here. */
+  /** Returns a copy of at most `size` bytes and removes them. */
   take(size: number): Uint8Array<ArrayBuffer> {
     const bytes = this.peek(size);
     this.#start += bytes.length;
     return bytes;
   }
 
-  /** Moves as many bytes as there are, and fit, into another buffer. */
+  /** Moves as many bytes as fit into another buffer. */
   takeInto(into: Uint8Array): number {
     const count = Math.min(into.length, this.#end - this.#start);
     if (count > 0) {
@@ -78,7 +78,7 @@ export class ReadBuffer {
     return count;
   }
 
-  /** How much room there is behind the bytes. */
+  /** The space after the bytes. */
   get #free(): number {
     return this.#bytes.length - this.#end;
   }
@@ -92,7 +92,7 @@ export class ReadBuffer {
     this.#bytes = large ? acquire() : new Uint8Array(SMALL);
   }
 
-  /** Makes the buffer hold `size` bytes or more, those that are there first. */
+  /** Grows the buffer to at least `size` bytes, and keeps its bytes at the front. */
   #grow(size: number): void {
     const bytes = size <= LARGE ? acquire() : new Uint8Array(size);
     bytes.set(this.#bytes.subarray(this.#start, this.#end));

@@ -1,14 +1,14 @@
-/** The `whenReady` calls that stand on one endpoint. */
+/** The open `whenReady` calls of one endpoint. */
 export class Readiness {
   readonly #checks = new Set<() => void>();
 
   /**
-   * Calls `ready` once, as soon as `poll` does not give 0, and never before
+   * Calls `ready` once, as soon as `poll` does not return 0, and never before
    * this call has returned.
    *
-   * @param observe Has its argument called at every event that may change what
-   * `poll` gives, until its result is called.
-   * @returns Takes it back.
+   * @param observe Calls its argument at every event that may change the result
+   * of `poll`, until the function that it returns is called.
+   * @returns A function that cancels the callback.
    */
   whenReady(
     poll: () => number,
@@ -30,7 +30,7 @@ export class Readiness {
     return cancel;
   }
 
-  /** Answers all that stand; for an endpoint that is closed, whose `poll` gives POLLNVAL. */
+  /** Calls back every open `whenReady`, because the endpoint is closed and its `poll` returns POLLNVAL. */
   close(): void {
     for (const check of [...this.#checks]) check();
   }

@@ -1,22 +1,22 @@
 import type { AncillaryData, Driver } from "../driver.ts";
 import { type OSError, osError, type OSErrorFields } from "../errors.ts";
 
-/** How messages name the driver that can do what others refuse. */
+/** The hint that names the driver that supports the call. */
 const POSIX = "the POSIX driver (@berkeley/socket/posix, --allow-ffi) can";
 
-/** Makes the error for what a driver cannot do at all, with the kernel's own code for it. */
+/** Creates the error of a call that the driver does not support, with the kernel's own code for it. */
 export function unsupported(fields: OSErrorFields): OSError {
   return osError({ hint: POSIX, ...fields });
 }
 
-/** Refuses flags that a receive or a send cannot honour. */
+/** Throws EOPNOTSUPP if a receive or a send has flags that the driver does not support. */
 export function refuseFlags(syscall: string, strange: number): void {
   if (strange === 0) return;
   const subject = `with flags 0x${strange.toString(16)}`;
   throw unsupported({ code: "EOPNOTSUPP", syscall, subject });
 }
 
-/** Refuses control messages, to send or to receive. */
+/** Throws EOPNOTSUPP if a call sends control messages or has space to receive them. */
 export function refuseAncillary(
   syscall: string,
   ancillary: number | readonly AncillaryData[],
@@ -26,13 +26,13 @@ export function refuseAncillary(
   throw unsupported({ code: "EOPNOTSUPP", syscall, subject });
 }
 
-/** What an endpoint answers that has no descriptor. */
+/** The descriptor calls of an endpoint that has no descriptor: they throw EOPNOTSUPP. */
 export abstract class DescriptorRefusals {
   /** The name of the driver, for messages. */
   abstract readonly driver: string;
 
   fileno(): number {
-    const hint = `${POSIX}; detach() gives the object that stands for it`;
+    const hint = `${POSIX}; detach() returns the object in its place`;
     throw this.#refusal("fileno", hint);
   }
 
@@ -57,7 +57,7 @@ export abstract class DescriptorRefusals {
     _offset: number,
     _count: number,
   ): Promise<number> {
-    const hint = `${POSIX}; a Deno.FsFile can be sent`;
+    const hint = `${POSIX}; send a Deno.FsFile instead`;
     throw this.#refusal("sendfile", hint);
   }
 
@@ -67,7 +67,7 @@ export abstract class DescriptorRefusals {
   }
 }
 
-/** What a driver answers that has no descriptors. */
+/** The descriptor calls of a driver that has no descriptors: they throw EOPNOTSUPP. */
 export const noDescriptors: Pick<
   Driver,
   "closeDescriptor" | "dupDescriptor"

@@ -2,38 +2,39 @@ import { watch } from "../wait.ts";
 import { releaseCopy } from "./buffer_pool.ts";
 import { type Linked, LinkedQueue } from "./linked_queue.ts";
 
-/** One send that waits or is under way. */
+/** One send that is waiting or in progress. */
 export interface PendingSend extends Linked {
-  /** The endpoint that called; it may be closed while others share the socket. */
+  /** The calling endpoint, which may close while others share the socket. */
   readonly owner: object;
-  /** Our copy of the bytes. */
+  /** A private copy of the bytes. */
   readonly bytes: Uint8Array;
-  /** Whether the call has ended before its bytes have gone. */
+  /** Whether the call has ended before its bytes have left. */
   gone: boolean;
-  /** Ends the watch over the call's deadline and signal, where it has them. */
+  /** Stops watching the call's deadline and signal, if it has them. */
   stop: (() => void) | undefined;
 }
 
-// How long closing waits for bytes that a timed-out send has promised; seconds.
+// How long closing waits for bytes that a timed-out send counts as sent;
+// seconds.
 const LINGER = 10;
 
-/** Sends in the order of their calls; the first of them is under way. */
+/** Sends in the order of the calls; the first is in progress. */
 export class SendQueue<S extends PendingSend> {
   readonly #sends = new LinkedQueue<S>();
   #observers: Set<() => void> | undefined;
 
-  /** The send that is under way. */
+  /** The send in progress. */
   get first(): S | undefined {
     return this.#sends.first;
   }
 
-  /** Adds a send; true if it is the first, whose turn it is at once. */
+  /** Adds a send; returns true if it is the first, which starts at once. */
   push(send: S): boolean {
     this.#sends.push(send);
     return this.#sends.first === send;
   }
 
-  /** Takes out the first send, which is done, and gives the one whose turn it is now. */
+  /** Removes the first send, which is done, and returns the next one. */
   shift(): S | undefined {
     this.remove(this.first!);
     const next = this.first;
@@ -57,13 +58,13 @@ export class SendQueue<S extends PendingSend> {
     );
   }
 
-  /** Calls `observer` whenever the queue has become empty, until the result is called. */
+  /** Calls `observer` whenever the queue becomes empty, until the returned function is called. */
   observe(observer: () => void): () => void {
     (this.#observers ??= new Set()).add(observer);
     return () => this.#observers!.delete(observer);
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no send is in progress. */
   idle(): Promise<void> {
     if (this.first === undefined) return Promise.resolve();
     return new Promise((resolve) => {
@@ -74,7 +75,10 @@ export class SendQueue<S extends PendingSend> {
     });
   }
 
-  /** Waits for what has been promised, as the kernel does for its own buffer when a socket closes. */
+  /**
+   * Waits for the bytes that count as sent to leave, as the kernel does for its
+   * send buffer when a socket closes.
+   */
   linger(): Promise<void> {
     const deadline = performance.now() + LINGER * 1000;
     return new Promise((resolve) => {

@@ -31,14 +31,17 @@ const RECV_FLAGS = MSG_PEEK | MSG_WAITALL;
 const FOREVER: Wait = { deadline: Infinity, signal: undefined };
 const SEND_FLAGS = MSG_NOSIGNAL > 0 ? MSG_NOSIGNAL : 0;
 
-/** One endpoint on a stream socket: checks the call's state and knows which calls are its own. */
+/**
+ * One endpoint on a stream socket: checks the socket's state for each call, and
+ * tracks which pending calls are its own.
+ */
 export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
   readonly #socket: StreamSocket;
   #isClosed = false;
   #isConnecting = false;
   #readiness: Readiness | undefined;
 
-  /** An endpoint of its own on `socket`. */
+  /** Creates a new endpoint on `socket`. */
   constructor(socket: StreamSocket) {
     super();
     this.#socket = socket;
@@ -84,7 +87,8 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
   async connect(address: Address, wait: Wait | undefined): Promise<void> {
     const socket = this.#socket;
     const isBrief = isNonBlocking(wait);
-    // As in Python, a socket with a timeout does not wait for room in a queue.
+    // As in Python, a socket with a timeout does not wait for space in the
+    // listener's queue.
     const retryWhileFull = wait === undefined || wait.deadline === Infinity;
     const attempt = socket.connect(address, retryWhileFull);
     if (attempt === undefined) return;
@@ -220,7 +224,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
   ): Promise<number> {
     refuseAncillary("send", ancillary);
     const socket = this.#socket;
-    // As on Linux: TCP does not look at the address, a Unix stream refuses it.
+    // As on Linux: TCP ignores the address, a connected Unix stream refuses it.
     if (address !== null && this.family === AF_UNIX) {
       const code = socket.conn ? "EISCONN" : "EOPNOTSUPP";
       throw socket.stateError("send", code, address);
@@ -290,7 +294,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     if (this.family === AF_UNIX) refuseAncillary("recv", size);
   }
 
-  /** Waits until there is a connection to receive from, or says why there is none. */
+  /** Waits until there is a connection to receive from; throws if there is none. */
   async #reader(
     flags: number,
     wait: Wait | undefined,
@@ -302,7 +306,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     throw this.#socket.stateError("recv", transport.wrongState.recv);
   }
 
-  /** Waits until there is a connection to send on, or says why there is none. */
+  /** Waits until there is a connection to send on; throws if there is none. */
   async #writer(
     flags: number,
     wait: Wait | undefined,
@@ -314,7 +318,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     throw this.#socket.stateError("send", transport.wrongState.send);
   }
 
-  /** Waits for the end of a connection attempt, if one is under way. */
+  /** Waits for the end of a connection attempt, if one is in progress. */
   async #connected(syscall: string, wait: Wait | undefined): Promise<void> {
     const { attempt } = this.#socket;
     if (attempt === undefined) return;

@@ -14,7 +14,7 @@ import { ReadBuffer } from "./read_buffer.ts";
 import type { Conn, StreamTransport } from "./stream_transport.ts";
 import { type PendingCall, WaitQueue } from "./wait_queue.ts";
 
-/** One receive that waits: for an array of its own, or into the caller's buffer. */
+/** One pending receive, into a new array or into the caller's buffer. */
 type PendingRead = PendingRecv | PendingRecvInto;
 
 interface PendingRecv extends ReadOptions {
@@ -28,21 +28,21 @@ interface PendingRecvInto extends ReadOptions {
 }
 
 interface ReadOptions extends PendingCall {
-  /** The most bytes it takes. */
+  /** The most bytes to receive. */
   readonly size: number;
-  /** Looks at the bytes and leaves them. */
+  /** MSG_PEEK: leaves the bytes in the buffer. */
   readonly peek: boolean;
-  /** Waits until it has `size` bytes, or there are no more. */
+  /** MSG_WAITALL: waits for `size` bytes or the end of the stream. */
   readonly all: boolean;
   /** Whether the runtime may write straight into `into`: nothing but `close` can end the call. */
   readonly direct: boolean;
-  /** How much of `into` the runtime has written already. */
+  /** The number of bytes that the runtime has written into `into`. */
   filled: number;
 }
 
 /**
- * Receives from a connection. At most one `read` is under way; bytes that no
- * call waits for any more, or that were only peeked at, are kept.
+ * Receives from a connection, with at most one `read` in progress. Keeps bytes
+ * that no call waits for any more, or that a call only peeked at.
  */
 export class StreamReader {
   readonly #conn: Conn;
@@ -50,7 +50,7 @@ export class StreamReader {
   readonly #transport: StreamTransport;
   readonly #queue: WaitQueue<PendingRead>;
   readonly #buffer = new ReadBuffer();
-  /** The call whose buffer the read under way fills, and the part it fills. */
+  /** The call whose buffer the read in progress fills, and the part that it fills. */
   #target: PendingRead | undefined;
   #room: Uint8Array | undefined;
   #error: OSError | undefined;
@@ -69,7 +69,7 @@ export class StreamReader {
     this.#queue = new WaitQueue(conn);
   }
 
-  /** Receives up to `size` bytes into an array of their own. */
+  /** Receives up to `size` bytes into a new array. */
   recv(
     size: number,
     flags: number,
@@ -90,7 +90,7 @@ export class StreamReader {
     );
   }
 
-  /** Receives into the caller's buffer and tells how many bytes. */
+  /** Receives into the caller's buffer and returns the number of bytes. */
   recvInto(
     into: Uint8Array,
     flags: number,
@@ -111,28 +111,31 @@ export class StreamReader {
     );
   }
 
-  /** What `poll` tells of the reading half; POLLHUP if there is no other half any more. */
+  /**
+   * Returns the events of the receiving half that `poll` reports; POLLHUP if
+   * the connection is broken.
+   */
   poll(): number {
     return (this.#isReadable ? POLLIN : 0) |
       (this.#error === undefined ? 0 : POLLERR) |
       (this.#isBroken ? POLLHUP : 0);
   }
 
-  /** Calls `observer` at every event until the result is called; reads ahead meanwhile. */
+  /** Calls `observer` at every event until the returned function is called; reads ahead meanwhile. */
   observe(observer: () => void): () => void {
     const cancel = this.#queue.observe(observer);
     this.#read();
     return cancel;
   }
 
-  /** Ends the reading half: a waiting call gets what is there, or nothing. */
+  /** Ends the receiving half: a pending call returns what has arrived, or nothing. */
   shutdown(): void {
     this.#isShut = true;
     for (const call of this.#queue.calls) this.#expire(call, NO_WAIT);
     this.#queue.notify();
   }
 
-  /** Whether bytes have come that no call has had. */
+  /** Whether bytes are kept for the next call. */
   get hasBuffered(): boolean {
     return this.#buffer.available > 0;
   }
@@ -142,25 +145,25 @@ export class StreamReader {
     return this.#eof || this.#isShut;
   }
 
-  /** Whether a read is under way. */
+  /** Whether a read is in progress. */
   get isRunning(): boolean {
     return this.#queue.isRunning;
   }
 
-  /** Fails the calls of one endpoint whose socket lives on. */
+  /** Fails the pending calls of one endpoint; the socket stays open for the others. */
   release(owner: object): void {
     for (const call of this.#queue.calls) {
       if (call.owner === owner) this.#drop(call, this.#closed());
     }
   }
 
-  /** Fails every call, because the connection will be closed now. */
+  /** Fails every pending call before the connection closes. */
   close(): void {
     clearTimeout(this.#endTimer);
     this.#queue.close(() => this.#closed());
   }
 
-  /** Resolves when no read is under way. */
+  /** Resolves when no read is in progress. */
   settled(): Promise<void> {
     return this.#queue.settled();
   }
@@ -172,17 +175,18 @@ export class StreamReader {
 
   #add(call: PendingRead, wait: Wait | undefined): void {
     const { available } = this.#buffer;
-    // The kernel may have more to show than was taken from it.
+    // The kernel may hold more bytes than were read.
     if (call.peek && available > 0 && available < call.size) {
       this.#buffer.full = true;
     }
     const queue = this.#queue;
     if (queue.first === undefined && this.#serve(call)) {
-      // An observer waits for what comes next.
+      // An observer waits for the next event.
       if (queue.isObserved) this.#read();
       return;
     }
-    // After shutdown(SHUT_RD) a receive still gets what had come, but waits no more.
+    // After shutdown(SHUT_RD) a receive still returns what had arrived, but no
+    // longer waits.
     const lasting = this.#isShut && !this.#eof
       ? { ...NO_WAIT, signal: wait?.signal }
       : wait;
@@ -190,7 +194,7 @@ export class StreamReader {
     this.#read();
   }
 
-  /** Settles a call from what has come; false if it must wait. */
+  /** Settles a call with what has arrived; returns false if the call must wait. */
   #serve(call: PendingRead): boolean {
     const buffer = this.#buffer;
     if (call.direct && call.all) {
@@ -248,9 +252,9 @@ export class StreamReader {
   }
 
   /**
-   * A read that filled all the room it had may have left more behind, and
-   * Python would give that too: waits for one more read, but no longer than it
-   * takes to learn what the kernel has.
+   * A read that filled all its space may have left bytes behind, which Python
+   * would return too. So this waits for one more read, but only until the
+   * kernel has been asked once.
    */
   #topUp(): false {
     setImmediate(() => {
@@ -265,7 +269,7 @@ export class StreamReader {
     while (queue.first !== undefined && this.#serve(queue.first)) queue.shift();
   }
 
-  /** Begins a read if something waits for one. */
+  /** Starts a read if a call or an observer waits for one. */
   #read(): void {
     const queue = this.#queue;
     const { first } = queue;
@@ -295,7 +299,8 @@ export class StreamReader {
     } else if (target === this.#queue.first) {
       target.filled += count;
     } else {
-      // The call that lent the buffer has ended: the bytes are for the next one.
+      // The call that owns the buffer has ended, so keep the bytes for the next
+      // call.
       this.#buffer.append(this.#room!.subarray(0, count));
     }
     this.#onEnd();
@@ -308,7 +313,7 @@ export class StreamReader {
     this.#onEnd();
   };
 
-  /** The read under way has ended. */
+  /** Handles the end of the read in progress. */
   #onEnd(): void {
     const queue = this.#queue;
     queue.end();
@@ -318,7 +323,8 @@ export class StreamReader {
   }
 
   readonly #expire = (call: PendingRead, wait: Wait): void => {
-    // A call that may not wait for all of it gets what there is, in its turn.
+    // A MSG_WAITALL call that must not wait returns what has arrived, in its
+    // turn.
     const hasSome = call.all && call === this.#queue.first &&
       call.filled + this.#buffer.available > 0;
     if (!this.#isShut && !(isNonBlocking(wait) && hasSome)) {

@@ -14,19 +14,19 @@ import type {
 import { StreamWriter } from "./stream_writer.ts";
 
 /**
- * A stream socket, which one or more endpoints share: what it is (bound,
- * listening, connecting, connected) and what it is made of.
+ * A stream socket, which one or more endpoints share. It holds the state
+ * (bound, listening, connecting, connected) and the runtime's objects.
  */
 export class StreamSocket {
   readonly transport: StreamTransport;
   readonly family: number;
   readonly type: number;
   readonly proto: number;
-  /** How many endpoints share it. */
+  /** The number of endpoints that share the socket. */
   handles = 1;
-  /** TCP_NODELAY; a listener's holds for the connections it accepts. */
+  /** TCP_NODELAY; accepted connections inherit it from the listener. */
   noDelay = false;
-  /** SO_KEEPALIVE; likewise. */
+  /** SO_KEEPALIVE; accepted connections inherit it too. */
   keepAlive = false;
   reuseAddress = false;
   reusePort = false;
@@ -41,17 +41,17 @@ export class StreamSocket {
   local: Address | undefined;
   peer: Address | undefined;
 
-  /** Resolves when the connection attempt under way has ended. */
+  /** Resolves when the connection attempt in progress has ended. */
   attempt: Promise<void> | undefined;
   #abort: AbortController | undefined;
   #listener: Listener | undefined;
   #resource: unknown;
-  /** The error of an attempt that went on in the background; it is told once. */
+  /** The error of an attempt that continued in the background, until SO_ERROR or a call reports it. */
   #error: OSError | undefined;
-  /** Whether an attempt has ended in the background and no connect has told so. */
+  /** Whether an attempt has ended in the background and no `connect` has reported that yet. */
   #hasUnreportedOutcome = false;
 
-  /** Makes an unbound socket. */
+  /** Creates an unbound socket. */
   constructor(
     transport: StreamTransport,
     family: number,
@@ -64,7 +64,7 @@ export class StreamSocket {
     this.proto = proto;
   }
 
-  /** What `detach` gives; `undefined` if there is nothing yet, or nothing to give. */
+  /** The object that `detach` returns; `undefined` if there is none, or none yet. */
   get resource(): unknown {
     return this.#resource;
   }
@@ -87,14 +87,14 @@ export class StreamSocket {
     return error?.errno ?? 0;
   }
 
-  /** Makes the error of a call for which the socket is in the wrong state. */
+  /** Creates the error of a call for which the socket is in the wrong state. */
   stateError(syscall: string, code: string, address = this.peer): OSError {
     const error = this.#error;
     this.#error = undefined;
     return error ?? osError({ code, syscall, address });
   }
 
-  /** What `poll` tells of the socket. */
+  /** Returns the events that `poll` reports. */
   poll(): number {
     const { acceptor, reader, writer, attempt } = this;
     if (acceptor !== undefined) return acceptor.poll();
@@ -108,14 +108,17 @@ export class StreamSocket {
       : POLLIN | POLLOUT | POLLERR | POLLHUP;
   }
 
-  /** Calls `observer` at every event that may change what `poll` gives, until the result is called. */
+  /**
+   * Calls `observer` at every event that may change the result of `poll`, until
+   * the returned function is called.
+   */
   observe(events: number, observer: () => void): () => void {
     const { acceptor, reader, writer, attempt } = this;
     let cancelled = false;
     const cancels = [() => {
       cancelled = true;
     }];
-    // What ends a connection is seen by reading.
+    // Only a read notices the end of a connection.
     if ((events & POLLIN) !== 0 || (events & POLLOUT) === 0) {
       const source = acceptor ?? reader;
       if (source !== undefined) cancels.push(source.observe(observer));
@@ -133,7 +136,7 @@ export class StreamSocket {
     };
   }
 
-  /** Binds: a TCP socket holds its listener from here on, so that the port is its own. */
+  /** Binds by opening the listener, which reserves the port or path. */
   bind(address: Address, backlog: number | undefined): void {
     if (this.isBound) throw this.stateError("bind", "EINVAL", address);
     const { reusePort, transport } = this;
@@ -144,7 +147,7 @@ export class StreamSocket {
     }
   }
 
-  /** Takes an open listener. */
+  /** Takes over an open listener. */
   hold(listener: Listener): void {
     this.#listener = listener;
     this.#resource = listener.resource;
@@ -152,7 +155,7 @@ export class StreamSocket {
     this.hasListened = this.family !== AF_UNIX;
   }
 
-  /** Begins to take connections. */
+  /** Starts accepting connections. */
   listen(backlog: number | undefined): void {
     if (this.conn || this.#abort) {
       throw this.stateError("listen", "EINVAL", this.local);
@@ -173,7 +176,7 @@ export class StreamSocket {
     });
   }
 
-  /** Begins to connect, one attempt at a time; `undefined` if one has succeeded in the background. */
+  /** Starts to connect, one attempt at a time; returns `undefined` if one has succeeded in the background. */
   connect(
     address: Address,
     retryWhileFull: boolean,
@@ -227,18 +230,18 @@ export class StreamSocket {
     }
   }
 
-  /** Gives a connection attempt up. */
+  /** Cancels a connection attempt. */
   abort(reason: unknown): void {
     this.#abort?.abort(reason);
   }
 
-  /** Lets a connection attempt go on in the background; its error is kept for SO_ERROR. */
+  /** Lets a connection attempt continue in the background; keeps its error for SO_ERROR. */
   continueInBackground(attempt: Promise<void>): void {
     attempt.catch((error) => this.#error = error)
       .finally(() => this.#hasUnreportedOutcome = true);
   }
 
-  /** Takes an open connection. */
+  /** Takes over an open connection. */
   establish({ conn, local, peer, resource }: Connection): void {
     const { transport } = this;
     this.conn = conn;
@@ -251,7 +254,7 @@ export class StreamSocket {
     if (this.keepAlive) conn.setKeepAlive?.(true);
   }
 
-  /** Makes the socket of an accepted connection; as on Linux, options are inherited. */
+  /** Creates the socket of an accepted connection; as on Linux, it inherits options. */
   accepted(connection: Connection): StreamSocket {
     const { transport, family, type, proto } = this;
     const socket = new StreamSocket(transport, family, type, proto);
@@ -263,7 +266,7 @@ export class StreamSocket {
     return socket;
   }
 
-  /** Shuts one half or both; a listener's reading half is its accepting. */
+  /** Shuts down one half or both; SHUT_RD makes a listener stop accepting. */
   shutdown(how: number): void {
     if (this.acceptor !== undefined) {
       if (how !== SHUT_WR) this.#stopListening("EINVAL");
@@ -277,7 +280,7 @@ export class StreamSocket {
     if (how !== SHUT_RD) this.writer?.shutdown();
   }
 
-  /** Gives the system's object away, if nothing would be lost with it. */
+  /** Returns the runtime's object; throws EBUSY if bytes or pending calls would be lost. */
   detach(): unknown {
     const { conn, reader, writer, acceptor } = this;
     if (conn === undefined && this.#listener === undefined) {
@@ -292,7 +295,7 @@ export class StreamSocket {
         syscall: "detach",
         address: this.peer ?? this.local,
         hint:
-          "finish pending calls, receive what has come and close duplicates first",
+          "finish pending calls, receive what has arrived and close duplicates first",
       });
     }
     if (this.#resource === undefined) {
@@ -333,7 +336,7 @@ export class StreamSocket {
     await Promise.all([reader!.settled(), writer!.settled()]);
   }
 
-  /** Closes a resource; one that its former owner has closed already is ignored. */
+  /** Closes a resource; ignores one that its former owner has already closed. */
   #closeQuietly(resource: { close(): void } | undefined): void {
     try {
       resource?.close();
@@ -344,7 +347,7 @@ export class StreamSocket {
   }
 }
 
-/** Whether it is an IPv4 peer, as a socket for IPv6 sees it. */
+/** Tells whether an address is an IPv4-mapped IPv6 address. */
 function isMapped([host]: Address): boolean {
   return String(host).startsWith("::ffff:");
 }

@@ -1,7 +1,7 @@
 import type { Address } from "../address.ts";
 import type { OSError, OSErrorFields } from "../errors.ts";
 
-/** What a stream endpoint reads from and writes to; a `Deno.Conn` is one. */
+/** What a stream endpoint reads from and writes to; `Deno.Conn` implements it. */
 export interface Conn {
   /** Reads at least one byte; `null` at the end of the stream. */
   read(buffer: Uint8Array): Promise<number | null>;
@@ -21,24 +21,24 @@ export interface Conn {
   setKeepAlive?(on: boolean): void;
 }
 
-/** A new connection and what is known of it. */
+/** A new connection with its addresses. */
 export interface Connection {
   readonly conn: Conn;
   /** The address of this end. */
   readonly local: Address;
   /** The address of the other end. */
   readonly peer: Address;
-  /** What `detach` gives away; `undefined` if there is nothing to give. */
+  /** The object that `detach` returns; `undefined` if there is none. */
   readonly resource: unknown;
 }
 
-/** What a listening socket takes its connections from. */
+/** What a listening socket accepts its connections from. */
 export interface Listener {
   /** The address it listens on. */
   readonly local: Address;
-  /** What `detach` gives away; `undefined` if there is nothing to give. */
+  /** The object that `detach` returns; `undefined` if there is none. */
   readonly resource: unknown;
-  /** Takes the next connection. */
+  /** Accepts the next connection. */
   accept(): Promise<Connection>;
   /** Stops listening; a pending accept rejects. */
   close(): void;
@@ -48,21 +48,21 @@ export interface Listener {
   unref(): void;
 }
 
-/** What a listener is opened with. */
+/** Options for opening a listener. */
 export interface ListenOptions {
-  /** How many connections may wait; the system's own number if `undefined`. */
+  /** How many connections may wait; the system's default if `undefined`. */
   backlog: number | undefined;
   /** Whether several sockets may listen on the port, SO_REUSEPORT. */
   reusePort: boolean;
 }
 
-/** Error codes for calls in the wrong state; `undefined` where the call succeeds all the same. */
+/** The error codes of calls in the wrong state; `undefined` if the call succeeds anyway. */
 export interface WrongState {
   /** Receiving without a connection. */
   readonly recv: string;
   /** Sending without a connection. */
   readonly send: string;
-  /** Shutting down what is not connected. */
+  /** Shutting down a socket that is not connected. */
   readonly shutdown: string | undefined;
   /** Listening without an address. */
   readonly listen: string | undefined;
@@ -70,26 +70,26 @@ export interface WrongState {
   readonly connect: string;
 }
 
-/** What differs between the kinds of stream: how to listen and connect, and in whose words errors come. */
+/** What differs between the kinds of stream: how to listen and connect, and which errors they report. */
 export interface StreamTransport {
   /** The name of the driver, for messages. */
   readonly driver: string;
-  /** The local address of a socket that has none. */
+  /** The local address of an unbound socket. */
   readonly any: Address;
-  /** What Linux answers to calls in the wrong state. */
+  /** The errors of Linux for calls in the wrong state. */
   readonly wrongState: WrongState;
-  /** Whether an attempt to connect ends as soon as it begins, so that it never is in progress. */
+  /** Whether a connection attempt ends at once, so that it is never in progress. */
   readonly connectsSynchronously: boolean;
-  /** Whether it can connect from an address that was bound. */
+  /** Whether a bound socket can connect. */
   readonly connectsFrom: boolean;
-  /** What to do to have SO_REUSEPORT; `undefined` where it can be had. */
+  /** How to enable SO_REUSEPORT, for the hint of the error; `undefined` if it is available. */
   readonly reusePortHint: string | undefined;
   /** Listens on an address. */
   listen(address: Address, options: ListenOptions): Listener;
   /**
-   * Connects to an address, from a local one where it is given.
+   * Connects to an address, from a local address if given.
    *
-   * @param retryWhileFull Whether to wait for room in the listener's queue.
+   * @param retryWhileFull Whether to wait for space in the listener's queue.
    */
   connect(
     address: Address,
@@ -97,6 +97,6 @@ export interface StreamTransport {
     retryWhileFull: boolean,
     signal: AbortSignal,
   ): Promise<Connection>;
-  /** Makes our error of one that a connection, a listener or `connect` gave. */
+  /** Turns an error of a connection, a listener or `connect` into an OSError. */
   explain(error: unknown, fields: OSErrorFields): OSError;
 }

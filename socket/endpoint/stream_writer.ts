@@ -11,31 +11,30 @@ import { copyForSend, gatherForSend, lengthOf } from "./buffer_pool.ts";
 import { type PendingSend, SendQueue } from "./send_queue.ts";
 import type { Conn, StreamTransport } from "./stream_transport.ts";
 
-/** One send on a stream that waits or is under way. */
+/** One send on a stream that is waiting or in progress. */
 interface PendingWrite extends PendingSend {
-  /** Whether all bytes are sent, or only what the kernel takes now. */
+  /** Whether to send all bytes, or only what the kernel takes now. */
   readonly all: boolean;
   /** Settles the call: one for all bytes with nothing, another with their number. */
   readonly resolve: (count: number | undefined | Promise<never>) => void;
-  /** How many bytes the kernel has taken. */
+  /** The number of bytes that the kernel has taken. */
   sent: number;
-  /** Where the write under way ends. */
+  /** The index at which the write in progress ends. */
   end: number;
-  /** Where the send ends. */
+  /** The index at which the send ends. */
   goal: number;
 }
 
-// The most that a send with a deadline commits itself to at a time.
+// The most bytes that a send with a deadline writes at a time.
 const PIECE = 65536;
 
 /**
  * Sends on a connection, one call after another.
  *
- * Deno's `write` cannot be taken back. A send whose time is over while its
- * write still waits therefore counts the bytes of that write, 64 KiB at most,
- * as taken: they go out before anything else, as if the kernel's buffer were
- * that much larger. So no byte is lost, and none is sent twice by a caller that
- * goes on from `bytesSent`.
+ * Deno's `write` cannot be cancelled. So a send that times out during a write
+ * counts the bytes of that write, at most 64 KiB, as taken: they leave before
+ * any later bytes, as if the kernel's buffer were that much larger. No byte is
+ * lost, and a caller that continues from `bytesSent` sends none twice.
  */
 export class StreamWriter {
   readonly #conn: Conn;
@@ -51,7 +50,7 @@ export class StreamWriter {
     this.#transport = transport;
   }
 
-  /** Sends what the kernel takes now, and tells how much that was. */
+  /** Sends what the kernel takes now and returns the number of bytes. */
   send(
     data: Uint8Array | readonly Uint8Array[],
     wait: Wait | undefined,
@@ -73,17 +72,17 @@ export class StreamWriter {
     );
   }
 
-  /** What `poll` tells: whether a send would not wait. */
+  /** Returns the events that `poll` reports: POLLOUT if a send would not wait. */
   poll(): number {
     return this.isBusy ? 0 : POLLOUT;
   }
 
-  /** Calls `observer` whenever a send would no longer wait, until the result is called. */
+  /** Calls `observer` whenever a send would no longer wait, until the returned function is called. */
   observe(observer: () => void): () => void {
     return this.#queue.observe(observer);
   }
 
-  /** Whether a write is under way. */
+  /** Whether a write is in progress. */
   get isBusy(): boolean {
     return this.#queue.first !== undefined;
   }
@@ -93,24 +92,27 @@ export class StreamWriter {
     return this.#isShut;
   }
 
-  /** Ends the writing half, after what has been promised. */
+  /** Ends the writing half after the bytes that count as sent have left. */
   shutdown(): void {
     if (this.#isShut) return;
     this.#isShut = true;
-    // The peer may be gone already, which the kernel would not complain of either.
+    // The peer may be gone already, which the kernel does not report either.
     const end = () => this.#conn.closeWrite().catch(() => {});
     if (this.#hasPromised) this.#queue.idle().then(end);
     else end();
   }
 
-  /** Fails the calls of one endpoint whose socket lives on. */
+  /** Fails the pending calls of one endpoint; the socket stays open for the others. */
   release(owner: object): void {
     for (const send of this.#queue.of(owner)) {
       this.#giveUp(send, (taken) => this.#error("EBADF", taken));
     }
   }
 
-  /** Fails every call, because the connection will be closed: at once, or when what was promised has gone. */
+  /**
+   * Fails every pending call before the connection closes: at once, or after
+   * the bytes that count as sent have left.
+   */
   close(): Promise<void> | undefined {
     const [first, ...rest] = this.#queue.of();
     for (const send of rest) {
@@ -127,12 +129,12 @@ export class StreamWriter {
     return this.#hasPromised ? this.#queue.linger() : undefined;
   }
 
-  /** Resolves when no write is under way. */
+  /** Resolves when no write is in progress. */
   settled(): Promise<void> {
     return this.#queue.idle();
   }
 
-  /** Whether bytes are still to be sent whose call has ended. */
+  /** Whether bytes remain to be sent after their call has ended. */
   get #hasPromised(): boolean {
     const { first } = this.#queue;
     return first !== undefined && first.gone && first.goal > first.sent;
@@ -209,15 +211,15 @@ export class StreamWriter {
     }
   };
 
-  /** The first send is done: begins the next one. */
+  /** Removes the first send, which is done, and starts the next one. */
   #next(): void {
     const next = this.#queue.shift();
     if (next !== undefined) this.#write(next);
   }
 
   /**
-   * Ends a call before its time; its error is told how many bytes are taken.
-   * Where all it wanted is taken, it has succeeded, if it `mayResolve`.
+   * Ends a call early; sets the number of bytes taken on its error. If all its
+   * bytes are taken and it `mayResolve`, the call succeeds.
    */
   #giveUp(
     send: PendingWrite,

@@ -2,32 +2,32 @@ import { failure } from "../errors.ts";
 import { type Wait, watch } from "../wait.ts";
 import { type Linked, LinkedQueue } from "./linked_queue.ts";
 
-/** One call that waits for something to come in. */
+/** One call that waits for data, a datagram or a connection. */
 export interface PendingCall extends Linked {
-  /** The endpoint that called; it may be closed while others share the socket. */
+  /** The calling endpoint, which may close while others share the socket. */
   readonly owner: object;
   /** Settles the call's promise: here with a {@linkcode failure}. */
   readonly resolve: (failed: Promise<never>) => void;
-  /** Ends the watch over the call's deadline and signal, where it has them. */
+  /** Stops watching the call's deadline and signal, if it has them. */
   stop?: () => void;
 }
 
-/** What keeps the process alive while an operation of it is under way. */
+/** The runtime's object that an operation runs on. */
 export interface Referenced {
-  /** Keeps it alive. */
+  /** Keeps the process alive. */
   ref(): void;
-  /** Lets it end. */
+  /** Lets the process end. */
   unref(): void;
 }
 
 /**
- * Calls that wait in order for what comes in, and the one operation that
- * brings it.
+ * Calls that wait in order, and the one operation of the runtime that serves
+ * them.
  *
- * A runtime's operation cannot be given up without closing the socket. So at
- * most one is under way; a call that times out only leaves the queue, and what
- * the operation brings is kept for the next call. While nothing waits for it,
- * the operation does not keep the process alive.
+ * An operation of the runtime cannot be cancelled without closing the socket.
+ * So at most one is in progress; a call that times out only leaves the queue,
+ * and the next call gets the operation's result. While no call waits, the
+ * operation does not keep the process alive.
  */
 export class WaitQueue<C extends PendingCall> {
   readonly #operation: Referenced;
@@ -37,12 +37,12 @@ export class WaitQueue<C extends PendingCall> {
   #isReferenced = true;
   #settled: (() => void) | undefined;
 
-  /** Waits for operations of `operation`. */
+  /** Creates the queue of operations on `operation`. */
   constructor(operation: Referenced) {
     this.#operation = operation;
   }
 
-  /** The call whose turn it is. */
+  /** The first call. */
   get first(): C | undefined {
     return this.#calls.first;
   }
@@ -62,12 +62,12 @@ export class WaitQueue<C extends PendingCall> {
     return this.#observers !== undefined && this.#observers.size > 0;
   }
 
-  /** Whether an operation is under way, which a call will have to take up. */
+  /** Whether an operation is in progress. */
   get isRunning(): boolean {
     return this.#isRunning;
   }
 
-  /** Adds a call at the end, until its time is over or its signal aborts. */
+  /** Adds a call at the end; it fails at its deadline or when its signal aborts. */
   add(
     call: C,
     wait: Wait | undefined,
@@ -85,13 +85,13 @@ export class WaitQueue<C extends PendingCall> {
     this.#hold();
   }
 
-  /** Takes out the call whose turn it is, which has been served. */
+  /** Removes the first call, which has been served. */
   shift(): void {
     const { first } = this.#calls;
     if (first !== undefined) this.remove(first);
   }
 
-  /** Takes a call out wherever it is; false if it is no longer there. */
+  /** Removes a call from any position; returns false if it is no longer there. */
   remove(call: C): boolean {
     if (!this.#calls.remove(call)) return false;
     call.stop?.();
@@ -100,8 +100,9 @@ export class WaitQueue<C extends PendingCall> {
   }
 
   /**
-   * Calls `observer` at every event until the result is called, and keeps the
-   * process alive meanwhile, as a call does. An observer takes no turn.
+   * Calls `observer` at every event until the returned function is called, and
+   * keeps the process alive meanwhile, as a call does. An observer has no
+   * position in the queue.
    */
   observe(observer: () => void): () => void {
     (this.#observers ??= new Set()).add(observer);
@@ -111,39 +112,39 @@ export class WaitQueue<C extends PendingCall> {
     };
   }
 
-  /** Tells the observers that something has happened. */
+  /** Notifies the observers of an event. */
   notify(): void {
     if (this.#observers === undefined) return;
     for (const observer of [...this.#observers]) observer();
   }
 
-  /** Begins an operation; false if one is under way. */
+  /** Starts an operation; returns false if one is in progress. */
   begin(): boolean {
     if (this.#isRunning) return false;
     return this.#isRunning = true;
   }
 
-  /** The operation has ended. */
+  /** Handles the end of the operation. */
   end(): void {
     this.#isRunning = false;
   }
 
-  /** Nothing waits for another operation: {@linkcode settled} is answered. */
+  /** Resolves {@linkcode settled}, because nothing waits for another operation. */
   rest(): void {
     if (!this.#isRunning) this.#settled?.();
   }
 
-  /** Fails every call, because the operation under way will be ended now. */
+  /** Fails every pending call before the operation in progress ends. */
   close(makeError: () => unknown): void {
     for (const call of this.calls) {
       this.remove(call);
       call.resolve(failure(makeError()));
     }
-    // Its end is still waited for.
+    // The close still waits for the operation to end.
     if (this.#isRunning) this.#hold();
   }
 
-  /** Resolves when no operation is under way. */
+  /** Resolves when no operation is in progress. */
   settled(): Promise<void> {
     if (!this.#isRunning) return Promise.resolve();
     return new Promise((resolve) => this.#settled = resolve);
@@ -155,7 +156,7 @@ export class WaitQueue<C extends PendingCall> {
     this.#operation.ref();
   }
 
-  /** Lets the process end while an operation is under way that nothing waits for. */
+  /** Lets the process end while nothing waits for the operation in progress. */
   #letGo(): void {
     if (!this.#isRunning || !this.#isReferenced || this.isWanted) return;
     this.#isReferenced = false;

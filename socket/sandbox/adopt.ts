@@ -13,7 +13,7 @@ import { openDatagram, openStream } from "./open.ts";
 import { UdpConn } from "./udp_conn.ts";
 import { UnixDatagramConn } from "./unix_datagram.ts";
 
-/** Takes over a descriptor's number, or Deno's own object for a socket. */
+/** Takes over a descriptor's number, or Deno's object for a socket. */
 export function adopt(resource: unknown, hints: SocketHints): Endpoint {
   if (typeof resource === "number") return adoptDescriptor(resource, hints);
   const { addr, localAddr } = Object(resource) as {
@@ -38,7 +38,7 @@ export function adopt(resource: unknown, hints: SocketHints): Endpoint {
     : adoptListener(new DenoListener(resource as Deno.Listener), hints);
 }
 
-/** Takes over a descriptor of a stream. */
+/** Takes over a stream descriptor. */
 function adoptDescriptor(descriptor: number, hints: SocketHints): Endpoint {
   const { family, type = SOCK_STREAM, proto = 0 } = hints;
   if (type === SOCK_DGRAM) {
@@ -94,7 +94,7 @@ function openFor(
   return openStream(actual, type, proto);
 }
 
-/** Takes over a socket of Deno's for datagrams. */
+/** Takes over a `Deno.DatagramConn`. */
 function adoptDatagram(
   conn: Deno.DatagramConn,
   { family, type = SOCK_DGRAM, proto = 0 }: SocketHints,

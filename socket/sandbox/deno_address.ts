@@ -3,7 +3,7 @@ import { AF_INET, AF_INET6, AF_UNIX } from "../constants/mod.ts";
 import { gaierror } from "../errors.ts";
 import { parseIpv4Loose, parseIpv6 } from "../text/ip_address.ts";
 
-/** Gives an address of Deno's in our form; `asked` is the one that was given for it. */
+/** Converts Deno's form of an address to ours; `asked` is the address that the caller gave. */
 export function addressOf(addr: Deno.Addr, asked?: Address): Address {
   if (!("hostname" in addr)) return "path" in addr ? addr.path ?? "" : "";
   const { hostname, port } = addr;
@@ -12,7 +12,7 @@ export function addressOf(addr: Deno.Addr, asked?: Address): Address {
     : [hostname, port];
 }
 
-/** Gives an IPv6 address of Deno's or node's in our form. */
+/** Converts Deno's or node's form of an IPv6 address to ours. */
 export function inet6Address(
   hostname: string,
   port: number,
@@ -20,19 +20,19 @@ export function inet6Address(
 ): Inet6Address {
   const [host, scope] = hostname.split("%");
   if (scope !== undefined) return [host, port, 0, Number(scope) || 0];
-  // Deno leaves a stream's scope out; it is that of the address asked for.
+  // Deno omits a stream's scope; it is that of the address asked for.
   const isLinkLocal = /^fe[89ab]/i.test(host);
   const scopeid = isLinkLocal ? (asked as Inet6Address | undefined)?.[3] : 0;
   return [host, port, 0, scopeid ?? 0];
 }
 
-/** Tells the family of an address by its shape. */
+/** Returns the family of an address by its shape. */
 export function familyOf(address: Address): number {
   if (!Array.isArray(address)) return AF_UNIX;
   return address.length === 4 ? AF_INET6 : AF_INET;
 }
 
-/** Gives the host of an address as Deno takes it; refuses numbers of the other family. */
+/** Returns the host of an address in Deno's form; throws for a number of the other family. */
 export function denoHost(
   family: number,
   syscall: string,
@@ -50,7 +50,7 @@ export function denoHost(
   return host;
 }
 
-/** Makes the error for a host that has no address of the socket's family. */
+/** Creates the error for a host that has no address of the socket's family. */
 export function otherFamily(
   syscall: string,
   address: InetAddress | Inet6Address,

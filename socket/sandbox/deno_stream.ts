@@ -2,7 +2,7 @@ import type { Address } from "../address.ts";
 import type { Connection, Listener } from "../endpoint/stream_transport.ts";
 import { addressOf } from "./deno_address.ts";
 
-/** Describes a connection of Deno's; `asked` is the address that was connected to or listened on. */
+/** Describes a `Deno.Conn`; `asked` is the address that was connected to or listened on. */
 export function connectionOf(conn: Deno.Conn, asked?: Address): Connection {
   return {
     conn,
@@ -12,12 +12,12 @@ export function connectionOf(conn: Deno.Conn, asked?: Address): Connection {
   };
 }
 
-/** A listener of Deno's, whose connections come with their addresses. */
+/** Wraps a `Deno.Listener`; its connections come with their addresses. */
 export class DenoListener implements Listener {
   readonly local: Address;
   readonly resource: Deno.Listener;
 
-  /** Takes a listener over; `asked` is the address that it was opened with. */
+  /** Takes over a listener; `asked` is the address that it was opened with. */
   constructor(listener: Deno.Listener, asked?: Address) {
     this.resource = listener;
     this.local = addressOf(listener.addr, asked);

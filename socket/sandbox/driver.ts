@@ -15,8 +15,8 @@ import { getaddrinfo } from "./resolver/getaddrinfo.ts";
 import { getnameinfo } from "./resolver/getnameinfo.ts";
 
 /**
- * The driver over Deno's own network calls. It needs the permissions of the
- * call at hand and nothing else, and is the one that serves by default.
+ * The driver over Deno's own network calls, and the default driver. A call
+ * needs only its own permissions.
  */
 export const sandbox: Driver = {
   name: DRIVER,

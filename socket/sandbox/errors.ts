@@ -3,10 +3,11 @@ import { netFlag, unixFlags } from "../permissions.ts";
 import { decodePath, type InetAddress } from "../address.ts";
 import { gaierror, OSError, osError, type OSErrorFields } from "../errors.ts";
 
-/** How messages name the driver. */
+/** The driver's name in messages. */
 export const DRIVER = "sandboxed";
 
-// Deno's classes without a `code`, where neither code nor text says more.
+// The codes of Deno's error classes, for errors whose `code` and text say
+// nothing more.
 const codeOfClass: Readonly<Record<string, string>> = {
   AddrInUse: "EADDRINUSE",
   AddrNotAvailable: "EADDRNOTAVAIL",
@@ -24,7 +25,7 @@ const codeOfClass: Readonly<Record<string, string>> = {
   WouldBlock: "EAGAIN",
 };
 
-// What the resolvers of Linux, macOS and Windows say, and node's codes.
+// Messages of the resolvers of Linux, macOS and Windows, and node's codes.
 const nameErrors: readonly (readonly [text: RegExp, code: string])[] = [
   [/temporary failure in name resolution|EAI_AGAIN/i, "EAI_AGAIN"],
   [/no address associated|no data|ENODATA|EAI_NODATA/i, "EAI_NODATA"],
@@ -38,7 +39,7 @@ const nameErrors: readonly (readonly [text: RegExp, code: string])[] = [
 
 type ForeignError = Error & { code?: unknown; syscall?: unknown };
 
-/** The flags that would allow what Deno or node refused. */
+/** Returns the flags that would allow what Deno or node refused. */
 function missingFlags(message: string, { address }: OSErrorFields): string {
   if (address !== null && address !== undefined && !Array.isArray(address)) {
     return unixFlags(decodePath(address) ?? "");
@@ -50,19 +51,19 @@ function missingFlags(message: string, { address }: OSErrorFields): string {
   return /run again with the (--allow-\w+)/.exec(message)?.[1] ?? "--allow-net";
 }
 
-/** Whether the sandbox refused; node's resolver says so in its own way. */
+/** Tells whether the sandbox refused the call; node's resolver has its own code for that. */
 function isRefused({ name, code, syscall }: ForeignError): boolean {
   return name === "NotCapable" ||
     (code === "EPERM" && syscall === "getaddrinfo");
 }
 
 /**
- * Turns an error of Deno's or of node's into ours; the one place that reads
- * their texts. It believes the `code` first, then "(os error N)", then the
- * message, then the class (Deno 2.9 gives some of its errors no code).
+ * Turns an error of Deno or node into an OSError; no other code reads their
+ * messages. It uses the `code` first, then "(os error N)", then the message,
+ * then the class, because some errors of Deno 2.9 have no code.
  *
- * @param flags The flags that would allow the call, where the error itself
- * does not name what would.
+ * @param flags The flags that would allow the call, if the error itself does
+ * not name them.
  */
 export function translate(
   error: unknown,
@@ -94,7 +95,10 @@ export function translate(
   return new OSError({ ...whole, state: message });
 }
 
-/** What is open under a descriptor, as node names it in refusing it: "TCP", "PIPE", "FILE", "UNKNOWN". */
+/**
+ * Returns the kind of a descriptor from the error with which node refuses it:
+ * "TCP", "PIPE", "FILE", "UNKNOWN".
+ */
 export function descriptorKind(error: unknown): string {
   const { message } = error as Error;
   return /^Unsupported fd type: (\w+)$/.exec(message)?.[1] ?? "UNKNOWN";

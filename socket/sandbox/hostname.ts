@@ -6,8 +6,8 @@ import { translate } from "./errors.ts";
 const KERNEL = "/proc/sys/kernel/hostname";
 
 /**
- * Returns this machine's name from the kernel or, if the program may only read
- * that, from the file that sets the name at the machine's start.
+ * Returns this machine's name from the kernel or, if the program may read only
+ * that, from the file that sets the name at boot.
  */
 export function gethostname(): string {
   const fields = { syscall: "gethostname", subject: "the host name" };
@@ -24,10 +24,11 @@ export function gethostname(): string {
   }
 }
 
-/** Sets this machine's name through the Linux kernel's file. */
+/** Sets this machine's name by writing to Linux's /proc. */
 export function sethostname(name: string): void {
   const fields = { syscall: "sethostname", subject: "the host name" };
-  // The kernel would cut the name at a line's end, and one that is too long.
+  // The kernel would truncate the name at a line break, and a name that is too
+  // long.
   if (/[\0\n]/.test(name)) throw unsupported({ ...fields, code: "EOPNOTSUPP" });
   if (new TextEncoder().encode(name).length > 64) {
     throw osError({ ...fields, code: "EINVAL" });
@@ -47,7 +48,7 @@ export function sethostname(name: string): void {
         cause: error,
       });
     }
-    // As sethostname(2) fails for a user who is not the superuser.
+    // sethostname(2) fails with this error for any user but root.
     throw error instanceof Deno.errors.PermissionDenied
       ? osError({ ...fields, code: "EPERM", cause: error })
       : translate(error, fields);

@@ -5,7 +5,8 @@ import { isGranted, readIfGranted } from "../permissions.ts";
 import { unsupported } from "../endpoint/refusals.ts";
 import { translate } from "./errors.ts";
 
-// Lists every interface. Deno lets a program read it if all permissions are granted.
+// This file lists every interface. Deno allows reading it only with all
+// permissions granted.
 const LINUX = "/sys/class/net";
 const IFNAMSIZ = 16;
 
@@ -25,9 +26,9 @@ function fromKernel(): InterfaceName[] | undefined {
 }
 
 /**
- * Lists the interfaces that have an address, from Deno. It tells the index only
- * as the scope of an IPv6 link-local address; the first loopback interface is 1
- * on every known system.
+ * Lists Deno's interfaces, which are those with an address. Deno reveals an
+ * index only as the scope of an IPv6 link-local address; the first loopback
+ * interface has index 1 on every known system.
  */
 function fromDeno(
   fields: OSErrorFields,
@@ -46,7 +47,7 @@ function fromDeno(
   return indexes;
 }
 
-/** Creates the error for an index that Deno does not tell. */
+/** Creates the error for an index that Deno does not reveal. */
 function unknownIndex(fields: OSErrorFields): OSError {
   return platform === "linux"
     ? osError({

@@ -24,11 +24,11 @@ import { Udp } from "./udp.ts";
 import { Unix } from "./unix.ts";
 import { UnixDatagram } from "./unix_datagram.ts";
 
-/** What the sandbox has of an address family. */
+/** What the sandbox supports of an address family. */
 interface Family {
   readonly stream: StreamTransport;
   readonly datagram: DatagramTransport;
-  /** The protocol's number by the type, where it may be given besides 0. */
+  /** The protocol's number by the type, if a number besides 0 is allowed. */
   readonly protocols: ReadonlyMap<number, number>;
 }
 
@@ -59,7 +59,7 @@ const families: ReadonlyMap<number, Family> = new Map([
   }],
 ]);
 
-/** Opens a stream socket, or refuses in the kernel's words. */
+/** Opens a stream socket; throws the kernel's error if the sandbox does not support it. */
 export function openStream(
   family: number,
   type: number,
@@ -69,7 +69,7 @@ export function openStream(
   return new StreamSocket(stream, family, type, proto);
 }
 
-/** Opens a socket for datagrams, or refuses in the kernel's words. */
+/** Opens a datagram socket; throws the kernel's error if the sandbox does not support it. */
 export function openDatagram(
   family: number,
   type: number,
@@ -79,7 +79,7 @@ export function openDatagram(
   return new DatagramSocket(datagram, family, type, proto);
 }
 
-/** Opens a stream and connects it by name, in whatever family the name has. */
+/** Opens a stream and connects it by name, in any family that the name has. */
 export async function openByName(
   host: string,
   port: number,
@@ -98,13 +98,13 @@ export async function openByName(
     return socket;
   } catch (error) {
     stop.abort();
-    // A connection that is made all the same is closed.
+    // Close a connection that still succeeds.
     attempt.then(({ conn }) => conn.close(), () => {});
     throw error;
   }
 }
 
-/** Says, in the kernel's words, what the sandbox has no sockets for. */
+/** Throws the kernel's error for a socket that the sandbox does not support. */
 function check(family: number, type: number, proto: number): Family {
   const subject =
     `a socket of family ${family}, type ${type}, protocol ${proto}`;
@@ -112,7 +112,7 @@ function check(family: number, type: number, proto: number): Family {
   const found = families.get(family);
   if (found === undefined) {
     const code = "EAFNOSUPPORT";
-    // No driver has a socket of no family.
+    // No driver supports a socket without a family.
     throw family === AF_UNSPEC
       ? osError({ ...fields, code })
       : unsupported({ ...fields, code });

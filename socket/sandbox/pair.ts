@@ -9,7 +9,7 @@ import { openDatagram, openStream } from "./open.ts";
 
 const fields = { syscall: "socketpair", subject: "a socket pair" };
 
-/** Makes two streams that are connected to each other. */
+/** Creates two streams that are connected to each other. */
 export async function pairStreams(
   family: number = AF_INET,
   type: number,
@@ -22,7 +22,7 @@ export async function pairStreams(
   try {
     await withDeadline(pairing, wait, fields);
   } catch (error) {
-    // What is still on its way is closed when it has come.
+    // Close what the pairing still opens, once it has ended.
     const close = () => Promise.all([one.close(), other.close()]);
     pairing.then(close, close);
     throw error;
@@ -30,7 +30,7 @@ export async function pairStreams(
   return [one, other];
 }
 
-/** Makes two sockets for datagrams that are each other's peers. */
+/** Creates two datagram sockets that are each other's peers. */
 export async function pairDatagrams(
   family: number = AF_INET,
   type: number,
@@ -39,7 +39,8 @@ export async function pairDatagrams(
   const one = openDatagram(family, type, proto);
   const other = openDatagram(family, type, proto);
   try {
-    // Nothing else can be heard from, whatever finds the ports.
+    // A connected socket ignores datagrams of any other program that finds its
+    // port.
     one.bind(family === AF_UNIX ? "" : loopback(family));
     other.bind(family === AF_UNIX ? "" : loopback(family));
     await one.connect(other.local, undefined);
@@ -51,7 +52,7 @@ export async function pairDatagrams(
   }
 }
 
-/** Connects two sockets through a listener that is theirs alone. */
+/** Connects two sockets through a listener for this pair only. */
 async function connectPair(
   one: StreamSocket,
   other: StreamSocket,
@@ -69,7 +70,7 @@ async function connectPair(
       );
       while (other.conn === undefined) {
         const connection = await listener.accept();
-        // Another program may have found the port first.
+        // Another program may have connected to the port first.
         const isPeer = isUnix || connection.peer[1] === one.local![1];
         if (isPeer) other.establish(connection);
         else connection.conn.close();
@@ -83,7 +84,7 @@ async function connectPair(
   }
 }
 
-/** Any free port of the loopback interface. */
+/** Returns the loopback address with port 0, any free port. */
 function loopback(family: number): Address {
   return family === AF_INET6 ? ["::1", 0, 0, 0] : ["127.0.0.1", 0];
 }

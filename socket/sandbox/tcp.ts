@@ -41,7 +41,10 @@ export class Tcp implements StreamTransport {
     this.any = family === AF_INET6 ? ["::", 0, 0, 0] : ["0.0.0.0", 0];
   }
 
-  /** Without the flag Deno ends the process at the option; `listenDatagram` is there exactly where the flag is (Deno 2.9). */
+  /**
+   * Without the flag, Deno ends the process if the option is set;
+   * `listenDatagram` exists only with the flag (Deno 2.9).
+   */
   get reusePortHint(): string | undefined {
     return Deno.listenDatagram === undefined
       ? "run again with --unstable-net"
@@ -61,7 +64,7 @@ export class Tcp implements StreamTransport {
       });
     let listener = open(hostname);
     if (familyOf(addressOf(listener.addr)) !== this.#family) {
-      // A name whose first address is of the other family.
+      // The name's first address has the other family.
       listener.close();
       if (hostname !== "localhost") throw otherFamily("bind", address);
       listener = open(this.#family === AF_INET6 ? "::1" : "127.0.0.1");
@@ -87,13 +90,13 @@ export class Tcp implements StreamTransport {
     const conn = await denoConnect(host, port, signal);
     const connection = connectionOf(conn, address);
     if (familyOf(connection.peer) === this.#family) return connection;
-    // A name that has an address of the other family, which Deno likes better.
+    // Deno prefers the name's address of the other family.
     conn.close();
     return await nodeConnect({ host, port, family }, signal);
   }
 }
 
-/** Connects by name, in whatever family. */
+/** Connects by name, in any family that the name has. */
 export async function connectByName(
   address: Readonly<InetAddress>,
   signal: AbortSignal,
@@ -106,7 +109,7 @@ function denoConnect(hostname: string, port: number, signal: AbortSignal) {
   return Deno.connect({ hostname, port, signal: aTurnLater(signal) });
 }
 
-/** Deno refuses port 0 as misuse; the kernel's word for it is ECONNREFUSED. */
+/** Deno rejects port 0 as invalid; the kernel refuses it with ECONNREFUSED. */
 function connectable(address: Readonly<NetAddress>): number {
   const [host, port] = address;
   if (port !== 0) return port;
@@ -115,9 +118,9 @@ function connectable(address: Readonly<NetAddress>): number {
 }
 
 /**
- * A connection that is made just when its signal aborts is lost, open, in the
- * runtime (Deno 2.9); a turn later it has either arrived, and is closed, or
- * not been made.
+ * If the signal aborts just as the connection is established, the runtime leaks
+ * the connection (Deno 2.9). Aborting one turn later avoids that: the
+ * connection has then either arrived, and is closed, or not been established.
  */
 function aTurnLater(signal: AbortSignal): AbortSignal {
   const later = new AbortController();
@@ -128,8 +131,8 @@ function aTurnLater(signal: AbortSignal): AbortSignal {
 }
 
 /**
- * node:net asks for its local port too late for anyone to catch the refusal
- * (Deno 2.9), so that it would end the process.
+ * node:net requests permission for its local port too late for a caller to
+ * catch the refusal, which would end the process (Deno 2.9). So check it first.
  */
 function checkGrant(address: NetAddress): void {
   const [host, port] = address;

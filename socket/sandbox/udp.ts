@@ -87,7 +87,7 @@ export class Udp implements DatagramTransport {
     const host = denoHost(this.#family, syscall, address);
     const number = this.#number(host);
     if (number === undefined) return this.#lookUp(host, address);
-    // "Any" as a destination is this machine.
+    // The wildcard address as a destination means this machine.
     const bare = number === "0.0.0.0"
       ? "127.0.0.1"
       : number === "::"
@@ -133,7 +133,7 @@ export class Udp implements DatagramTransport {
     return [peer[0] === "::1" ? "::1" : "::ffff:127.0.0.1", port, 0, 0];
   }
 
-  /** Writes a number as the runtime does; `undefined` for a name. */
+  /** Formats a number as the runtime does; `undefined` for a name. */
   #number(host: string): string | undefined {
     if (this.#family !== AF_INET6) {
       const bytes = parseIpv4Loose(host);
@@ -145,8 +145,8 @@ export class Udp implements DatagramTransport {
   }
 
   /**
-   * Finds a name's number. Where the number is not permitted and the name is,
-   * the runtime is given the name.
+   * Looks up a name's number. If permission covers the name but not the number,
+   * passes the name to the runtime.
    */
   async #lookUp(name: string, address: NetAddress): Promise<Target> {
     const port = address[1];
@@ -172,7 +172,7 @@ export class Udp implements DatagramTransport {
   }
 }
 
-/** Whether something was set that `Deno.listenDatagram` does not have. */
+/** Tells whether a setting needs `node:dgram` because `Deno.listenDatagram` lacks it. */
 function needsNode(settings: DatagramSettings): boolean {
   return settings.v6only || settings.ttl !== undefined ||
     settings.multicastTtl !== undefined ||
@@ -185,8 +185,8 @@ function isLoopback(host: string): boolean {
 }
 
 /**
- * Whether IPv4 sends to a whole network there. Which networks this machine is
- * in can be known only where `--allow-sys=networkInterfaces` is granted.
+ * Tells whether an address is an IPv4 broadcast address. It knows those of this
+ * machine's networks only with `--allow-sys=networkInterfaces`.
  */
 function isBroadcast(host: string): boolean {
   if (host === "255.255.255.255" || host === "127.255.255.255") return true;

@@ -10,7 +10,7 @@ import type {
 } from "../endpoint/datagram_transport.ts";
 import { addressOf } from "./deno_address.ts";
 
-// Deno's declarations leave two methods out.
+// Deno's type declarations omit two methods.
 type HeldConn = Deno.DatagramConn & { ref(): void; unref(): void };
 
 interface Joined {
@@ -20,7 +20,7 @@ interface Joined {
   >;
 }
 
-/** UDP by `Deno.listenDatagram`, which receives when it is asked. */
+/** UDP by `Deno.listenDatagram`, which receives only on request. */
 export class UdpConn implements DatagramConn {
   readonly local: Address;
   readonly resource: Deno.DatagramConn;
@@ -32,7 +32,7 @@ export class UdpConn implements DatagramConn {
   #target: Target | undefined;
   #to: Deno.NetAddr | undefined;
 
-  /** Takes an open socket over; `settings` is what it was opened with, where that is known. */
+  /** Takes over an open socket; `settings` are those it was opened with, if known. */
   constructor(
     conn: Deno.DatagramConn,
     family: number,
@@ -49,7 +49,8 @@ export class UdpConn implements DatagramConn {
     onDatagram: (datagram: Datagram) => void,
     onError: (error: unknown) => void,
   ): void {
-    // No datagram is longer. A buffer is held only while a receive waits.
+    // No datagram is longer than this buffer, which is held only during a
+    // receive.
     const buffer = acquire();
     this.#conn.receive(buffer).then(([data, from]) => {
       onDatagram({ data, address: addressOf(from) });
@@ -85,7 +86,7 @@ export class UdpConn implements DatagramConn {
   }
 
   set<K extends keyof DatagramSettings>(name: K): boolean {
-    // SO_BROADCAST is always on here; the transport looks at ours.
+    // Deno always enables SO_BROADCAST; the transport checks our setting.
     return name === "broadcast" && this.#hasKnownSettings;
   }
 

@@ -44,7 +44,8 @@ export class Unix implements StreamTransport {
       try {
         return connectionOf(await Deno.connect({ transport: "unix", path }));
       } catch (error) {
-        // Linux lets a blocking call wait while the queue is full, Deno does not.
+        // On Linux a blocking call waits while the queue is full; Deno's call
+        // fails.
         const isFull = error instanceof Deno.errors.WouldBlock;
         if (!isFull || !retryWhileFull) throw error;
       }
@@ -54,7 +55,7 @@ export class Unix implements StreamTransport {
   }
 }
 
-/** Opens an abstract name of five digits that is free, as `unix(7)` says of an empty address. */
+/** Listens on a free abstract name of five digits, as unix(7) describes for an empty address (autobind). */
 export function autobind<Opened>(open: (path: string) => Opened): Opened {
   while (true) {
     const digits = crypto.randomUUID().slice(0, 5);
@@ -66,7 +67,7 @@ export function autobind<Opened>(open: (path: string) => Opened): Opened {
   }
 }
 
-/** Gives a Unix address as a path that Deno takes. */
+/** Returns a Unix address as a path for Deno. */
 export function pathOf(syscall: string, address: UnixAddress): string {
   const path = decodePath(address);
   if (path === undefined) {

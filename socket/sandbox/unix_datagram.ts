@@ -20,7 +20,7 @@ export class UnixDatagram implements DatagramTransport {
     const open = (path: string) =>
       Deno.listenDatagram({ transport: "unixpacket", path });
     const path = pathOf("bind", address);
-    // Deno has none without a name.
+    // Deno cannot open an unnamed socket.
     return new UnixDatagramConn(path === "" ? autobind(open) : open(path));
   }
 
@@ -54,24 +54,25 @@ export class UnixDatagram implements DatagramTransport {
   }
 }
 
-// Linux sends no longer ones unless it is told to (net.core.wmem_default).
+// Linux's default limit for a datagram (net.core.wmem_default).
 const LONGEST = 212992;
 
-/** The receive that is under way. */
+/** The receive in progress. */
 interface Receiving {
   readonly onDatagram: (datagram: Datagram) => void;
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * A Unix socket for datagrams. Deno's can either receive or send at a time,
- * and neither can be taken back (Deno 2.9). So where a send comes upon a
- * receive that waits, a second socket sends to the first: that ends the
- * receive, the datagram is thrown away, the send goes out of the right socket,
- * and the receive begins anew. In the same way a receive that no call waits
- * for any more is ended, which would otherwise keep the process alive.
+ * A Unix datagram socket. A `Deno.DatagramConn` for it can either receive or
+ * send at a time, and neither can be cancelled (Deno 2.9). So if a receive is
+ * waiting when a send is due, a second socket sends an empty datagram to the
+ * first one: that ends the receive, the empty datagram is dropped, the send
+ * leaves from the first socket, and the receive starts again. The same ends a
+ * receive that no call waits for any more, which would otherwise keep the
+ * process alive.
  *
- * The other way round a receive waits for a send that waits for room.
+ * In reverse, a receive waits for a send that waits for space.
  */
 export class UnixDatagramConn implements DatagramConn {
   readonly local: Address;
@@ -79,18 +80,18 @@ export class UnixDatagramConn implements DatagramConn {
   readonly sendsMayWait = true;
   readonly #conn: Deno.DatagramConn;
   #helper: Deno.DatagramConn | undefined;
-  /** Settles when the last wake has gone out. */
+  /** Settles when the last wake-up datagram has left. */
   #waking: Promise<void> = Promise.resolve();
   #receiving: Receiving | undefined;
-  /** Whether Deno is receiving. */
+  /** Whether Deno's receive is in progress. */
   #isRunning = false;
   #isSending = false;
   #isReferenced = true;
   #isClosed = false;
-  /** Sends that wait until Deno no longer receives. */
+  /** Resumes a send that waits for Deno's receive to end. */
   #stopped: (() => void) | undefined;
 
-  /** Takes an open socket over. */
+  /** Takes over an open socket. */
   constructor(conn: Deno.DatagramConn) {
     this.#conn = this.resource = conn;
     this.local = (conn.addr as Deno.UnixAddr).path;
@@ -135,7 +136,7 @@ export class UnixDatagramConn implements DatagramConn {
     if (!this.#isRunning) this.#end(new Deno.errors.Interrupted("closed"));
   }
 
-  /** Lets Deno receive, if that is wanted now and possible. */
+  /** Starts Deno's receive, if a call wants it and nothing prevents it. */
   #run(): void {
     if (
       this.#receiving === undefined || this.#isRunning || this.#isSending ||
@@ -155,7 +156,7 @@ export class UnixDatagramConn implements DatagramConn {
     this.#isRunning = false;
     const ours = this.#helper?.addr as Deno.UnixAddr | undefined;
     if (path !== null && path === ours?.path) {
-      // Only a send or a pause was waited for, or it is closed meanwhile.
+      // This was a wake-up datagram, for a send or a pause, or before closing.
       if (this.#isClosed) this.#end(new Deno.errors.Interrupted("closed"));
       else queueMicrotask(() => this.#run());
       return;
@@ -171,7 +172,7 @@ export class UnixDatagramConn implements DatagramConn {
     receiving?.onError(error);
   }
 
-  /** Ends the receive under way; it is begun again by `#run`. */
+  /** Ends the receive in progress; `#run` starts it again. */
   #stop(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#stopped = resolve;
@@ -188,9 +189,10 @@ export class UnixDatagramConn implements DatagramConn {
     });
   }
 
-  /** Ends a receive by a datagram that is for nobody. */
+  /** Ends a receive by sending it an empty datagram. */
   #wake(): Promise<void> {
-    // One may have to wait for room, and a second send would be refused meanwhile.
+    // A wake-up may have to wait for space, and Deno refuses a second send
+    // meanwhile.
     const waking = this.#waking.then(async () => {
       if (!this.#isRunning || this.#isClosed) return;
       this.#helper ??= Deno.listenDatagram({

@@ -4,7 +4,7 @@ import { NodeStream } from "../../endpoint/node_stream.ts";
 import type { Connection } from "../../endpoint/stream_transport.ts";
 import { addressOf } from "../deno_address.ts";
 
-/** What to connect to, and from where; as `net.connect` takes it. */
+/** Options of `net.connect`. */
 export interface NodeConnectOptions {
   /** Host name or number. */
   host: string;
@@ -20,13 +20,13 @@ export interface NodeConnectOptions {
 
 /**
  * Connects by `node:net`, which can do two things that `Deno.connect` cannot:
- * connect from a given local address, and keep to one family.
+ * connect from a given local address, and use only one family.
  */
 export function nodeConnect(
   options: NodeConnectOptions,
   signal: AbortSignal,
 ): Promise<Connection> {
-  // Loaded at first use: `node:` modules cost start-up time.
+  // Imported on first use, because `node:` modules cost start-up time.
   const net = globalThis.process.getBuiltinModule("node:net");
   return new Promise((resolve, reject) => {
     const socket: NetSocket = net.connect({ ...options, allowHalfOpen: true });
@@ -54,7 +54,10 @@ export function nodeConnect(
   });
 }
 
-/** Describes a connection of `node:net`; its addresses are "" for a Unix socket, whose own node does not know. */
+/**
+ * Describes a connection of `node:net`; for a Unix socket, whose addresses node
+ * does not know, they are "".
+ */
 export function nodeConnection(
   socket: NetSocket,
   isUnix = false,

@@ -19,27 +19,29 @@ export interface NodeBinding {
   readonly family: number;
 }
 
-/** The receive that is under way. */
+/** The receive in progress. */
 interface PendingReceive {
   onDatagram(datagram: Datagram): void;
   onError(error: unknown): void;
 }
 
-// What waits here at most, as in a receive buffer of Linux's; then datagrams are lost.
+// The most bytes that wait here, as in Linux's receive buffer; further
+// datagrams are dropped.
 const ROOM = 212992;
-// What the kernel counts for each datagram besides its bytes, about.
+// Roughly what the kernel counts for each datagram besides its bytes.
 const OVERHEAD = 512;
 
 const REFUSED = "refused by the system, and node:dgram does not tell why";
 
 /**
- * UDP by `node:dgram`, for where `Deno.listenDatagram` is not there, and for
- * options that it does not have.
+ * UDP by `node:dgram`, for programs without `Deno.listenDatagram`, and for
+ * options that it lacks.
  *
- * Three things are done by hand, for they are missing in Deno 2.9: a refused
- * permission ends the process there, so it is asked for first; an open socket
- * holds the process until it is unreferenced for good before it is bound, so a
- * timer holds it instead; and binding is made synchronous by a look-up that is.
+ * It works around three defects of Deno 2.9. A refused permission ends the
+ * process, so it requests the permission first. An open socket keeps the
+ * process alive until it is unreferenced permanently before binding, so a timer
+ * keeps it alive instead. Binding is asynchronous, and a synchronous look-up
+ * makes it synchronous.
  */
 export class NodeDatagramConn implements DatagramConn {
   readonly local: InetAddress | Inet6Address;
@@ -54,13 +56,13 @@ export class NodeDatagramConn implements DatagramConn {
   #isReferenced = true;
   readonly #hold = new ProcessHold();
 
-  /** Binds a socket. */
+  /** Opens a socket and binds it. */
   constructor(
     { hostname, port, family }: NodeBinding,
     settings: DatagramSettings,
   ) {
     requestNet(hostname, port);
-    // Loaded at first use: `node:` modules cost start-up time.
+    // Imported on first use, because `node:` modules cost start-up time.
     const dgram = globalThis.process.getBuiltinModule("node:dgram");
     this.#isV6 = family === AF_INET6;
     const socket = this.#socket = dgram.createSocket({
@@ -79,7 +81,7 @@ export class NodeDatagramConn implements DatagramConn {
       this.local = this.#address(address, port);
       this.#apply(settings);
     } catch (error) {
-      // A socket that could not be bound is closed already.
+      // Node has already closed a socket that it could not bind.
       if (this.#error === undefined) socket.close();
       throw error;
     }
@@ -89,7 +91,7 @@ export class NodeDatagramConn implements DatagramConn {
     onDatagram: (datagram: Datagram) => void,
     onError: (error: unknown) => void,
   ): void {
-    // What is here already comes in a turn of its own, as from other channels.
+    // Deliver a waiting datagram in a later turn, as other implementations do.
     if (this.#kept.length > 0) {
       const datagram = this.#kept.shift()!;
       this.#keptSize -= datagram.data.length + OVERHEAD;
@@ -134,7 +136,7 @@ export class NodeDatagramConn implements DatagramConn {
 
   close(): Promise<void> {
     this.#onError(new Deno.errors.Interrupted("operation canceled"));
-    // Its own receive gives the port free a turn later.
+    // Node releases the port one turn later, when its own receive ends.
     return new Promise((resolve) =>
       this.#socket.close(() => setImmediate(resolve))
     );
@@ -184,7 +186,7 @@ export class NodeDatagramConn implements DatagramConn {
   }
 
   #onMessage(buffer: Uint8Array, { address, port }: RemoteInfo): void {
-    // No longer node's Buffer, whose slices are views.
+    // Convert node's Buffer to a Uint8Array: slices of a Buffer are views.
     const data = new Uint8Array(
       buffer.buffer,
       buffer.byteOffset,
@@ -218,8 +220,8 @@ export class NodeDatagramConn implements DatagramConn {
 }
 
 /**
- * Gives what `translate` understands: Deno's `node:dgram` calls most errors of a
- * send UNKNOWN, and does not tell why the system refused it (Deno 2.9).
+ * Returns an error that `translate` understands: Deno's `node:dgram` reports
+ * most errors of a send as UNKNOWN, without the system's reason (Deno 2.9).
  */
 function plain(error: Error & { code?: unknown }): Error {
   if (error.code !== "UNKNOWN") return error;

@@ -1,5 +1,5 @@
-// Descriptors that the process was started with, taken over by `node:net`, which
-// asks for no permission.
+// Takes over descriptors that the process was started with by `node:net`, which
+// needs no permission.
 import { unsupported } from "../../endpoint/refusals.ts";
 import type { Connection } from "../../endpoint/stream_transport.ts";
 import { type OSError, osError } from "../../errors.ts";
@@ -8,8 +8,8 @@ import { nodeConnection } from "./connect.ts";
 import { NodeListener } from "./listener.ts";
 
 /**
- * Opens a descriptor of TCP. Node tells whether it listens: to listen on a
- * connection fails and does it no harm.
+ * Opens a TCP descriptor. Node shows whether it listens: listening on a
+ * connection fails without harming it.
  */
 export function openTcpDescriptor(
   descriptor: number,
@@ -18,7 +18,7 @@ export function openTcpDescriptor(
 }
 
 /**
- * Tells whether a descriptor is of a Unix stream; otherwise it is one of TCP.
+ * Tells whether a descriptor is a Unix stream; otherwise it is a TCP stream.
  *
  * @throws {OSError} EBADF or ENOTSOCK if it is neither.
  */
@@ -40,9 +40,10 @@ export function isUnixDescriptor(descriptor: number): boolean {
 }
 
 /**
- * Asks node what is open under a descriptor. It has no call for that; but a
- * datagram socket that is to be bound to a descriptor of another kind says
- * which kind it is, and leaves it alone (Deno 2.9 refuses datagrams too).
+ * Finds out what is open under a descriptor. Node has no call for that, but
+ * binding a datagram socket to a descriptor of another kind fails, names the
+ * kind and leaves the descriptor open (Deno 2.9 refuses datagram descriptors
+ * too).
  */
 function kindOf(descriptor: number): string {
   const dgram = globalThis.process.getBuiltinModule("node:dgram");
@@ -58,24 +59,25 @@ function kindOf(descriptor: number): string {
   }
 }
 
-/** Listens on a descriptor; `undefined` if it is of a connection. */
+/** Listens on a descriptor; returns `undefined` if it is a connection. */
 export function listenOn(descriptor: number): NodeListener | undefined {
   const net = globalThis.process.getBuiltinModule("node:net");
   const server = net.createServer({ allowHalfOpen: true });
-  // The error comes in a later turn, and only says that it does not listen.
+  // The error arrives in a later turn and only says that the descriptor does
+  // not listen.
   server.on("error", () => {});
   server.listen({ fd: descriptor });
   return server.listening ? new NodeListener(server) : undefined;
 }
 
-/** Takes a descriptor of a connection over. */
+/** Takes over the descriptor of a connection. */
 export function connectionOf(descriptor: number, isUnix: boolean): Connection {
   const net = globalThis.process.getBuiltinModule("node:net");
   try {
     const socket = new net.Socket({ fd: descriptor, allowHalfOpen: true });
     return nodeConnection(socket, isUnix);
   } catch (error) {
-    // It was taken over, or closed, meanwhile.
+    // The descriptor was taken over or closed meanwhile.
     const subject = `descriptor ${descriptor}`;
     throw osError({ code: "EBADF", syscall: "fromfd", subject, cause: error });
   }

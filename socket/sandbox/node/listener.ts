@@ -4,14 +4,15 @@ import type { Connection, Listener } from "../../endpoint/stream_transport.ts";
 import { addressOf } from "../deno_address.ts";
 import { nodeConnection } from "./connect.ts";
 
-// How many connections may wait to be accepted: the longest queue of Linux
-// (net.core.somaxconn), since the descriptor does not tell its own.
+// How many connections may wait to be accepted: Linux's longest queue
+// (net.core.somaxconn), because the descriptor does not reveal its own length.
 const BACKLOG = 4096;
 
 /**
- * Gives a `node:net` server that listens the shape of `Deno.Listener`: it hands
- * connections out when asked. Node takes them as they come, so they wait here
- * in place of the kernel's queue; one that finds it full is turned away.
+ * Adapts a listening `node:net` server to the interface of `Deno.Listener`: it
+ * returns connections on request. Node accepts connections as they arrive, so
+ * they wait here instead of in the kernel's queue; when the queue is full, it
+ * closes new ones.
  */
 export class NodeListener implements Listener {
   readonly local: Address;
@@ -23,7 +24,7 @@ export class NodeListener implements Listener {
   #isReferenced = true;
   #wake: (() => void) | undefined;
 
-  /** Takes a listening server over. */
+  /** Takes over a listening server. */
   constructor(server: Server) {
     this.#server = server;
     const addr = server.address();
@@ -43,7 +44,7 @@ export class NodeListener implements Listener {
     server.unref();
   }
 
-  /** Takes the next connection, or waits for it. */
+  /** Returns the next connection, or waits for it. */
   async accept(): Promise<Connection> {
     if (this.#isReferenced) this.#server.ref();
     try {
@@ -62,7 +63,7 @@ export class NodeListener implements Listener {
     }
   }
 
-  /** Stops listening; what waits in the queue is turned away, as by the kernel. */
+  /** Stops listening; closes the connections in the queue, as the kernel does. */
   close(): void {
     this.#error = new Deno.errors.BadResource("the listener is closed");
     this.#server.close();
@@ -84,7 +85,7 @@ export class NodeListener implements Listener {
   }
 
   #onConnection(socket: NetSocket): void {
-    // A connection that was reset while it waited has no peer any more.
+    // A connection that was reset in the queue no longer has a peer address.
     const isGone = !this.#isUnix && socket.remoteAddress === undefined;
     if (isGone || this.#waiting.length >= BACKLOG) {
       socket.on("error", () => {});

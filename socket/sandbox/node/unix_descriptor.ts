@@ -8,9 +8,9 @@ import type { Wait } from "../../wait.ts";
 import { connectionOf, listenOn } from "./descriptor.ts";
 
 /**
- * A Unix descriptor that the process was started with. To listen on a
- * connection closes it (Deno 2.9), so the first call that only a listener, or
- * only a connection, has decides what it is.
+ * A Unix descriptor that the process was started with. Listening on a
+ * connection closes it (Deno 2.9), so the first call that fits only a listener,
+ * or only a connection, decides which it is.
  */
 class UnixDescriptor {
   readonly socket: StreamSocket;
@@ -22,7 +22,7 @@ class UnixDescriptor {
     socket.local = "";
   }
 
-  /** The descriptor's number, until it is decided what it is. */
+  /** The descriptor's number, until a call has decided which it is. */
   get undecided(): number | undefined {
     return this.#undecided;
   }
@@ -34,7 +34,7 @@ class UnixDescriptor {
     const listener = listenOn(descriptor);
     if (listener === undefined) {
       const subject = `on descriptor ${descriptor}`;
-      const hint = "it is of a connection, or of no socket";
+      const hint = "it is a connection, or not a socket";
       throw osError({ code: "EINVAL", syscall, subject, hint });
     }
     this.socket.hold(listener);
@@ -49,7 +49,7 @@ class UnixDescriptor {
   }
 }
 
-/** One endpoint on a Unix descriptor, which its calls decide about. */
+/** One endpoint on a Unix descriptor; its calls decide which it is. */
 class UnixDescriptorEndpoint extends Delegate {
   readonly #descriptor: UnixDescriptor;
 
@@ -149,11 +149,13 @@ class UnixDescriptorEndpoint extends Delegate {
 
   override async close(): Promise<void> {
     if (this.#descriptor.socket.handles === 1) {
-      // Node closes only what it has taken, as one or the other.
+      // Node closes only a descriptor that it has taken over, as one or the
+      // other.
       try {
         this.#descriptor.becomeConnection();
       } catch {
-        // Something else has taken it, or closed it: there is nothing to close.
+        // Other code has taken over or closed the descriptor, so there is
+        // nothing to close.
       }
     }
     await super.close();
@@ -166,7 +168,7 @@ class UnixDescriptorEndpoint extends Delegate {
   }
 }
 
-/** Makes an endpoint of a Unix descriptor and the unbound socket that stands for it. */
+/** Creates an endpoint for a Unix descriptor and the unbound socket that will represent it. */
 export function unixDescriptor(
   descriptor: number,
   socket: StreamSocket,
