@@ -46,7 +46,7 @@ export function checkGrant(module: string): void {
 /** Makes the error of a module whose default export is not a class of handlers. */
 export function unfitError(module: string, found: string): TypeError {
   return new TypeError(
-    `Cannot use the handler module "${module}": its default export must be a class that extends BaseRequestHandler, ${
+    `Cannot use the handler module "${module}": its default export must be a class that extends BaseRequestHandler, or a function that returns such a handler, ${
       found === "undefined" ? "and there is none" : `not ${found}`
     }`,
   );

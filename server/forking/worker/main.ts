@@ -1,9 +1,9 @@
 // The program of a Worker: the parent loads it by its URL.
 import {
-  isHandlerClass,
+  handlerClass,
+  nameOf,
   type RequestHandlerClass,
 } from "../../base_request_handler.ts";
-import { kindOf } from "../../../socket/arguments.ts";
 import { scope, watchErrors, watchExits } from "./exits.ts";
 import type { Begin, Command, FromWorker, Status } from "../wire/messages.ts";
 import { serializeError } from "../wire/serialized_error.ts";
@@ -30,13 +30,10 @@ async function load(module: string): Promise<void> {
   } catch (error) {
     return report({ type: "unloadable", error: serializeError(error) });
   }
-  if (!isHandlerClass(found)) {
-    const name = typeof found === "function" && found.name
-      ? `the function ${found.name}`
-      : kindOf(found);
-    return report({ type: "unfit", found: name });
+  Handler = handlerClass(found);
+  if (Handler === undefined) {
+    return report({ type: "unfit", found: nameOf(found) });
   }
-  Handler = found;
   report({ type: "loaded" });
 }
 
