@@ -13,6 +13,16 @@ import { openDatagram, openStream } from "./open.ts";
 import { UdpConn } from "./udp_conn.ts";
 import { UnixDatagramConn } from "./unix_datagram.ts";
 
+let descriptorsAreOthers = false;
+
+/**
+ * Has this isolate take no descriptor over from now on: node's built-ins, which do it,
+ * ask for no permission, and the descriptors are those of the whole process.
+ */
+export function refuseDescriptors(): void {
+  descriptorsAreOthers = true;
+}
+
 /** Takes over a descriptor's number, or Deno's own object for a socket. */
 export function adopt(resource: unknown, hints: SocketHints): Endpoint {
   if (typeof resource === "number") return adoptDescriptor(resource, hints);
@@ -38,6 +48,14 @@ export function adopt(resource: unknown, hints: SocketHints): Endpoint {
 
 /** Takes over a descriptor of a stream. */
 function adoptDescriptor(descriptor: number, hints: SocketHints): Endpoint {
+  if (descriptorsAreOthers) {
+    throw osError({
+      code: "EPERM",
+      syscall: "fromfd",
+      subject: `descriptor ${descriptor}`,
+      hint: "this Worker has permissions of its own, and no descriptor",
+    });
+  }
   const { family, type = SOCK_STREAM, proto = 0 } = hints;
   if (type === SOCK_DGRAM) {
     throw unsupported({

@@ -4,8 +4,15 @@ import {
   nameOf,
   type RequestHandlerClass,
 } from "../../base_request_handler.ts";
+import { refuseDescriptors } from "../../../socket/sandbox/adopt.ts";
 import { scope, watchErrors, watchExits } from "./exits.ts";
-import type { Begin, Command, FromWorker, Status } from "../wire/messages.ts";
+import {
+  type Begin,
+  type Command,
+  type FromWorker,
+  RESTRICTED,
+  type Status,
+} from "../wire/messages.ts";
 import { serializeError } from "../wire/serialized_error.ts";
 import { serveRequest } from "./serve_request.ts";
 
@@ -48,6 +55,7 @@ async function begin(command: Begin): Promise<void> {
   }
 }
 
+if (scope.name === RESTRICTED) refuseDescriptors();
 watchExits(reportEnd);
 scope.addEventListener("message", ({ data }: MessageEvent<Command>) => {
   if (data.type === "load") load(data.module);
