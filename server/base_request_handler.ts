@@ -18,7 +18,7 @@ export interface HandlerServer<A = unknown> {
 }
 
 /**
- * The class of which a server makes an instance for each request.
+ * A class of which a server makes an instance for each request.
  *
  * @typeParam R What a request is: a connection, or a datagram and the server's socket.
  * @typeParam A The shape of the client's address.
@@ -32,6 +32,36 @@ export interface RequestHandlerClass<R extends object = object, A = unknown> {
     server: any,
   ): BaseRequestHandler;
 }
+
+/**
+ * A function of which a server gets the handler of each request, as Python's servers
+ * take any callable: it can give its handlers more than the request.
+ *
+ * @typeParam R What a request is: a connection, or a datagram and the server's socket.
+ * @typeParam A The shape of the client's address.
+ */
+export interface RequestHandlerFunction<
+  R extends object = object,
+  A = unknown,
+> {
+  /** Returns the handler of one request. */
+  (
+    request: R,
+    clientAddress: A,
+    // deno-lint-ignore no-explicit-any -- a handler may need a certain class of servers
+    server: any,
+  ): BaseRequestHandler;
+}
+
+/**
+ * What a server takes to make its handlers with: a class, or a function.
+ *
+ * @typeParam R What a request is: a connection, or a datagram and the server's socket.
+ * @typeParam A The shape of the client's address.
+ */
+export type RequestHandlerMaker<R extends object = object, A = unknown> =
+  | RequestHandlerClass<R, A>
+  | RequestHandlerFunction<R, A>;
 
 /**
  * The shape of the client's address that goes with a request: a connection's peer, or
@@ -210,22 +240,73 @@ export class BaseRequestHandler<
   finish(): Awaitable<void> {}
 }
 
-/** Tells whether a value is a class whose instances can handle requests. */
-export function isHandlerClass(value: unknown): value is RequestHandlerClass {
-  if (typeof value !== "function") return false;
-  const { setup, handle, finish } = Object(value.prototype);
+/**
+ * Returns the class to make handlers with: a class of handlers is that itself, a
+ * function becomes one whose constructor returns what the function does.
+ *
+ * @returns `undefined` for what can make no handlers.
+ */
+export function handlerClass(value: unknown): RequestHandlerClass | undefined {
+  if (typeof value !== "function") return undefined;
+  if (isHandler(value.prototype)) return value as RequestHandlerClass;
+  if (isClass(value)) return undefined;
+  const isConstructor = canConstruct(value);
+  const make = function (...args: unknown[]): object {
+    const handler: unknown = isConstructor
+      ? Reflect.construct(value, args)
+      : Reflect.apply(value, undefined, args);
+    if (isHandler(handler)) return handler;
+    throw new TypeError(
+      `Cannot handle a request: ${
+        nameOf(value)
+      } must return a BaseRequestHandler, not ${kindOf(handler)}`,
+    );
+  };
+  Object.defineProperty(make, "name", { value: value.name });
+  return make as unknown as RequestHandlerClass;
+}
+
+/** Returns the class to make handlers with; refuses what can make none. */
+export function checkHandlerClass<R extends object, A>(
+  call: string,
+  value: RequestHandlerMaker<R, A>,
+): RequestHandlerClass<R, A> {
+  const found = handlerClass(value);
+  if (found !== undefined) return found as RequestHandlerClass<R, A>;
+  throw new TypeError(
+    `Cannot ${call}: the request handler must be a class that extends BaseRequestHandler, or a function that returns such a handler, not ${
+      nameOf(value)
+    }`,
+  );
+}
+
+/** Names what was given in place of a class of handlers. */
+export function nameOf(value: unknown): string {
+  if (typeof value !== "function") return kindOf(value);
+  const kind = isClass(value) ? "class" : "function";
+  return value.name ? `the ${kind} ${value.name}` : `a ${kind}`;
+}
+
+function isClass(value: object): boolean {
+  // The prototype of a class cannot be replaced; that of a function can.
+  const prototype = Object.getOwnPropertyDescriptor(value, "prototype");
+  return prototype?.writable === false;
+}
+
+function isHandler(value: unknown): value is BaseRequestHandler {
+  const { setup, handle, finish } = Object(value);
   return [setup, handle, finish].every((step) => typeof step === "function");
 }
 
-/** Refuses a value that is not a class whose instances can handle requests. */
-export function checkHandlerClass(call: string, value: unknown): void {
-  if (isHandlerClass(value)) return;
-  const found = typeof value === "function"
-    ? value.name || "a function"
-    : kindOf(value);
-  throw new TypeError(
-    `Cannot ${call}: the request handler must be a class that extends BaseRequestHandler, not ${found}`,
-  );
+/** Tells whether a function is one for `new`, such as a class that `bind` has given arguments. */
+function canConstruct(value: object): boolean {
+  try {
+    // Calls only `Object`: the last argument has to be a constructor.
+    Reflect.construct(Object, [], value as new () => unknown);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

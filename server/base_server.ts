@@ -7,6 +7,7 @@ import {
   checkHandlerClass,
   type HandlerServer,
   type RequestHandlerClass,
+  type RequestHandlerMaker,
   runHandler,
 } from "./base_request_handler.ts";
 import type {
@@ -118,7 +119,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
 
   /** The server's address. */
   serverAddress: A;
-  /** The class whose instances handle the requests. */
+  /** The class whose instances handle the requests; `new` makes a handler also where the server was given a function. */
   readonly RequestHandlerClass: RequestHandlerClass<R, C>;
   /** How long `handleRequest` waits for a request; seconds, `null` for ever. */
   timeout: number | null;
@@ -134,18 +135,41 @@ export class BaseServer<R extends object = any, A = any, C = A>
    * Makes a server.
    *
    * @param serverAddress Where requests come from.
-   * @param RequestHandlerClass The class whose instances handle them.
+   * @param RequestHandlerClass The class whose instances handle them, or a function
+   * that returns a handler for each.
    * @param options What differs from the class's static members.
-   * @throws {TypeError} If the handler is not a class of handlers.
+   * @throws {TypeError} If the handler is neither a class of handlers nor a function.
    * @throws {RangeError} If an option is out of its range.
+   *
+   * @example Handlers that are given more than the request
+   * ```ts
+   * import { socket, socketserver } from "@berkeley/socket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * class Greeting extends socketserver.StreamRequestHandler {
+   *   greeting = "";
+   *   override async handle() {
+   *     await this.wfile.write(new TextEncoder().encode(this.greeting));
+   *   }
+   * }
+   *
+   * await using server = new socketserver.TCPServer(["127.0.0.1", 0], (...args) => {
+   *   const handler = new Greeting(...args);
+   *   handler.greeting = "hello";
+   *   return handler;
+   * });
+   * using client = await socket.createConnection(server.serverAddress);
+   * await server.handleRequest();
+   * assertEquals(new TextDecoder().decode(await client.recv(100)), "hello");
+   * ```
    */
   constructor(
     serverAddress: A,
-    RequestHandlerClass: RequestHandlerClass<R, C>,
+    RequestHandlerClass: RequestHandlerMaker<R, C>,
     options: ServerOptions = {},
   ) {
     const call = `make a ${new.target.name}`;
-    checkHandlerClass(call, RequestHandlerClass);
+    const Handler = checkHandlerClass(call, RequestHandlerClass);
     const {
       timeout = new.target.timeout,
       maxConnections = new.target.maxConnections,
@@ -157,7 +181,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
       checkInteger(call, "maxConnections", maxConnections, 1);
     }
     this.serverAddress = serverAddress;
-    this.RequestHandlerClass = RequestHandlerClass;
+    this.RequestHandlerClass = Handler;
     this.timeout = timeout;
     this.maxConnections = maxConnections;
     this.requestTimeout = requestTimeout;

@@ -80,6 +80,8 @@ export {
   type ClientAddressOf,
   type HandlerServer,
   type RequestHandlerClass,
+  type RequestHandlerFunction,
+  type RequestHandlerMaker,
   runHandler,
 } from "./base_request_handler.ts";
 export { StreamRequestHandler } from "./stream_request_handler.ts";

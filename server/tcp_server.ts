@@ -13,7 +13,7 @@ import { POLLIN } from "../socket/constants/poll.ts";
 import { BlockingIOError, OSError, TimeoutError } from "../socket/errors.ts";
 import { endpointOf, forceClose, Socket } from "../socket/socket.ts";
 import { untilReady, waitOf, type WaitOptions } from "../socket/wait.ts";
-import type { Awaitable, RequestHandlerClass } from "./base_request_handler.ts";
+import type { Awaitable, RequestHandlerMaker } from "./base_request_handler.ts";
 import { BaseServer, type ReadyOptions } from "./base_server.ts";
 import type { TCPServerOptions } from "./options.ts";
 
@@ -84,17 +84,18 @@ export class TCPServer<
    * set: what these steps need has to be `static` or an option.
    *
    * @param serverAddress The address to serve; port 0 is any free port, host "" any interface.
-   * @param RequestHandlerClass The class whose instances handle the requests.
+   * @param RequestHandlerClass The class whose instances handle the requests, or a
+   * function that returns a handler for each.
    * @param options What differs from the class's static members.
    * @throws {OSError} EADDRINUSE if the address is in use, EADDRNOTAVAIL if it is not
    * one of this machine.
    * @throws {PermissionError} EACCES if it is not granted; the message names the flag.
-   * @throws {TypeError} If the handler is not a class of handlers.
+   * @throws {TypeError} If the handler is neither a class of handlers nor a function.
    * @throws {RangeError} If an option is out of its range.
    */
   constructor(
     serverAddress: AddressInput<A>,
-    RequestHandlerClass: RequestHandlerClass<NoInfer<R>, NoInfer<C>>,
+    RequestHandlerClass: RequestHandlerMaker<NoInfer<R>, NoInfer<C>>,
     options: TCPServerOptions = {},
   ) {
     const statics = new.target;

@@ -4,7 +4,7 @@ import type {
   InetAddress,
   UnixAddress,
 } from "../socket/address.ts";
-import type { RequestHandlerClass } from "./base_request_handler.ts";
+import type { RequestHandlerMaker } from "./base_request_handler.ts";
 import type { BaseServer } from "./base_server.ts";
 import { insertBase } from "./mix_in.ts";
 import type { TCPServerOptions, UDPServerOptions } from "./options.ts";
@@ -161,12 +161,13 @@ export class ThreadingTCPServer<A extends Address = InetAddress>
    * Makes a server, and has it bind and listen; see {@linkcode TCPServer}.
    *
    * @param serverAddress The address to serve; port 0 is any free port, host "" any interface.
-   * @param RequestHandlerClass The class whose instances handle the requests.
+   * @param RequestHandlerClass The class whose instances handle the requests, or a
+   * function that returns a handler for each.
    * @param options What differs from the class's static members.
    */
   constructor(
     serverAddress: AddressInput<A>,
-    RequestHandlerClass: RequestHandlerClass<
+    RequestHandlerClass: RequestHandlerMaker<
       NoInfer<StreamRequest<A>>,
       NoInfer<A>
     >,
@@ -256,12 +257,13 @@ export class ThreadingUDPServer<A extends Address = InetAddress>
    * Makes a server, and has it bind; see {@linkcode UDPServer}.
    *
    * @param serverAddress The address to serve; port 0 is any free port, host "" any interface.
-   * @param RequestHandlerClass The class whose instances handle the requests.
+   * @param RequestHandlerClass The class whose instances handle the requests, or a
+   * function that returns a handler for each.
    * @param options What differs from the class's static members.
    */
   constructor(
     serverAddress: AddressInput<A>,
-    RequestHandlerClass: RequestHandlerClass<
+    RequestHandlerClass: RequestHandlerMaker<
       NoInfer<DatagramRequest<A>>,
       NoInfer<DatagramSender<A>>
     >,
@@ -343,12 +345,13 @@ export class ThreadingUnixStreamServer extends UnixStreamServer
    * Makes a server, and has it bind and listen; see {@linkcode UnixStreamServer}.
    *
    * @param serverAddress The path to serve.
-   * @param RequestHandlerClass The class whose instances handle the requests.
+   * @param RequestHandlerClass The class whose instances handle the requests, or a
+   * function that returns a handler for each.
    * @param options What differs from the class's static members.
    */
   constructor(
     serverAddress: UnixAddress,
-    RequestHandlerClass: RequestHandlerClass<
+    RequestHandlerClass: RequestHandlerMaker<
       StreamRequest<UnixAddress>,
       UnixAddress
     >,
@@ -432,12 +435,13 @@ export class ThreadingUnixDatagramServer extends UnixDatagramServer
    * Makes a server, and has it bind; see {@linkcode UnixDatagramServer}.
    *
    * @param serverAddress The path to serve.
-   * @param RequestHandlerClass The class whose instances handle the requests.
+   * @param RequestHandlerClass The class whose instances handle the requests, or a
+   * function that returns a handler for each.
    * @param options What differs from the class's static members.
    */
   constructor(
     serverAddress: UnixAddress,
-    RequestHandlerClass: RequestHandlerClass<
+    RequestHandlerClass: RequestHandlerMaker<
       DatagramRequest<UnixAddress>,
       DatagramSender<UnixAddress>
     >,

@@ -8,7 +8,7 @@ import { checkInteger } from "../socket/arguments.ts";
 import { SOCK_DGRAM } from "../socket/constants/mod.ts";
 import { Socket } from "../socket/socket.ts";
 import type { WaitOptions } from "../socket/wait.ts";
-import type { Awaitable, RequestHandlerClass } from "./base_request_handler.ts";
+import type { Awaitable, RequestHandlerMaker } from "./base_request_handler.ts";
 import type { UDPServerOptions } from "./options.ts";
 import { TCPServer } from "./tcp_server.ts";
 
@@ -69,17 +69,18 @@ export class UDPServer<A extends Address = InetAddress> extends TCPServer<
    * Makes a server, and has it bind.
    *
    * @param serverAddress The address to serve; port 0 is any free port, host "" any interface.
-   * @param RequestHandlerClass The class whose instances handle the requests.
+   * @param RequestHandlerClass The class whose instances handle the requests, or a
+   * function that returns a handler for each.
    * @param options What differs from the class's static members.
    * @throws {OSError} EADDRINUSE if the address is in use, EADDRNOTAVAIL if it is not
    * one of this machine.
    * @throws {PermissionError} EACCES if it is not granted; the message names the flag.
-   * @throws {TypeError} If the handler is not a class of handlers.
+   * @throws {TypeError} If the handler is neither a class of handlers nor a function.
    * @throws {RangeError} If an option is out of its range.
    */
   constructor(
     serverAddress: AddressInput<A>,
-    RequestHandlerClass: RequestHandlerClass<
+    RequestHandlerClass: RequestHandlerMaker<
       NoInfer<DatagramRequest<A>>,
       NoInfer<DatagramSender<A>>
     >,

@@ -117,6 +117,7 @@ export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
 
     readonly handlerModule: string;
     #maxChildren: number;
+    readonly #permissions: Deno.PermissionOptions | undefined;
     readonly #pool: Pool;
 
     // deno-lint-ignore no-explicit-any -- TypeScript asks for it of mix-ins
@@ -129,6 +130,7 @@ export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
       super(serverAddress, Server.#Handler, options);
       this.handlerModule = module;
       this.#maxChildren = settings.maxChildren;
+      this.#permissions = settings.permissions;
       this.#pool = new Pool({ module, permissions: settings.permissions });
     }
 
@@ -171,6 +173,7 @@ export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
       return handleInWorker(request, this.#pool, {
         clientAddress,
         serverAddress: this.serverAddress,
+        permissions: this.#permissions,
         signal: signalOf(request),
         most: this.#maxChildren,
         shutdown: (grace) => {

@@ -13,7 +13,14 @@ export interface ForkingOptions {
    * What the handlers may do, where that is less than the program may:
    * `"none"`, or as in `{ read: ["./data"] }`, where what is left out is denied.
    * Sockets of requests need none, nor does loading the module and what it imports
-   * statically. Needs `unstableWorkerOptions`. Not in Python.
+   * statically; datagrams may go to the client, and to what `net` names. Needs
+   * `unstableWorkerOptions`. Not in Python.
+   *
+   * They do not make a handler harmless, for Deno isolates permissions only (Deno 2.9):
+   * code that means harm can take over the process's open sockets by their descriptors'
+   * numbers through `node:net`, which asks for no permission (`fromfd` does
+   * not do it here), can end the process by using up its memory, and can keep
+   * a processor busy for ever. Run what you do not trust in a process of its own.
    *
    * @default {undefined} The handlers may do what the program may.
    */

@@ -13,6 +13,16 @@ import { openDatagram, openStream } from "./open.ts";
 import { UdpConn } from "./udp_conn.ts";
 import { UnixDatagramConn } from "./unix_datagram.ts";
 
+let descriptorsAreOthers = false;
+
+/**
+ * Refuses every descriptor in this isolate from now on: the built-ins of node that
+ * take them over ask for no permission, and the descriptors are the whole process's.
+ */
+export function refuseDescriptors(): void {
+  descriptorsAreOthers = true;
+}
+
 /** Takes over a descriptor's number, or Deno's object for a socket. */
 export function adopt(resource: unknown, hints: SocketHints): Endpoint {
   if (typeof resource === "number") return adoptDescriptor(resource, hints);
@@ -40,6 +50,14 @@ export function adopt(resource: unknown, hints: SocketHints): Endpoint {
 
 /** Takes over a stream descriptor. */
 function adoptDescriptor(descriptor: number, hints: SocketHints): Endpoint {
+  if (descriptorsAreOthers) {
+    throw osError({
+      code: "EPERM",
+      syscall: "fromfd",
+      subject: `descriptor ${descriptor}`,
+      hint: "this Worker has permissions of its own, and no descriptor",
+    });
+  }
   const { family, type = SOCK_STREAM, proto = 0 } = hints;
   if (type === SOCK_DGRAM) {
     throw unsupported({

@@ -26,6 +26,8 @@ const types: readonly string[] = [
   "HandlerServer",
   "ReadyOptions",
   "RequestHandlerClass",
+  "RequestHandlerFunction",
+  "RequestHandlerMaker",
   "ServeForeverOptions",
   "ServerClass",
   "ServerOptions",

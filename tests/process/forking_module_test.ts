@@ -24,19 +24,19 @@ const bad: readonly (readonly [
     "without a default export",
     handlers("bad/no_default"),
     "TypeError",
-    /^Cannot use the handler module "file:.*no_default\.ts": its default export must be a class that extends BaseRequestHandler, and there is none$/,
+    /^Cannot use the handler module "file:.*no_default\.ts": its default export must be a class that extends BaseRequestHandler, or a function that returns such a handler, and there is none$/,
   ],
   [
     "whose default export handles nothing",
     handlers("bad/no_handler"),
     "TypeError",
-    /no_handler\.ts": its default export must be a class that extends BaseRequestHandler, not the function Nothing$/,
+    /no_handler\.ts": its default export must be a class that extends BaseRequestHandler, or a function that returns such a handler, not the class Nothing$/,
   ],
   [
     "whose default export is a number",
     "data:text/javascript,export default 1",
     "TypeError",
-    /must be a class that extends BaseRequestHandler, not number$/,
+    /must be a class that extends BaseRequestHandler, or a function that returns such a handler, not number$/,
   ],
   [
     "that is not there",
@@ -70,6 +70,24 @@ for (const [what, module, name, says] of bad) {
     });
   }
 }
+
+Deno.test("a module's default export may be a function that returns a handler", async () => {
+  const module = "data:application/typescript," + encodeURIComponent(`
+    import { StreamRequestHandler } from "${SERVER}";
+    class Greeting extends StreamRequestHandler {
+      greeting = "";
+      override async handle() {
+        await this.wfile.write(new TextEncoder().encode(this.greeting));
+      }
+    }
+    export default (...args: ConstructorParameters<typeof Greeting>) =>
+      Object.assign(new Greeting(...args), { greeting: "hello\\n" });
+  `);
+  await using server = new ForkingTCPServer(HOST, module);
+  const answer = ask(server.serverAddress[1], "");
+  await server.handleRequest();
+  assertEquals(await answer, "hello");
+});
 
 Deno.test("the error of a module that throws has what it threw as its cause", async () => {
   await using server = new ForkingTCPServer(HOST, handlers("bad/throws"));

@@ -1,5 +1,6 @@
+import { statusOf } from "../wire/check.ts";
 import type { Begin, Command, Status } from "../wire/messages.ts";
-import { deserializeError } from "../wire/serialized_error.ts";
+import { deserializeError, workerEnded } from "../wire/serialized_error.ts";
 import { checkGrant, loadError, unfitError } from "./load_error.ts";
 import { NodeThread } from "./node_thread.ts";
 import { WebThread } from "./web_thread.ts";
@@ -58,10 +59,13 @@ export class Child {
     const loaded = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<Error>();
     const abort = () => loaded.reject(signal!.reason);
-    const thread = startThread(options, (status) => {
-      switch (status.type) {
+    let isReady = false;
+    const take = (status: Status | undefined) => {
+      switch (status?.type) {
         case "ready":
-          return thread.post({ type: "load", module }, []);
+          if (!isReady) thread.post({ type: "load", module }, []);
+          isReady = true;
+          return;
         case "loaded":
           return loaded.resolve();
         case "unloadable":
@@ -72,6 +76,14 @@ export class Child {
           return loaded.reject(unfitError(module, status.found));
         case "ending":
           ended.resolve(deserializeError(status.error));
+      }
+    };
+    const thread = startThread(options, (message) => {
+      try {
+        // What else a handler posts is nobody's.
+        take(statusOf(message));
+      } catch (cause) {
+        ended.resolve(workerEnded("by a message that is not one", { cause }));
       }
     });
     thread.ended.then(ended.resolve);
@@ -123,13 +135,13 @@ export class Child {
 
 function startThread(
   { module, permissions }: WorkerOptions,
-  onstatus: (status: Status) => void,
+  onmessage: (message: unknown) => void,
 ): Thread {
   checkGrant(module);
   try {
     return permissions === undefined
-      ? new NodeThread(rootModule(), onstatus)
-      : new WebThread(rootModule(module), permissions, onstatus);
+      ? new NodeThread(rootModule(), onmessage)
+      : new WebThread(rootModule(module), permissions, onmessage);
   } catch (error) {
     throw loadError(module, error);
   }

@@ -1,3 +1,4 @@
+import type { Address } from "../../../socket/address.ts";
 import type { Socket } from "../../../socket/socket.ts";
 import type { DatagramParts, FromWorker, ToWorker } from "../wire/messages.ts";
 import { serializeError } from "../wire/serialized_error.ts";
@@ -7,16 +8,22 @@ export class DatagramRelay {
   readonly request: DatagramParts;
   readonly #socket: Socket;
   readonly #post: (message: ToWorker) => void;
+  readonly #reach: (address: unknown) => Address;
   readonly #sending = new Set<Promise<void>>();
   #stopped = false;
 
-  /** Stands for a datagram's request; `post` answers the handler's sends. */
+  /**
+   * Stands for a datagram's request; `post` answers the handler's sends, `reach` returns
+   * an address that the handler may send to, and throws for any other.
+   */
   constructor(
     [data, socket]: [data: Uint8Array, socket: Socket],
     post: (message: ToWorker) => void,
+    reach: (address: unknown) => Address,
   ) {
     this.#socket = socket;
     this.#post = post;
+    this.#reach = reach;
     const { family } = socket;
     const local = socket.getsockname();
     this.request = { type: "datagram", family, local, data };
@@ -30,7 +37,9 @@ export class DatagramRelay {
     const answer = (message: ToWorker) => {
       if (!this.#stopped) this.#post(message);
     };
-    const sending = this.#socket.sendto(data, address as never).then(
+    const sending = Promise.try(() =>
+      this.#socket.sendto(data, this.#reach(address))
+    ).then(
       (value) => answer({ type: "answer", id, value }),
       (error) => answer({ type: "answer", id, error: serializeError(error) }),
     ).finally(() => this.#sending.delete(sending));

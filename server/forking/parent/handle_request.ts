@@ -1,19 +1,25 @@
 import { abortable } from "@std/async/abortable";
+import type { Address } from "../../../socket/address.ts";
 import { kindOf } from "../../../socket/arguments.ts";
 import { Socket } from "../../../socket/socket.ts";
 import type { ShutdownOptions } from "../../options.ts";
+import { fromWorkerOf } from "../wire/check.ts";
 import type {
   Answer,
-  Call,
   DatagramParts,
   FromWorker,
   StreamParts,
   ToWorker,
 } from "../wire/messages.ts";
-import { deserializeError, serializeError } from "../wire/serialized_error.ts";
+import {
+  deserializeError,
+  serializeError,
+  workerEnded,
+} from "../wire/serialized_error.ts";
 import type { Child } from "./child.ts";
 import { DatagramRelay } from "./datagram_relay.ts";
 import type { Pool } from "./pool.ts";
+import { reach } from "./reach.ts";
 import { StreamRelay } from "./stream_relay.ts";
 
 /** Carries one request between the parent's socket and a Worker. */
@@ -34,6 +40,8 @@ interface Relay {
 export interface HandlingOptions {
   readonly clientAddress: unknown;
   readonly serverAddress: unknown;
+  /** What the handlers may do, where that is less than the program may. */
+  readonly permissions: Deno.PermissionOptions | undefined;
   /** Gives the handling up when it aborts. */
   readonly signal: AbortSignal;
   /** How many Workers are to be kept. */
@@ -49,11 +57,12 @@ export async function handleInWorker(
   options: HandlingOptions,
 ): Promise<void> {
   const { port1: port, port2 } = new MessageChannel();
+  const { signal, clientAddress, serverAddress, permissions } = options;
   const relay = relayOf(
     request,
     (message, transfer = []) => port.postMessage(message, transfer),
+    (address) => reach(address, clientAddress, permissions),
   );
-  const { signal, clientAddress, serverAddress } = options;
   let child: Child | undefined;
   let isReusable = false;
   // At once, so that closing the server can wait for the Worker's end.
@@ -115,29 +124,55 @@ function converse(
       await untilDrained(() => received);
       resolve(end ?? { error, isReusable: false });
     };
-    port.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-      received++;
-      if (data.type === "done") {
-        const error = data.error && deserializeError(data.error);
-        settle({ error, isReusable: true });
-      } else if (data.type === "ending") {
-        settle({ error: deserializeError(data.error), isReusable: false });
-      } else if (data.type === "call" && data.task.name === "shutdown") {
-        answer(data, options.shutdown(data.task.grace))
-          .then((message) => port.postMessage(message));
-      } else relay.receive(data);
+    const receive = (message: FromWorker) => {
+      switch (message.type) {
+        case "done":
+          return settle({
+            error: message.error && deserializeError(message.error),
+            isReusable: true,
+          });
+        case "ending":
+          return settle({
+            error: deserializeError(message.error),
+            isReusable: false,
+          });
+        case "call": {
+          const { id, task } = message;
+          if (task.name !== "shutdown") break;
+          const shutdown = Promise.try(options.shutdown, task.grace);
+          answer(id, shutdown).then((message) => port.postMessage(message));
+          return;
+        }
+      }
+      relay.receive(message);
     };
+    const reject = (cause?: unknown) => {
+      const error = workerEnded("by a message that is not one", { cause });
+      settle({ error, isReusable: false });
+    };
+    port.onmessage = ({ data }: MessageEvent<unknown>) => {
+      received++;
+      const message = fromWorkerOf(data);
+      if (message === undefined) return reject();
+      try {
+        receive(message);
+      } catch (error) {
+        reject(error);
+      }
+    };
+    port.onmessageerror = () => reject();
   });
 }
 
 function relayOf(
   request: object,
   post: (message: ToWorker, transfer?: Transferable[]) => void,
+  reach: (address: unknown) => Address,
 ): Relay {
   if (request instanceof Socket) return new StreamRelay(request, post);
   const [data, socket] = Array.isArray(request) ? request : [];
   if (data instanceof Uint8Array && socket instanceof Socket) {
-    return new DatagramRelay([data, socket], post);
+    return new DatagramRelay([data, socket], post, reach);
   }
   throw new TypeError(
     `Cannot hand a request to a Worker: it must be a Socket or a datagram, not ${
@@ -147,7 +182,7 @@ function relayOf(
 }
 
 async function answer(
-  { id }: Call,
+  id: number,
   result: Promise<number>,
 ): Promise<Answer> {
   try {

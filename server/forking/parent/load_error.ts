@@ -1,10 +1,15 @@
 import { osError } from "../../../socket/errors.ts";
 import { isGranted } from "../../../socket/permissions.ts";
+import { describe } from "../wire/serialized_error.ts";
 import { library, program } from "./worker_url.ts";
 
 /** Makes the error of a Worker that could not load its handler. */
 export function loadError(module: string, cause: unknown): Error {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = cause instanceof Error
+    ? String(cause.message)
+    : typeof cause === "string"
+    ? cause
+    : describe(cause);
   const subject = `the handler module "${module}"`;
   const [, kind, target] = /Requires (\w+) access to "(.*?)"/.exec(message) ??
     [];
@@ -46,7 +51,7 @@ export function checkGrant(module: string): void {
 /** Makes the error of a module whose default export is not a class of handlers. */
 export function unfitError(module: string, found: string): TypeError {
   return new TypeError(
-    `Cannot use the handler module "${module}": its default export must be a class that extends BaseRequestHandler, ${
+    `Cannot use the handler module "${module}": its default export must be a class that extends BaseRequestHandler, or a function that returns such a handler, ${
       found === "undefined" ? "and there is none" : `not ${found}`
     }`,
   );

@@ -1,5 +1,5 @@
 import type { Worker } from "node:worker_threads";
-import type { Command, Status } from "../wire/messages.ts";
+import type { Command } from "../wire/messages.ts";
 import { workerEnded } from "../wire/serialized_error.ts";
 
 /** A Worker made by node's module: it tells its parent when it ends, and can be idle. */
@@ -9,13 +9,13 @@ export class NodeThread {
   readonly #worker: Worker;
 
   /** Starts a Worker with a `file:` or `data:` module; throws NotCapable if that may not be read. */
-  constructor(root: URL, onstatus: (status: Status) => void) {
+  constructor(root: URL, onmessage: (message: unknown) => void) {
     // Loaded at first use: `node:` modules cost start-up time.
     const { Worker } = globalThis.process.getBuiltinModule(
       "node:worker_threads",
     );
     const worker = this.#worker = new Worker(root);
-    worker.on("message", onstatus);
+    worker.on("message", onmessage);
     this.ended = new Promise((resolve) => {
       worker.on(
         "error",

@@ -31,7 +31,11 @@ export class Pool {
   /** Returns a Worker for one request: an idle one, or a new one. */
   async acquire(signal: AbortSignal): Promise<Child> {
     let child = this.#idle.pop();
-    while (child?.hasEnded) child = this.#idle.pop();
+    while (child?.hasEnded) {
+      // It may only have said so.
+      this.#end(child);
+      child = this.#idle.pop();
+    }
     child ??= await Child.start(this.#options, signal);
     child.ref();
     this.#busy.add(child);

@@ -63,6 +63,11 @@ export class StreamRelay {
     const connection = this.#connection;
     switch (message.type) {
       case "data":
+        if (!this.#acknowledgements.receive(message.bytes.length)) {
+          throw new RangeError(
+            "Cannot take what a Worker sends: it is more than it may send before the client takes some",
+          );
+        }
         return this.#then(() => this.#send(message.bytes));
       case "end":
         return this.#then(() => connection.shutdown(SHUT_WR));

@@ -1,4 +1,4 @@
-import type { Command, Status } from "../wire/messages.ts";
+import { type Command, RESTRICTED } from "../wire/messages.ts";
 import { workerEnded } from "../wire/serialized_error.ts";
 
 /** A web Worker, the only kind that can have fewer permissions than its parent. */
@@ -11,13 +11,14 @@ export class WebThread {
   constructor(
     root: URL,
     permissions: Deno.PermissionOptions,
-    onstatus: (status: Status) => void,
+    onmessage: (message: unknown) => void,
   ) {
     const worker = this.#worker = new Worker(root, {
+      name: RESTRICTED,
       type: "module",
       deno: { permissions },
     });
-    worker.onmessage = ({ data }) => onstatus(data);
+    worker.onmessage = ({ data }) => onmessage(data);
     this.ended = new Promise((resolve) => {
       worker.onerror = (event) => {
         event.preventDefault();

@@ -26,9 +26,9 @@ export class Credit {
     this.#left -= count;
   }
 
-  /** Counts bytes that the other side has acknowledged. */
+  /** Counts bytes that the other side has acknowledged; it cannot acknowledge more than it got. */
   earn(count: number): void {
-    this.#left += count;
+    this.#left = Math.min(this.#left + count, WINDOW);
     this.#wake?.();
   }
 
@@ -43,9 +43,17 @@ export class Credit {
 export class Acknowledgements {
   readonly #send: (count: number) => void;
   #pending = 0;
+  /** How many bytes have come that are not acknowledged. */
+  #open = 0;
 
   constructor(send: (count: number) => void) {
     this.#send = send;
+  }
+
+  /** Counts bytes that have come; tells whether the other side was allowed to send them. */
+  receive(count: number): boolean {
+    this.#open += count;
+    return this.#open <= WINDOW;
   }
 
   /** Counts bytes that were taken. */
@@ -53,6 +61,7 @@ export class Acknowledgements {
     this.#pending += count;
     // What is pending must be less than the window, or both sides would wait.
     if (this.#pending < WINDOW / 4) return;
+    this.#open -= this.#pending;
     this.#send(this.#pending);
     this.#pending = 0;
   }

@@ -2,6 +2,12 @@ import type { Address } from "../../../socket/address.ts";
 import type { ShutdownOptions } from "../../options.ts";
 import type { SerializedError } from "./serialized_error.ts";
 
+/**
+ * The name of Workers that have fewer permissions than their parent, by which their
+ * program knows that before the handler's module is loaded.
+ */
+export const RESTRICTED = "handlers with permissions of their own";
+
 /** What the parent tells a Worker to do, over the Worker's own channel. */
 export type Command = Load | Begin;
 

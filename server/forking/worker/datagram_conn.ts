@@ -21,7 +21,8 @@ export class PortDatagrams implements DatagramConn {
   async send(data: Uint8Array, { address }: Target): Promise<unknown> {
     return await this.#calls.ask({
       name: "sendto",
-      data: data.slice(),
+      // Of its own size: a message carries the whole memory that a view is of.
+      data: new Uint8Array(data),
       address,
     });
   }

@@ -2,6 +2,7 @@ import { workerEnded } from "../wire/serialized_error.ts";
 
 /** The part of a Worker's global scope that is needed. */
 export interface WorkerScope {
+  readonly name?: string;
   postMessage(message: unknown): void;
   addEventListener(
     type: "message",

@@ -1,11 +1,18 @@
 // The program of a Worker: the parent loads it by its URL.
 import {
-  isHandlerClass,
+  handlerClass,
+  nameOf,
   type RequestHandlerClass,
 } from "../../base_request_handler.ts";
-import { kindOf } from "../../../socket/arguments.ts";
+import { refuseDescriptors } from "../../../socket/sandbox/adopt.ts";
 import { scope, watchErrors, watchExits } from "./exits.ts";
-import type { Begin, Command, FromWorker, Status } from "../wire/messages.ts";
+import {
+  type Begin,
+  type Command,
+  type FromWorker,
+  RESTRICTED,
+  type Status,
+} from "../wire/messages.ts";
 import { serializeError } from "../wire/serialized_error.ts";
 import { serveRequest } from "./serve_request.ts";
 
@@ -30,13 +37,10 @@ async function load(module: string): Promise<void> {
   } catch (error) {
     return report({ type: "unloadable", error: serializeError(error) });
   }
-  if (!isHandlerClass(found)) {
-    const name = typeof found === "function" && found.name
-      ? `the function ${found.name}`
-      : kindOf(found);
-    return report({ type: "unfit", found: name });
+  Handler = handlerClass(found);
+  if (Handler === undefined) {
+    return report({ type: "unfit", found: nameOf(found) });
   }
-  Handler = found;
   report({ type: "loaded" });
 }
 
@@ -51,6 +55,7 @@ async function begin(command: Begin): Promise<void> {
   }
 }
 
+if (scope.name === RESTRICTED) refuseDescriptors();
 watchExits(reportEnd);
 scope.addEventListener("message", ({ data }: MessageEvent<Command>) => {
   if (data.type === "load") load(data.module);

@@ -73,8 +73,8 @@ export class PortConn implements Conn {
       this.#unwritable = undefined;
       throw error;
     }
-    // A copy: the caller may change its bytes after this call.
-    const bytes = data.slice(0, Math.min(most, CHUNK));
+    // A copy, for it is transferred; what slice() gives of node's Buffer is not one.
+    const bytes = new Uint8Array(data.subarray(0, Math.min(most, CHUNK)));
     const { length } = bytes;
     this.#credit.spend(length);
     // Transfers the bytes: none are left here.

@@ -29,6 +29,11 @@ export default class Commands extends BaseRequestHandler<DatagramRequest> {
         // The server still sends it.
         socket.sendto(new TextEncoder().encode("first"), this.clientAddress);
         return "second";
+      case command.match(/^send to \d+$/)?.[0]:
+        return await socket.sendto(new Uint8Array(1), [
+          "127.0.0.1",
+          Number(command.split(" ")[2]),
+        ]).then(() => "sent", ({ code, message }) => `${code} ${message}`);
       default:
         throw new TypeError(command);
     }
