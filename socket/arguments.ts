@@ -12,9 +12,15 @@ export function kindOf(value: unknown): string {
     : typeof value;
 }
 
-/** Views data as bytes, without a copy; `undefined` if it is not bytes. */
+/**
+ * Views data as bytes, without a copy; `undefined` if it is not bytes. What is
+ * given is never of a subclass: a `slice` of node's `Buffer` is not a copy.
+ */
 export function viewOf(data: unknown): Uint8Array | undefined {
-  if (data instanceof Uint8Array) return data;
+  if (
+    data instanceof Uint8Array &&
+    Object.getPrototypeOf(data) === Uint8Array.prototype
+  ) return data;
   if (ArrayBuffer.isView(data)) {
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }

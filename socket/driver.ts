@@ -332,7 +332,10 @@ export interface Endpoint extends Pollable {
     address: Address | null,
     wait: Wait | undefined,
   ): Promise<number>;
-  /** Sends up to `count` bytes of an open file, from `offset`, without taking them through this program. */
+  /**
+   * Sends what the socket takes now of an open file, from `offset`, `count` bytes
+   * at most, without taking them through this program; 0 is the file's end.
+   */
   sendfile(
     fd: number,
     offset: number,

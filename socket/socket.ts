@@ -956,7 +956,8 @@ export class Socket<A extends Address = Address, From = A | null> {
    * Sends a file, or a part of it, over a connection.
    *
    * The file's position is then behind the last byte that was sent, also when the
-   * call fails.
+   * call fails. The timeout is for each wait until the peer takes more, as in
+   * Python, not for the whole file.
    *
    * Drivers: POSIX takes the number of a descriptor too, and sends it by
    * `sendfile(2)`; the sandboxed one throws EOPNOTSUPP for a number.
@@ -966,7 +967,7 @@ export class Socket<A extends Address = Address, From = A | null> {
    * aborts.
    * @returns How many bytes were sent.
    * @throws {OSError} As {@linkcode Socket.sendall}.
-   * @throws {TypeError} If the socket is non-blocking, or no stream.
+   * @throws {RangeError} If the socket is non-blocking, or not a stream.
    *
    * @example Send a temporary file
    * ```ts
@@ -988,7 +989,7 @@ export class Socket<A extends Address = Address, From = A | null> {
     file: Deno.FsFile | number,
     options: SendfileOptions = {},
   ): Promise<number> {
-    const wait = this.#wait(0, options);
+    const wait = () => this.#wait(0, options);
     const endpoint = () => this.#endpoint("sendfile");
     return await sendFile(endpoint, file, options, wait);
   }
