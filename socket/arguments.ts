@@ -12,9 +12,15 @@ export function kindOf(value: unknown): string {
     : typeof value;
 }
 
-/** Views data as bytes, without a copy; `undefined` if it is not bytes. */
+/**
+ * Views data as bytes, without a copy; `undefined` if it is not bytes. What is
+ * given is never of a subclass: a `slice` of node's `Buffer` is not a copy.
+ */
 export function viewOf(data: unknown): Uint8Array | undefined {
-  if (data instanceof Uint8Array) return data;
+  if (
+    data instanceof Uint8Array &&
+    Object.getPrototypeOf(data) === Uint8Array.prototype
+  ) return data;
   if (ArrayBuffer.isView(data)) {
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
@@ -106,14 +112,14 @@ export function checkText(
 }
 
 /**
- * Checks a descriptor if it is a number; drivers check other resources.
+ * Checks a descriptor's number, or that it is an object, which drivers check.
  *
- * @throws {TypeError} If it is not an integer.
+ * @throws {TypeError} If it is neither an integer nor an object.
  * @throws {RangeError} If it is negative, or larger than a C `int`.
  */
 export function checkDescriptor(call: string, fd: unknown): void {
-  if (typeof fd !== "number") return;
-  checkInteger(call, "descriptor", fd, 0, 0x7fffffff);
+  if (typeof fd === "object" && fd !== null || typeof fd === "function") return;
+  checkInteger(call, "descriptor", fd as number, 0, 0x7fffffff);
 }
 
 /**

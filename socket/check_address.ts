@@ -1,9 +1,15 @@
-import type { Address, AddressInput, UnixAddress } from "./address.ts";
+import {
+  type Address,
+  type AddressInput,
+  decodePath,
+  type UnixAddress,
+} from "./address.ts";
 import { checkInteger, kindOf } from "./arguments.ts";
 import { AF_INET, AF_INET6, AF_UNIX } from "./constants/mod.ts";
 import { platform } from "./constants/platform.ts";
 import { OSError } from "./errors.ts";
 import { encodeHost } from "./text/idna.ts";
+import { UnicodeEncodeError } from "./text/unicode_errors.ts";
 
 /** sizeof(sun_path), which includes the NUL that ends a path. */
 const LONGEST_PATH = platform === "darwin" ? 104 : 108;
@@ -15,7 +21,7 @@ const LONGEST_PATH = platform === "darwin" ? 104 : 108;
  * @param call The call's name, for the message.
  * @throws {TypeError} If it does not have the shape of its family's addresses.
  * @throws {UnicodeEncodeError} If the host cannot be encoded for a name server
- * (IDNA).
+ * (IDNA), or a path has a lone surrogate that does not stand for a byte.
  * @throws {RangeError} If the port is not 0 to 65535 or the flow label not 0 to 1048575.
  * @throws {OSError} "AF_UNIX path too long", without `errno`.
  */
@@ -40,15 +46,38 @@ function checkUnix(call: string, address: unknown): UnixAddress {
       }`,
     );
   }
-  const bytes = typeof address === "string"
-    ? new TextEncoder().encode(address)
-    : address;
+  const bytes = typeof address === "string" ? encodePath(address) : address;
   // An abstract name, which begins with NUL, needs no NUL at its end.
   if (bytes.length > LONGEST_PATH - (bytes[0] === 0 ? 0 : 1)) {
     const syscall = call.startsWith("create") ? "bind" : call;
     throw new OSError({ syscall, address, state: "AF_UNIX path too long" });
   }
-  return address;
+  if (typeof address !== "string" || address.isWellFormed()) return address;
+  return decodePath(bytes) ?? bytes;
+}
+
+/**
+ * Encodes a path as CPython does: as UTF-8 in which U+DC80 to U+DCFF, where no
+ * pair has them, stand for the bytes 0x80 to 0xFF (`surrogateescape`).
+ */
+function encodePath(path: string): Uint8Array {
+  const encoder = new TextEncoder();
+  if (path.isWellFormed()) return encoder.encode(path);
+  const bytes: number[] = [];
+  let index = 0;
+  for (const character of path) {
+    const code = character.codePointAt(0)!;
+    if (code < 0xd800 || code > 0xdfff) {
+      bytes.push(...encoder.encode(character));
+    } else if (code >= 0xdc80 && code <= 0xdcff) {
+      bytes.push(code - 0xdc00);
+    } else {
+      const reason = "surrogates not allowed";
+      throw new UnicodeEncodeError("utf-8", path, index, reason);
+    }
+    index += character.length;
+  }
+  return Uint8Array.from(bytes);
 }
 
 function checkInternet(

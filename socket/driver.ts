@@ -346,7 +346,10 @@ export interface Endpoint extends Pollable {
     address: Address | null,
     wait: Wait | undefined,
   ): Promise<number>;
-  /** Sends up to `count` bytes of an open file, from `offset`, inside the kernel, as `sendfile(2)` does. */
+  /**
+   * Sends what the socket takes now of an open file, from `offset`, `count` bytes
+   * at most, inside the kernel, as `sendfile(2)` does; 0 is the file's end.
+   */
   sendfile(
     fd: number,
     offset: number,

@@ -51,7 +51,7 @@ export function openEndpoint(
   for (const [what, value] of Object.entries({ family, type, proto })) {
     if (value !== undefined) checkInteger("socket", what, value);
   }
-  checkDescriptor("socket", fileno);
+  if (fileno !== undefined) checkDescriptor("socket", fileno);
   const kind = type === undefined ? undefined : type & ~CREATION_FLAGS;
   return fileno === undefined
     ? driver.open(family ?? AF_INET, kind ?? SOCK_STREAM, proto ?? 0)

@@ -979,7 +979,8 @@ export class Socket<A extends Address = Address, From = A | null> {
    * Sends a file, or a part of it, over a connection.
    *
    * Afterwards the file's position is after the last byte sent, even if the
-   * call fails.
+   * call fails. The timeout is for each wait until the peer takes more, as in
+   * Python, not for the whole file.
    *
    * Drivers: POSIX also takes a descriptor's number, for `sendfile(2)`; the
    * sandboxed one throws EOPNOTSUPP for a number.
@@ -989,8 +990,8 @@ export class Socket<A extends Address = Address, From = A | null> {
    * when it aborts.
    * @returns The number of bytes sent.
    * @throws {OSError} As {@linkcode Socket.sendall}.
-   * @throws {TypeError} If the socket is non-blocking or is not a stream
-   * socket, or if `file` is neither a `Deno.FsFile` nor a number.
+   * @throws {TypeError} If `file` is neither a `Deno.FsFile` nor a number.
+   * @throws {RangeError} If the socket is non-blocking or is not a stream socket.
    *
    * @example Send a temporary file
    * ```ts
@@ -1012,7 +1013,7 @@ export class Socket<A extends Address = Address, From = A | null> {
     file: Deno.FsFile | number,
     options: SendfileOptions = {},
   ): Promise<number> {
-    const wait = this.#wait(0, options);
+    const wait = () => this.#wait(0, options);
     const endpoint = () => this.#endpoint("sendfile");
     return await sendFile(endpoint, file, options, wait);
   }

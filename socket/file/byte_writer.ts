@@ -32,7 +32,11 @@ export class ByteWriter {
     return this.#sent < this.#taken;
   }
 
-  /** Takes bytes, and sends if more than the buffer's size would be pending. */
+  /**
+   * Takes bytes, and sends if more than the buffer's size would be pending. All
+   * are copied at the call: the socket may take only a part of them at a time,
+   * and the caller may change them meanwhile.
+   */
   async write(
     data: Uint8Array,
     signal: AbortSignal | undefined,
@@ -40,16 +44,11 @@ export class ByteWriter {
     const { length } = data;
     if (length === 0) return;
     signal?.throwIfAborted();
-    const large = length >= this.#size;
-    if (large && !this.pending && !this.#lock.held) {
-      await this.#sendAtOnce(data, signal);
-      return;
-    }
     const before = this.#taken;
     const waiting = before - this.#sent;
     this.#pending.append(data);
     this.#taken += length;
-    if (large) await this.#sendUpTo(this.#taken, signal);
+    if (length >= this.#size) await this.#sendUpTo(this.#taken, signal);
     else if (waiting + length > this.#size) {
       await this.#sendUpTo(before, signal);
     }
@@ -69,44 +68,16 @@ export class ByteWriter {
     if (locked !== undefined) await locked;
     try {
       while (this.#sent < goal) {
-        const most = Math.min(PIECE, goal - this.#sent);
-        await this.#send(this.#pending.peek(most), signal, (count) => {
-          this.#pending.skip(count);
-        });
+        await this.#send(Math.min(PIECE, goal - this.#sent), signal);
       }
     } finally {
       this.#lock.release();
     }
   }
 
-  /** Sends without copying; copies the rest only if that fails. */
-  async #sendAtOnce(
-    data: Uint8Array,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const locked = this.#lock.acquire(signal);
-    if (locked !== undefined) await locked;
-    this.#taken += data.length;
-    let sent = 0;
-    try {
-      while (sent < data.length) {
-        const piece = data.subarray(sent, sent + PIECE);
-        await this.#send(piece, signal, (count) => sent += count);
-      }
-    } catch (error) {
-      this.#pending.prepend(data.subarray(sent));
-      throw error;
-    } finally {
-      this.#lock.release();
-    }
-  }
-
-  /** Sends once, and reports how many bytes the socket took, even if the send failed. */
-  async #send(
-    piece: Uint8Array,
-    signal: AbortSignal | undefined,
-    onSent: (count: number) => void,
-  ): Promise<void> {
+  /** Sends once, and takes the bytes out that the socket took, even if the send failed. */
+  async #send(most: number, signal: AbortSignal | undefined): Promise<void> {
+    const piece = this.#pending.peek(most);
     let count = 0;
     try {
       count = signal === undefined
@@ -117,7 +88,7 @@ export class ByteWriter {
       throw error;
     } finally {
       this.#sent += count;
-      onSent(count);
+      this.#pending.skip(count);
     }
   }
 }

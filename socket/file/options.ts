@@ -1,4 +1,4 @@
-import { checkInteger } from "../arguments.ts";
+import { checkInteger, kindOf } from "../arguments.ts";
 import { checkErrorHandler, type ErrorHandler } from "./codecs/encoding.ts";
 import type { Newline } from "./codecs/newlines.ts";
 
@@ -23,24 +23,24 @@ export interface MakefileOptions {
    * Standard's. Everything that `TextDecoder` knows can be read; UTF-8, ASCII,
    * Latin-1 and UTF-16 can be written too. "utf-16" begins with a byte order
    * mark and cannot be read without one; CPython does not write one to a
-   * socket. Text mode only.
+   * socket. `null` is the default. Ignored in binary mode, as in CPython.
    *
    * @default {"utf-8"}
    */
-  encoding?: string;
+  encoding?: string | null;
   /**
    * What to do with bytes that cannot be decoded, or text that cannot be
-   * encoded. Text mode only.
+   * encoded. `null` is the default. Ignored in binary mode, as in CPython.
    *
    * @default {"strict"}
    */
-  errors?: ErrorHandler;
+  errors?: ErrorHandler | null;
   /**
    * How lines end. `null` reads "\n", "\r" and "\r\n" all as "\n"; `""`
    * ends lines at the same three but leaves them as they are; "\n", "\r" and
    * "\r\n" end lines at just that. Writing turns "\n" into "\r" or "\r\n" if
-   * `newline` is that and otherwise leaves it, on every platform. Text mode
-   * only.
+   * `newline` is that and otherwise leaves it, on every platform. Ignored in
+   * binary mode, as in CPython.
    *
    * @default {null}
    */
@@ -88,23 +88,17 @@ function checkNewline(newline: Newline): void {
   }
 }
 
-function checkBinary(options: MakefileOptions): void {
-  for (const name of ["encoding", "errors", "newline"] as const) {
-    if (options[name] !== undefined) {
-      throw new RangeError(
-        `Cannot make a file: binary mode takes no ${name}`,
-      );
-    }
-  }
-}
-
 function textFormat(options: MakefileOptions): TextFormat {
-  const {
-    encoding = "utf-8",
-    errors = "strict",
-    newline = null,
-    buffering = -1,
-  } = options;
+  const { newline = null, buffering = -1 } = options;
+  const encoding = options.encoding ?? "utf-8";
+  const errors = options.errors ?? "strict";
+  if (typeof encoding !== "string") {
+    throw new TypeError(
+      `Cannot make a file: the encoding must be a string, not ${
+        kindOf(encoding)
+      }`,
+    );
+  }
   if (buffering === 0) {
     throw new RangeError(
       "Cannot make a file: without buffering it must be binary",
@@ -131,7 +125,6 @@ export function fileFormat(
   const binary = mode.includes("b");
   const writing = mode.includes("w");
   const reading = mode.includes("r") || !writing;
-  if (binary) checkBinary(options);
   const text = binary ? undefined : textFormat(options);
   return {
     mode: binary ? `${reading ? "r" : ""}${writing ? "w" : ""}b` : mode,

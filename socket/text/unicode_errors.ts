@@ -48,7 +48,7 @@ export class UnicodeDecodeError extends Error {
 
 /**
  * Thrown when text is written that the file's encoding cannot represent and its
- * `errors` is `"strict"`, and for a host name that cannot be encoded. Nothing of
+ * `errors` is `"strict"`, and for a host name or path that cannot be encoded. Nothing of
  * the text is written.
  *
  * @example Usage

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Buffer } from "node:buffer";
 import {
   AF_INET,
   AF_INET6,
@@ -44,6 +45,28 @@ datagramsConform(
     await Promise.all(sending);
     assertEquals(text(await here.recv(9)), "hello");
     assertEquals(text(await here.recv(9)), "XXXXX");
+  },
+);
+
+datagramsConform(
+  "Socket.sendto() and sendmsg() take the bytes of node's Buffer as they are at the call, too",
+  async ({ bound }) => {
+    await using here = bound(), there = bound();
+    const to = here.getsockname() as never;
+    const sends = [
+      (data: Buffer) => there.sendto(data, to),
+      (data: Buffer) => there.sendmsg([data], [], 0, to),
+    ];
+    for (const send of sends) {
+      const data = Buffer.alloc(5, "a");
+      const sending = [send(data)];
+      data.fill("b");
+      sending.push(send(data));
+      data.fill("c");
+      await Promise.all(sending);
+      assertEquals(text(await here.recv(9)), "aaaaa");
+      assertEquals(text(await here.recv(9)), "bbbbb");
+    }
   },
 );
 

@@ -5,6 +5,7 @@ import { SHUT_WR, TimeoutError } from "../../socket/mod.ts";
 import { checksum } from "../support/checksum.ts";
 import { mainKinds, meet, type Meeting } from "../support/cpython_peer.ts";
 import { needsPython } from "../support/python.ts";
+import { bytes, text } from "../support/peers.ts";
 import { Random } from "../support/random.ts";
 
 function test(
@@ -191,5 +192,29 @@ c.close()
     }
     assertEquals(lines, Array.from({ length: 300 }, (_, i) => `line ${i}\n`));
     assert(timeouts > 50, `${timeouts} timeouts`);
+  },
+);
+
+test(
+  "Socket.makefile() in binary mode ignores encoding, errors and newline, as CPython's",
+  `
+f = c.makefile("rwb", encoding="x", errors="x", newline="\\r")
+say([f.readline().decode("latin-1"), f.readline().decode("latin-1")])
+f.write(b"one\\r\\ntwo\\n\\xff")
+f.flush()
+c.shutdown(socket.SHUT_WR)
+`,
+  async ({ ours, hear }) => {
+    await using file = ours.makefile("rwb", {
+      encoding: "x",
+      errors: "x" as "strict",
+      newline: "\r",
+    });
+    await file.write(bytes("one\r\ntwo\n\xff"));
+    await file.flush();
+    const heard = await hear() as string[];
+    const lines = [await file.readline(), await file.readline()];
+    assertEquals(lines.map(text), heard);
+    assertEquals(await file.read(), Uint8Array.of(0xff));
   },
 );

@@ -130,6 +130,14 @@ Deno.test("what a client sends after the handler's shutdown(SHUT_WR) arrives", a
   );
 });
 
+Deno.test("a handler's Buffer is sent as it was at the call, and stays the handler's", async () => {
+  await using to = serving(new ForkingTCPServer(HOST, commands));
+  using client = await Client.to(to.port, "buffer");
+  const answer = new TextDecoder().decode(await readAll(client.conn));
+  assertEquals(answer.replaceAll("a", ""), "20000098\n");
+  assertEquals(answer.length, 200_000 + "20000098\n".length);
+});
+
 Deno.test("what a handler sends after the client's end arrives", async () => {
   await using to = serving(new ForkingTCPServer(HOST, handlers("digest")));
   using conn = await Deno.connect({ port: to.port });

@@ -1,4 +1,5 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { Buffer } from "node:buffer";
 import {
   bufferOf,
   bytesOf,
@@ -30,6 +31,19 @@ Deno.test("bytesOf() gives the bytes of any view and buffer, without a copy", ()
     assertEquals([bytes.byteOffset, bytes.length], [offset, length]);
   }
   assertEquals(bytesOf("send", new SharedArrayBuffer(3)).length, 3);
+});
+
+Deno.test("bytesOf() gives a plain Uint8Array, whose slice is a copy, of a subclass", () => {
+  class Own extends Uint8Array {}
+  for (const data of [Buffer.from("hello"), new Own(5).fill(1)]) {
+    const bytes = bytesOf("send", data);
+    assertStrictEquals(Object.getPrototypeOf(bytes), Uint8Array.prototype);
+    assertStrictEquals(bytes.buffer, data.buffer);
+    assertEquals([bytes.byteOffset, bytes.length], [data.byteOffset, 5]);
+    const copy = bytes.slice();
+    data.fill(0);
+    assertEquals([copy[4] !== 0, bytes[4]], [true, 0]);
+  }
 });
 
 Deno.test("bytesOf() says how to encode a string", () => {

@@ -3,6 +3,7 @@ import { checkAddress } from "../../socket/check_address.ts";
 import { AF_INET, AF_INET6, AF_UNIX } from "../../socket/constants/mod.ts";
 import { platform } from "../../socket/constants/platform.ts";
 import { OSError } from "../../socket/errors.ts";
+import { UnicodeEncodeError } from "../../socket/text/unicode_errors.ts";
 
 /** Checks what no type would let through. */
 function check(family: number, address: unknown): unknown {
@@ -103,6 +104,45 @@ Deno.test("checkAddress() takes a path or bytes for AF_UNIX", () => {
   for (const address of ["", "/run/x", "\0name", new Uint8Array([47, 120])]) {
     assertEquals(check(AF_UNIX, address), address);
   }
+});
+
+Deno.test("checkAddress() takes lone surrogates of a path for bytes, as CPython does", () => {
+  for (
+    const [path, expected] of [
+      ["/\udcc3\udca9x", "/éx"],
+      ["\0\udcf0\udc9f\udca6\udc95", "\0🦕"],
+      ["/x\udcff", Uint8Array.of(47, 120, 255)],
+      ["\0\udcff🦕", Uint8Array.of(0, 255, 0xf0, 0x9f, 0xa6, 0x95)],
+      // U+D83D and U+DC80 are a pair: one character, and not a byte.
+      ["/\ud83d\udc80", "/💀"],
+      ["/\ud83d\udc80\udc80", Uint8Array.of(47, 0xf0, 0x9f, 0x92, 0x80, 0x80)],
+    ] as const
+  ) assertEquals(check(AF_UNIX, path), expected);
+});
+
+Deno.test("checkAddress() throws UnicodeEncodeError for a surrogate that is not a byte", () => {
+  for (
+    const [path, start] of [
+      ["/x\ud800", 2],
+      ["\udc7f", 0],
+      ["\0🦕\udcff\udd00", 4],
+      ["/\udcff\ud83d", 2],
+    ] as const
+  ) {
+    const error = assertThrows(() => check(AF_UNIX, path), UnicodeEncodeError);
+    assertEquals([error.encoding, error.object, error.start, error.reason], [
+      "utf-8",
+      path,
+      start,
+      "surrogates not allowed",
+    ]);
+  }
+});
+
+Deno.test("checkAddress() counts the bytes that surrogates stand for", () => {
+  const longest = "/".padEnd(platform === "darwin" ? 103 : 107, "\udcff");
+  assertEquals((check(AF_UNIX, longest) as Uint8Array).length, longest.length);
+  assertThrows(() => check(AF_UNIX, `${longest}x`), OSError, "path too long");
 });
 
 Deno.test("checkAddress() throws TypeError for a value that is not an AF_UNIX address", () => {

@@ -1,4 +1,5 @@
 // Does what the client's first line says.
+import { Buffer } from "node:buffer";
 import { StreamRequestHandler } from "../../../server/mod.ts";
 import { SHUT_WR, TimeoutError } from "../../../socket/mod.ts";
 
@@ -63,6 +64,13 @@ export default class Commands extends StreamRequestHandler {
         this.connection.shutdown(SHUT_WR);
         const rest = decode(await this.rfile.read());
         throw new Error(`after the end came ${rest}`);
+      }
+      case "buffer": {
+        const data = Buffer.alloc(200_000, "a");
+        const sending = this.connection.sendall(data);
+        data.fill("b");
+        await sending;
+        return await this.#say(`${data.length}${data.at(-1)}`);
       }
       case "late": {
         // Times out many times, and then has lost nothing.

@@ -69,9 +69,8 @@ Deno.test("openFile() throws for unknown modes and options", () => {
       'encoding "big5" can be read but not',
     ],
     ["r", { errors: "x" }, RangeError, "errors must be one of strict, "],
-    ["rb", { encoding: "utf-8" }, RangeError, "binary mode takes no encoding"],
-    ["rb", { errors: "strict" }, RangeError, "binary mode takes no errors"],
-    ["wb", { newline: null }, RangeError, "binary mode takes no newline"],
+    ["r", { encoding: 8 }, TypeError, "the encoding must be a string, not num"],
+    ["rb", { buffering: 1.5 }, TypeError, "the buffering must be an integer"],
   ];
   for (const [mode, options, ErrorClass, message] of cases) {
     const source = new ScriptedSource();
@@ -82,6 +81,32 @@ Deno.test("openFile() throws for unknown modes and options", () => {
     );
     assertEquals(source.released, 0);
   }
+});
+
+Deno.test("openFile() ignores encoding, errors and newline in binary mode", async () => {
+  const ignored: object[] = [
+    { encoding: "utf-16", errors: "replace", newline: "\r" },
+    { encoding: "x", errors: "x", newline: "x" },
+    { encoding: null, errors: null, newline: null },
+  ];
+  for (const options of ignored) {
+    const source = new ScriptedSource(["a\r\nb\n"]);
+    await using file = openFile(source, "rwb", options);
+    assertEquals(latin(await file.readline()), "a\r\n");
+    await file.write(Uint8Array.of(10));
+    await file.flush();
+    assertEquals(source.output, "\n");
+    assertEquals([file.encoding, file.errors], [undefined, undefined]);
+  }
+});
+
+Deno.test("openFile() has null for the default encoding and errors", async () => {
+  await using file = openFile(new ScriptedSource(), "r", {
+    encoding: null,
+    errors: null,
+    newline: null,
+  });
+  assertEquals([file.encoding, file.errors], ["utf-8", "strict"]);
 });
 
 Deno.test("SocketFile has its encoding and errors in text mode", async () => {

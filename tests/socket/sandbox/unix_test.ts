@@ -8,6 +8,7 @@ import {
   socket,
   type UnixAddress,
 } from "../../../socket/mod.ts";
+import { UnicodeEncodeError } from "../../../socket/text/unicode_errors.ts";
 import { bytes, folder, text } from "../../support/peers.ts";
 
 const files = {
@@ -98,6 +99,43 @@ Deno.test(
       assertEquals(error.code, "EINVAL");
       assert(error.message.includes("@berkeley/socket/posix"), error.message);
     }
+  },
+);
+
+Deno.test(
+  "a path with lone surrogates is the one that CPython takes it for, or none",
+  files,
+  async () => {
+    const path = fresh();
+    await using server = serve(`${path}_\udcc3\udca9`);
+    assertEquals(server.getsockname(), `${path}_é`);
+    await assertServes(server, `${path}_é`);
+    await assertServes(server, `${path}_\udcc3\udca9`);
+
+    using s = socket(AF_UNIX);
+    for (const name of [`${path}\udcff`, `${path}\udcfe`]) {
+      const error = assertThrows(() => s.bind(name), OSError);
+      assertEquals(error.code, "EINVAL");
+      await assertRejects(() => s.connect(name), OSError);
+    }
+    assertThrows(() => s.bind(`${path}\ud800`), UnicodeEncodeError);
+    assert(!await exists(`${path}\ufffd`));
+  },
+);
+
+Deno.test(
+  "abstract names with lone surrogates never meet",
+  abstract,
+  async () => {
+    const name = `\0berkeley-${crypto.randomUUID()}`;
+    await using server = serve(`${name}\ufffd`);
+    assertEquals(server.getsockname(), `${name}\ufffd`);
+    for (const other of [`${name}\udcff`, `${name}\udcfe`]) {
+      using s = socket(AF_UNIX);
+      const error = await assertRejects(() => s.connect(other), OSError);
+      assertEquals(error.code, "EINVAL");
+    }
+    await assertServes(server, `${name}\udcef\udcbf\udcbd`);
   },
 );
 
