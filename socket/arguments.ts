@@ -192,7 +192,7 @@ export function checkAncillary(
   });
 }
 
-/** Whether the flags, or the options in their place, say that a call must not wait. */
+/** Tells whether the flags, or the options in their place, say that a call must not wait. */
 export function isDontWait(flags: number | object): boolean {
   return MSG_DONTWAIT > 0 && typeof flags === "number" &&
     (flags & MSG_DONTWAIT) !== 0;
@@ -205,7 +205,7 @@ export function driverFlags(flags: number | object): number {
   return isDontWait(flags) ? flags & ~MSG_DONTWAIT : flags;
 }
 
-/** Checks how many bytes a call is about. */
+/** Checks a number of bytes. */
 export function checkSize(call: string, size: number, what = "size"): void {
   checkInteger(call, what, size, 0, Number.MAX_SAFE_INTEGER);
 }
@@ -236,7 +236,7 @@ export function optionValue(
   return [bytes, bytes.length];
 }
 
-/** Makes the error of a receive whose buffer is not what it was at the call. */
+/** Creates the error of a receive whose buffer has changed since the call. */
 export function lostBuffer(call: string): TypeError {
   return new TypeError(
     `Cannot ${call}: the buffer was detached or made smaller while the call waited`,

@@ -43,7 +43,8 @@ export function socket<
   return new Socket(family, type, proto, options);
 }
 
-// `s instanceof socket.socket` is true of a socket, as `isinstance` is in Python.
+// Makes `s instanceof socket.socket` true for a socket, like `isinstance` in
+// Python.
 Object.defineProperty(socket, Symbol.hasInstance, {
   value: (value: unknown) => value instanceof Socket,
 });

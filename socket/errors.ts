@@ -49,22 +49,22 @@ export class OSError extends Error {
   declare readonly strerror: string;
   /** The error's code, such as "ECONNREFUSED"; empty if no system call failed. */
   declare readonly code: string;
-  /** The call that failed, such as "connect"; absent from an error that a program makes. */
+  /** The call that failed, such as "connect"; absent from an error that a program creates. */
   declare readonly syscall: string | undefined;
   /** The address that the call was given, or the peer's. */
   declare readonly address: Address | undefined;
-  /** The file that a program has named as the third argument. */
+  /** The file name that a program passed as the third argument. */
   declare readonly filename: string | undefined;
   /** For a failed `send`, `sendall` or `sendfile`: the number of bytes that the system had taken. */
   declare bytesSent: number | undefined;
 
   /**
-   * Creates the error that a number has in Python: `new OSError(2, "…")` is a
-   * {@linkcode FileNotFoundError}.
+   * Creates the error of the class that Python has for the number:
+   * `new OSError(2, "…")` is a {@linkcode FileNotFoundError}.
    *
    * @param errno The number, such as `errno.ENOENT`.
    * @param strerror The error in words.
-   * @param filename The file that it is about.
+   * @param filename The name of the file that caused the error.
    */
   constructor(errno: number, strerror: string, filename?: string);
   /** Creates the error from a text, or from its fields. */
@@ -91,7 +91,8 @@ export class OSError extends Error {
       const Subclass = classes[code];
       if (Subclass !== undefined) return new Subclass(first, state, filename);
     }
-    // What there is not is absent, so that a printed error does not show it.
+    // Leave out fields without a value, so that a printed error does not show
+    // them.
     const errno = typeof first === "number"
       ? first
       : fields?.errno ?? this.numberOf(code);
@@ -114,13 +115,13 @@ export class OSError extends Error {
     return (errno as Record<string, number>)[code];
   }
 
-  /** The code of an error of the class that has no number. */
+  /** The code of an error of this class that has no number. */
   protected get codeWithoutNumber(): string {
     return "";
   }
 }
 
-/** Writes a message as Python shows such an error: `[Errno 2] No such file: 'x'`. */
+/** Formats a message as Python does: `[Errno 2] No such file: 'x'`. */
 function messageAsInPython(
   first: number | string,
   words: string,
@@ -335,7 +336,7 @@ export class TimeoutError extends OSError {
     this.prototype.name = "TimeoutError";
   }
 
-  /** The code of a timeout of this library, which as in Python has no number. */
+  /** The code of a timeout of this library, which, as in Python, has no number. */
   protected override get codeWithoutNumber(): string {
     return "ETIMEDOUT";
   }
@@ -488,7 +489,7 @@ export function timedOut(fields: OSErrorFields): TimeoutError {
  */
 export function errnoOf(error: unknown): number {
   if (!(error instanceof OSError) || error instanceof gaierror) throw error;
-  // That Deno has not granted the call is no answer of the network.
+  // A missing permission of Deno is not an answer of the network.
   if (error.cause instanceof Deno.errors.NotCapable) throw error;
   if (error.errno !== undefined) return error.errno;
   if (error instanceof TimeoutError) return errno.EAGAIN;
@@ -507,18 +508,18 @@ export function windowsOnly(
 
 /**
  * Rejects with an error whose stack shows the program's lines: those that await
- * the promise that is resolved with this one. It costs nothing where calls
- * succeed. What is not an error of ours, such as a signal's reason, is left as
- * it is.
+ * the promise resolved with this one. It costs nothing if the call succeeds.
+ * Other reasons than an OSError, such as a signal's, stay unchanged.
  */
 export async function failure(error: unknown): Promise<never> {
-  // V8 follows the promises to those who await them. They are linked two turns later.
+  // V8 follows the promises to the functions that await them, which are linked
+  // two turns later.
   await undefined;
   await undefined;
   throw withCaller(error);
 }
 
-/** Has an error's stack show the program's lines that await the running function. */
+/** Makes an error's stack show the program's lines that await the running function. */
 export function withCaller(error: unknown): unknown {
   if (error instanceof OSError) Error.captureStackTrace(error, withCaller);
   return error;

@@ -44,7 +44,7 @@ import {
 import { readableOf, writableOf } from "./web_streams.ts";
 
 /**
- * A socket as the system knows it: a descriptor's number or, for the sandboxed
+ * The system's form of a socket: a descriptor's number or, for the sandboxed
  * driver, Deno's object.
  */
 export type SocketResource =
@@ -492,9 +492,9 @@ export class Socket<A extends Address = Address, From = A | null> {
    * socket.
    *
    * @param bufsize The most bytes to receive.
-   * @param flags The options may stand in their place. `MSG_PEEK` leaves the
-   * bytes for the next call, `MSG_WAITALL` waits for all `bufsize` bytes (with
-   * a timeout too, where Python returns what has arrived), `MSG_DONTWAIT` does
+   * @param flags The options may be passed instead. `MSG_PEEK` leaves the bytes
+   * for the next call, `MSG_WAITALL` waits for all `bufsize` bytes (with a
+   * timeout too, where Python returns what has arrived), `MSG_DONTWAIT` does
    * not wait.
    * @param options `signal`: cancels the call when it aborts.
    * @returns The bytes, in a new array; empty if the peer has shut down
@@ -1211,10 +1211,10 @@ export class Socket<A extends Address = Address, From = A | null> {
   /**
    * Sets an option.
    *
-   * Drivers: the sandboxed one supports SO_REUSEADDR (always on for streams),
-   * SO_REUSEPORT (with --unstable-net), SO_KEEPALIVE, TCP_NODELAY and
-   * IPV6_V6ONLY; for datagrams those that {@linkcode Socket.getsockopt} names,
-   * IP_ADD_MEMBERSHIP, IP_DROP_MEMBERSHIP, IPV6_JOIN_GROUP and
+   * Drivers: the sandboxed one supports SO_REUSEADDR (always on for TCP
+   * listeners), SO_REUSEPORT (with --unstable-net), SO_KEEPALIVE, TCP_NODELAY
+   * and IPV6_V6ONLY; for datagrams those that {@linkcode Socket.getsockopt}
+   * names, IP_ADD_MEMBERSHIP, IP_DROP_MEMBERSHIP, IPV6_JOIN_GROUP and
    * IPV6_LEAVE_GROUP. Set the options of a UDP socket before it is bound,
    * because the driver chooses its implementation by them. Later the call may
    * throw ENOPROTOOPT, and a failure to join a group shows in the next receive
@@ -1481,7 +1481,7 @@ export class Socket<A extends Address = Address, From = A | null> {
       try {
         words.push(`${name}=${JSON.stringify(tell())}`);
       } catch {
-        // As in Python, what there is not is not shown.
+        // As in Python, omit an address that does not exist.
       }
     };
     show("laddr", () => this.getsockname());

@@ -113,7 +113,7 @@ export function waitOf(
   return { deadline: performance.now() + timeout * 1000, signal };
 }
 
-/** Refuses what is not a signal; an aborted one ends the call with its reason before it begins. */
+/** Throws if a value is not a signal; an aborted signal throws its reason before the call starts. */
 function checkSignal(signal: unknown): void {
   if (!(signal instanceof AbortSignal)) {
     throw new TypeError(
@@ -178,7 +178,7 @@ export function watch(
   return stop;
 }
 
-/** What is called when a signal aborts. */
+/** The functions to call when a signal aborts. */
 interface Abortion {
   readonly calls: Set<() => void>;
   readonly listener: () => void;
@@ -187,8 +187,8 @@ interface Abortion {
 const abortions = new WeakMap<AbortSignal, Abortion>();
 
 /**
- * Calls a function when a signal aborts, until the result is called. Many calls
- * share one listener, for to find one among many takes long.
+ * Calls a function when a signal aborts, until the returned function is called.
+ * Many calls share one event listener, because removing one of many takes long.
  */
 function onAbort(signal: AbortSignal, call: () => void): () => void {
   let abortion = abortions.get(signal);

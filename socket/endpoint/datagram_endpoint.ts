@@ -126,7 +126,8 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
     wait: Wait | undefined,
   ): Promise<Message> {
     try {
-      // For UDP no option can have asked for control messages, so that none come.
+      // No option of UDP sockets here asks for control messages, so none
+      // arrive.
       if (this.family === AF_UNIX) refuseAncillary("recv", ancillarySize);
       return this.#reader(flags).recvmsg(size, flags, wait, this);
     } catch (error) {
@@ -141,7 +142,8 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
     wait: Wait | undefined,
   ): Promise<MessageInto> {
     try {
-      // For UDP no option can have asked for control messages, so that none come.
+      // No option of UDP sockets here asks for control messages, so none
+      // arrive.
       if (this.family === AF_UNIX) refuseAncillary("recv", ancillarySize);
       return this.#reader(flags).recvmsgInto(buffers, flags, wait, this);
     } catch (error) {

@@ -23,7 +23,7 @@ import { type PendingCall, WaitQueue } from "./wait_queue.ts";
 interface PendingReceive extends PendingCall {
   /** MSG_PEEK: leaves the datagram in the queue. */
   readonly peek: boolean;
-  /** The caller's buffers, and how many bytes they hold; none for a call that gets an array of its own. */
+  /** The caller's buffers and how many bytes they hold; empty for a call that returns a new array. */
   readonly into: readonly Uint8Array[];
   readonly size: number;
   /** Settles the call with a datagram. */

@@ -1,16 +1,16 @@
-/** What a {@linkcode LinkedQueue} holds: each item is its own link, which is the queue's to write. */
+/** An item of a {@linkcode LinkedQueue}, which contains its own link; only the queue writes that. */
 export interface Linked {
   previous?: this;
   next?: this;
   isQueued?: boolean;
 }
 
-/** A first-in-first-out queue that an item leaves from anywhere, however long it is, in the same time. */
+/** A first-in-first-out queue that removes an item from any position in constant time. */
 export class LinkedQueue<T extends Linked> {
   #first: T | undefined;
   #last: T | undefined;
 
-  /** The item whose turn it is. */
+  /** The first item. */
   get first(): T | undefined {
     return this.#first;
   }
@@ -26,7 +26,7 @@ export class LinkedQueue<T extends Linked> {
     this.#last = item;
   }
 
-  /** Takes an item out wherever it is; false if it is no longer there. */
+  /** Removes an item from any position; returns false if it is no longer there. */
   remove(item: T): boolean {
     if (!item.isQueued) return false;
     const { previous, next } = item;

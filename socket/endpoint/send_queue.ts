@@ -44,7 +44,7 @@ export class SendQueue<S extends PendingSend> {
     return next;
   }
 
-  /** Takes a send out wherever it is. */
+  /** Removes a send from any position. */
   remove(send: S): void {
     this.#sends.remove(send);
     send.stop?.();

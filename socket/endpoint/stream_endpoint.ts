@@ -148,8 +148,8 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     wait: Wait | undefined,
   ): Promise<number> {
     const { reader, handles } = this.#socket;
-    // What the runtime writes into a lent buffer cannot be stopped, as the
-    // closing of one of several endpoints would have to.
+    // Closing one of several endpoints would have to stop the runtime from
+    // writing into a lent buffer, which is impossible.
     const lasting = wait ?? (handles > 1 ? FOREVER : undefined);
     if (reader !== undefined && (flags & ~RECV_FLAGS) === 0) {
       return reader.recvInto(buffer, flags, lasting, this);
@@ -289,7 +289,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     return resource;
   }
 
-  /** On TCP nothing can have asked for control messages, so that none come. */
+  /** No option of TCP sockets here asks for control messages, so none arrive. */
   #refuseAncillary(size: number): void {
     if (this.family === AF_UNIX) refuseAncillary("recv", size);
   }

@@ -22,7 +22,8 @@ export const streamOptions: OptionTable<StreamSocket> = new OptionTable([
     name: SO_REUSEADDR,
     get: (socket) => socket.reuseAddress || socket.hasListened,
     set(socket, value) {
-      // The runtime sets it on every TCP listener; a Unix socket only keeps it.
+      // The runtime sets it on every TCP listener; a Unix socket only stores
+      // it.
       if (value === 0 && isInternet(socket.family)) {
         throw optionError(SOL_SOCKET, SO_REUSEADDR, "ENOPROTOOPT");
       }

@@ -57,7 +57,7 @@ export class StreamReader {
   #isBroken = false;
   #eof = false;
   #isShut = false;
-  /** Whether a call has been told that there is nothing more. */
+  /** Whether a call has already returned the end of the stream. */
   #hasToldEnd = false;
   #endTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -222,8 +222,8 @@ export class StreamReader {
   }
 
   /**
-   * A loop that does not stop at the end of the stream would never let a timer
-   * or a signal be heard: a call that is told of it again takes a turn.
+   * Delays a call that returns the end of the stream again by one turn: without
+   * that, a loop that does not stop there would block timers and signals.
    */
   #tellEndAgain(): false {
     this.#endTimer ??= setTimeout(() => {

@@ -30,7 +30,7 @@ export class StreamSocket {
   keepAlive = false;
   reuseAddress = false;
   reusePort = false;
-  /** Whether it is or was a TCP listener's, or comes from one: these have SO_REUSEADDR. */
+  /** Whether it is or was a TCP listener, or was accepted by one: these have SO_REUSEADDR. */
   hasListened = false;
   v6only = false;
 

@@ -15,7 +15,7 @@ import type { Conn, StreamTransport } from "./stream_transport.ts";
 interface PendingWrite extends PendingSend {
   /** Whether to send all bytes, or only what the kernel takes now. */
   readonly all: boolean;
-  /** Settles the call: one for all bytes with nothing, another with their number. */
+  /** Settles the call: `sendall` without a value, `send` with the number of bytes. */
   readonly resolve: (count: number | undefined | Promise<never>) => void;
   /** The number of bytes that the kernel has taken. */
   sent: number;

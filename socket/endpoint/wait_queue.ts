@@ -6,7 +6,7 @@ import { type Linked, LinkedQueue } from "./linked_queue.ts";
 export interface PendingCall extends Linked {
   /** The calling endpoint, which may close while others share the socket. */
   readonly owner: object;
-  /** Settles the call's promise: here with a {@linkcode failure}. */
+  /** Settles the call's promise; the queue passes a {@linkcode failure}. */
   readonly resolve: (failed: Promise<never>) => void;
   /** Stops watching the call's deadline and signal, if it has them. */
   stop?: () => void;

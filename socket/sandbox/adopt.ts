@@ -33,7 +33,7 @@ export function adopt(resource: unknown, hints: SocketHints): Endpoint {
   if (addr?.transport === "udp" || addr?.transport === "unixpacket") {
     return adoptDatagram(resource as Deno.DatagramConn, hints);
   }
-  // A Deno.TlsConn does not tell its transport (Deno 2.9).
+  // A Deno.TlsConn does not report its transport (Deno 2.9).
   const its: Partial<Deno.Addr> = addr ?? localAddr ?? {};
   const { transport = "hostname" in its ? "tcp" : undefined } = its;
   if (transport !== "tcp" && transport !== "unix") {
