@@ -680,8 +680,8 @@ export class Socket<A extends Address = Address, From = A | null> {
   /**
    * Receives bytes with control messages, flags and the sender's address.
    *
-   * Drivers: the sandboxed one receives no ancillary data and throws EOPNOTSUPP
-   * if `ancbufsize` is not 0.
+   * Drivers: the sandboxed one receives no ancillary data; for a Unix socket it
+   * throws EOPNOTSUPP if `ancbufsize` is not 0.
    *
    * @param bufsize The most bytes to receive.
    * @param ancbufsize Room for control messages, in bytes; see {@linkcode CMSG_SPACE}.

@@ -119,7 +119,7 @@ for (const kind of threadingKinds) {
   Deno.test(`a client that never reads is given up after the timeout [${name}]`, async () => {
     const Server = reporting(kind);
     class Talker extends StreamRequestHandler {
-      override timeout = 0.2;
+      override timeout = 1;
       override async handle() {
         if (text(await this.rfile.readline()) === "talk\n") {
           await this.wfile.write(new Uint8Array(16 << 20));
