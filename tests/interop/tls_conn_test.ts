@@ -1,9 +1,16 @@
 // A connection of Deno.connectTls or Deno.startTls can be taken over: what serves
 // as TLS until this library has Python's ssl.
 import { assertEquals } from "@std/assert";
-import { AF_INET, fromfd, SOCK_STREAM } from "../../socket/mod.ts";
+import { createServer } from "node:net";
+import { TLSSocket } from "node:tls";
+import {
+  AF_INET,
+  createConnection,
+  fromfd,
+  SOCK_STREAM,
+} from "../../socket/mod.ts";
 import { needsProgram, runForeign } from "../support/foreign.ts";
-import { bytes } from "../support/peers.ts";
+import { bytes, text } from "../support/peers.ts";
 
 /** Runs openssl in a folder. */
 async function openssl(folder: string, line: string): Promise<void> {
@@ -85,5 +92,38 @@ Deno.test({
     }
     server.close();
     await serving;
+  },
+});
+
+Deno.test({
+  ...needsProgram("openssl", "version"),
+  name:
+    "STARTTLS as the README has it: plain text, detach, Deno.startTls, fromfd",
+  async fn() {
+    const { ca, cert, key } = await certificate();
+    const server = createServer((plain) => {
+      plain.once("data", (data) => {
+        assertEquals(String(data), "STARTTLS\r\n");
+        plain.write("220 go ahead\r\n");
+        const secure = new TLSSocket(plain, { isServer: true, cert, key });
+        secure.on("data", (data) => secure.end(`secure: ${data}`));
+      });
+    });
+    await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
+    const { port } = server.address() as { port: number };
+
+    const plain = await createConnection(["127.0.0.1", port], { timeout: 10 });
+    await plain.sendall(bytes("STARTTLS\r\n"));
+    assertEquals(text(await plain.recv(1024)), "220 go ahead\r\n");
+    const conn = await Deno.startTls(plain.detach() as Deno.TcpConn, {
+      hostname: "localhost",
+      caCerts: [ca],
+    });
+    const s = fromfd(conn, AF_INET, SOCK_STREAM);
+    s.settimeout(10);
+    await s.sendall(bytes("hello"));
+    assertEquals(text(await s.recv(1024)), "secure: hello");
+    await s[Symbol.asyncDispose]();
+    await new Promise((closed) => server.close(closed));
   },
 });
