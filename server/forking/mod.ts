@@ -19,6 +19,7 @@ import { UDPServer } from "../udp_server.ts";
 import { UnixDatagramServer, UnixStreamServer } from "../unix_server.ts";
 import {
   checkMaxChildren,
+  checkUnbundled,
   type ForkingOptions,
   forkingSettings,
   type ForkingStatics,
@@ -77,7 +78,8 @@ export type ForkingClass<T extends ServerClass> =
  *
  * What a Worker loads from files needs `--allow-read`: the handler's module, what that
  * imports, and this package where it is a folder of this machine. The error names the
- * flag. All steps of the server run in the parent, and its `RequestHandlerClass` is a
+ * flag. A server in a bundle throws: the bundle has to leave this package out
+ * (`deno bundle --external=@berkeley/socket`). All steps of the server run in the parent, and its `RequestHandlerClass` is a
  * class whose `handle` has a Worker handle the request.
  *
  * @param Base The class of servers.
@@ -105,6 +107,7 @@ export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
     }
     static timeout: number | null = 300;
     static maxChildren = navigator.hardwareConcurrency;
+    static loadTimeout: number | null = 60;
     static permissions: Deno.PermissionOptions | undefined = undefined;
     static unstableWorkerOptions = false;
     /** The handlers that the server makes itself: each has a Worker handle its request. */
@@ -124,6 +127,7 @@ export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
     constructor(...args: any[]) {
       const statics = new.target as unknown as ForkingStatics;
       const call = `make a ${new.target.name}`;
+      checkUnbundled(call);
       const [serverAddress, handler, options = {}] = args;
       const module = handlerModule(call, handler);
       const settings = forkingSettings(call, options, statics);
@@ -131,7 +135,7 @@ export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
       this.handlerModule = module;
       this.#maxChildren = settings.maxChildren;
       this.#permissions = settings.permissions;
-      this.#pool = new Pool({ module, permissions: settings.permissions });
+      this.#pool = new Pool({ module, ...settings });
     }
 
     get maxChildren(): number {
@@ -228,6 +232,8 @@ export class ForkingTCPServer<A extends Address = InetAddress>
   }
   /** How many Workers there may be. */
   declare static maxChildren: number;
+  /** How long a Worker may take to load the module; seconds, `null` for ever. */
+  declare static loadTimeout: number | null;
   /** What the handlers may do, where that is less than the program may. */
   declare static permissions: Deno.PermissionOptions | undefined;
   /** Whether the program always runs with `--unstable-worker-options`. */
@@ -303,6 +309,8 @@ export class ForkingUDPServer<A extends Address = InetAddress>
   }
   /** How many Workers there may be. */
   declare static maxChildren: number;
+  /** How long a Worker may take to load the module; seconds, `null` for ever. */
+  declare static loadTimeout: number | null;
   /** What the handlers may do, where that is less than the program may. */
   declare static permissions: Deno.PermissionOptions | undefined;
   /** Whether the program always runs with `--unstable-worker-options`. */
@@ -360,6 +368,8 @@ export class ForkingUnixStreamServer extends UnixStreamServer
   }
   /** How many Workers there may be. */
   declare static maxChildren: number;
+  /** How long a Worker may take to load the module; seconds, `null` for ever. */
+  declare static loadTimeout: number | null;
   /** What the handlers may do, where that is less than the program may. */
   declare static permissions: Deno.PermissionOptions | undefined;
   /** Whether the program always runs with `--unstable-worker-options`. */
@@ -419,6 +429,8 @@ export class ForkingUnixDatagramServer extends UnixDatagramServer
   }
   /** How many Workers there may be. */
   declare static maxChildren: number;
+  /** How long a Worker may take to load the module; seconds, `null` for ever. */
+  declare static loadTimeout: number | null;
   /** What the handlers may do, where that is less than the program may. */
   declare static permissions: Deno.PermissionOptions | undefined;
   /** Whether the program always runs with `--unstable-worker-options`. */

@@ -1,4 +1,6 @@
 import { checkInteger, kindOf } from "../../socket/arguments.ts";
+import { bundleOf, moduleUrl } from "./parent/worker_url.ts";
+import { checkTimeout } from "../../socket/wait.ts";
 
 /** What {@linkcode ForkingMixIn} adds to the options of a server. */
 export interface ForkingOptions {
@@ -9,6 +11,14 @@ export interface ForkingOptions {
    * @default {navigator.hardwareConcurrency}
    */
   maxChildren?: number;
+  /**
+   * How long a Worker may take to load the module; seconds, `null` for ever. What takes
+   * longer fails `serveForever` with a TimeoutError before anything is served. Not in
+   * Python.
+   *
+   * @default {60}
+   */
+  loadTimeout?: number | null;
   /**
    * What the handlers may do, where that is less than the program may:
    * `"none"`, or as in `{ read: ["./data"] }`, where what is left out is denied.
@@ -39,6 +49,8 @@ export interface ForkingOptions {
 export interface ForkingStatics {
   /** How many Workers there may be. */
   maxChildren: number;
+  /** How long a Worker may take to load the module; seconds, `null` for ever. */
+  loadTimeout: number | null;
   /** What the handlers may do, where that is less than the program may. */
   permissions: Deno.PermissionOptions | undefined;
   /** Whether the program always runs with `--unstable-worker-options`. */
@@ -58,21 +70,35 @@ export function forkingSettings(
 ): ForkingSettings {
   const {
     maxChildren = statics.maxChildren,
+    loadTimeout = statics.loadTimeout,
     permissions = statics.permissions,
     unstableWorkerOptions = statics.unstableWorkerOptions,
   } = options;
   checkMaxChildren(call, maxChildren);
+  checkTimeout(call, loadTimeout);
   if (permissions !== undefined && !unstableWorkerOptions) {
     throw new TypeError(
       `Cannot ${call}: permissions need --unstable-worker-options, without which Deno would end the program; say unstableWorkerOptions: true if it always runs with that flag`,
     );
   }
-  return { maxChildren, permissions, unstableWorkerOptions };
+  return { maxChildren, loadTimeout, permissions, unstableWorkerOptions };
 }
 
 /** Refuses what cannot be a number of Workers. */
 export function checkMaxChildren(call: string, most: number): void {
   checkInteger(call, "maxChildren", most, 1);
+}
+
+/** Refuses to work from a bundle: the program of a Worker is a file beside it. */
+export function checkUnbundled(
+  call: string,
+  url: string = moduleUrl,
+): void {
+  const bundle = bundleOf(url);
+  if (bundle === undefined) return;
+  throw new Error(
+    `Cannot ${call}: this package is in the bundle "${bundle}", and a Worker loads its program from the package's own files; leave the package out of the bundle, as by deno bundle --external=@berkeley/socket`,
+  );
 }
 
 /** Returns the URL of a handler's module. */

@@ -13,7 +13,12 @@ import {
   root,
 } from "./source.ts";
 
-const symbols = await documentation("socket/mod.ts", "server/mod.ts");
+const symbols = await documentation(
+  "socket/mod.ts",
+  "server/mod.ts",
+  "socket/bytes.ts",
+  "socket/errno.ts",
+);
 
 /** Names that need no example, and why. */
 const withoutExample: Readonly<Record<string, string>> = {
@@ -138,7 +143,7 @@ Deno.test("documentation has a @param for each parameter", () => {
     const documented = (jsDoc.tags ?? [])
       .filter(({ kind }) => kind === "param").map(({ name }) => name);
     const missing = (definition.params ?? [])
-      .map(({ name, left }) => name ?? left?.name)
+      .map(({ name, left, arg }) => name ?? left?.name ?? arg?.name)
       .filter((name) => name !== "this" && !documented.includes(name));
     return missing.length > 0 && `no @param ${missing.join(", ")}`;
   });

@@ -43,6 +43,7 @@ const types: readonly string[] = [
 /** Public members of ours that Python's classes have not. */
 const ourMembers: readonly string[] = [
   "handlerModule",
+  "loadTimeout",
   "maxConnections",
   "permissions",
   "requestTimeout",

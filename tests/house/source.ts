@@ -238,6 +238,8 @@ export interface Definition {
 interface Parameter {
   readonly name?: string;
   readonly left?: { readonly name?: string };
+  /** What a rest parameter gathers. */
+  readonly arg?: { readonly name?: string };
 }
 
 interface TypeDefinition {

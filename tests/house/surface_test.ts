@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import * as whole from "../../mod.ts";
 import * as server from "../../server/mod.ts";
 import * as s from "../../socket/mod.ts";
 import constants from "../socket/constants_linux.json" with { type: "json" };
@@ -152,6 +153,16 @@ Deno.test("what is still to come is not there yet", () => {
     }),
     "These have come, or are no rows of surface.json; remove them from `toCome`:",
   );
+});
+
+Deno.test("mod.ts exports Python's modules and its bytes literal", () => {
+  assertEquals(Object.keys(whole).sort(), [
+    "b",
+    "errno",
+    "socket",
+    "socketserver",
+  ]);
+  assertEquals([whole.socket, whole.socketserver], [s, server]);
 });
 
 Deno.test("socket/mod.ts exports nothing that is neither Python's nor ours", async () => {

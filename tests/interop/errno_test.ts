@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { errno, strerror } from "../../socket/constants/errno.ts";
+import { errno as module } from "../../socket/errno.ts";
 import { needsPython, runPython } from "../support/python.ts";
 
 const needsLinux = {
@@ -20,9 +21,20 @@ Deno.test({
   ...needsLinux,
   async fn() {
     const numbers = await byCode<number>("c");
-    for (const [code, number] of Object.entries(errno)) {
-      assertEquals(number, numbers[code], code);
-    }
+    assertEquals<Record<string, number>>(errno, numbers);
+  },
+});
+
+Deno.test({
+  name: "errno.errorcode is Python's on Linux",
+  ...needsLinux,
+  async fn() {
+    const names = JSON.parse(
+      await runPython(
+        "import errno, json; print(json.dumps(errno.errorcode))",
+      ),
+    );
+    assertEquals<Record<number, string>>(module.errorcode, names);
   },
 });
 

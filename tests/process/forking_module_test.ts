@@ -7,6 +7,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { BaseRequestHandler, ForkingTCPServer } from "../../server/mod.ts";
+import { TimeoutError } from "../../socket/mod.ts";
 import { ask, handlers } from "../support/forking.ts";
 import { runProgram } from "../support/program.ts";
 
@@ -103,6 +104,19 @@ Deno.test("shutdown() ends a serving whose module never finishes loading", async
   await served;
 });
 
+for (const call of ["serveForever", "handleRequest"] as const) {
+  Deno.test(`${call}() fails when a module takes longer to load than loadTimeout`, async () => {
+    const module = handlers("bad/never");
+    const options = { loadTimeout: 0.3 };
+    await using server = new ForkingTCPServer(HOST, module, options);
+    const error = await assertRejects(() => server[call](), TimeoutError);
+    assertEquals(
+      error.message,
+      `Cannot load the handler module "${module}" within 0.3 seconds: timed out`,
+    );
+  });
+}
+
 Deno.test("the signal of handleRequest() gives a module up that never finishes loading", async () => {
   await using server = new ForkingTCPServer(HOST, handlers("bad/never"));
   const signal = AbortSignal.abort(new Error("enough"));
@@ -144,6 +158,7 @@ for (
     [{ requestTimeout: -1 }, RangeError, "must be 0 to"],
     [{ requestTimeout: "1" as never }, TypeError, "seconds or null"],
     [{ timeout: -1 }, RangeError, "must be 0 to"],
+    [{ loadTimeout: -1 }, RangeError, "must be 0 to"],
     [
       { permissions: "none" },
       TypeError,

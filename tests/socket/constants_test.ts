@@ -132,10 +132,11 @@ Deno.test("errnoWindows has the numbers of Python's errno on Windows", () => {
 
 Deno.test("errno gives two codes one number only where the system does", () => {
   const again = ["EAGAIN", "EWOULDBLOCK"];
+  const deadlock = ["EDEADLK", "EDEADLOCK"];
   const unsupported = ["ENOTSUP", "EOPNOTSUPP"];
-  assertEquals(sharedNumbers(errnoLinux), [again, unsupported]);
+  assertEquals(sharedNumbers(errnoLinux), [again, deadlock, unsupported]);
   assertEquals(sharedNumbers(errnoDarwin), [again]);
-  assertEquals(sharedNumbers(errnoWindows), []);
+  assertEquals(sharedNumbers(errnoWindows), [deadlock]);
 });
 
 Deno.test("errnoCode() names every number of errno", () => {
@@ -147,7 +148,8 @@ Deno.test("errnoCode() names every number of errno", () => {
   }
 });
 
-Deno.test("errnoCode() prefers EAGAIN and EOPNOTSUPP", () => {
+Deno.test("errnoCode() prefers EAGAIN, EDEADLK and EOPNOTSUPP", () => {
+  assertEquals(errnoCode(errno.EDEADLK), "EDEADLK");
   assertEquals(errnoCode(errno.EAGAIN), "EAGAIN");
   assertEquals(errnoCode(errno.EOPNOTSUPP), "EOPNOTSUPP");
   assertEquals(errnoCode(errno.ECONNREFUSED), "ECONNREFUSED");

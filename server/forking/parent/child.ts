@@ -1,7 +1,9 @@
+import { timedOut } from "../../../socket/errors.ts";
+import { waitOf, watch } from "../../../socket/wait.ts";
 import { statusOf } from "../wire/check.ts";
 import type { Begin, Command, Status } from "../wire/messages.ts";
 import { deserializeError, workerEnded } from "../wire/serialized_error.ts";
-import { checkGrant, loadError, unfitError } from "./load_error.ts";
+import { checkGrant, checkRoom, loadError, unfitError } from "./load_error.ts";
 import { NodeThread } from "./node_thread.ts";
 import { WebThread } from "./web_thread.ts";
 import { rootModule } from "./worker_url.ts";
@@ -12,6 +14,8 @@ export interface WorkerOptions {
   readonly module: string;
   /** What they may do, where that is less than the program may. */
   readonly permissions: Deno.PermissionOptions | undefined;
+  /** How long loading the module may take; seconds, `null` for ever. */
+  readonly loadTimeout: number | null;
 }
 
 /** A Worker as its parent sees it; Deno has two kinds. */
@@ -48,17 +52,22 @@ export class Child {
   /**
    * Starts a Worker, and waits until it has loaded its handler.
    *
-   * Throws the signal's reason if that aborts, or what is wrong with the module.
+   * Throws the signal's reason if that aborts, what is wrong with the module, or a
+   * TimeoutError if it takes too long.
    */
   static async start(
     options: WorkerOptions,
     signal?: AbortSignal,
   ): Promise<Child> {
     signal?.throwIfAborted();
-    const { module } = options;
+    const { module, loadTimeout } = options;
     const loaded = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<Error>();
-    const abort = () => loaded.reject(signal!.reason);
+    const expire = () => {
+      const subject =
+        `the handler module "${module}" within ${loadTimeout} seconds`;
+      loaded.reject(timedOut({ syscall: "load", subject }));
+    };
     let isReady = false;
     const take = (status: Status | undefined) => {
       switch (status?.type) {
@@ -90,14 +99,17 @@ export class Child {
     ended.promise.then(({ message, cause }) =>
       loaded.reject(loadError(module, cause ?? message))
     );
-    signal?.addEventListener("abort", abort);
+    const wait = waitOf(loadTimeout, signal);
+    const stop = wait && watch(wait, expire, loaded.reject);
+    starting++;
     try {
       await loaded.promise;
     } catch (error) {
       await thread.end();
       throw error;
     } finally {
-      signal?.removeEventListener("abort", abort);
+      starting--;
+      stop?.();
     }
     return new Child(thread, ended.promise);
   }
@@ -133,11 +145,15 @@ export class Child {
   }
 }
 
+/** How many Workers have begun and have not loaded their handler yet. */
+let starting = 0;
+
 function startThread(
   { module, permissions }: WorkerOptions,
   onmessage: (message: unknown) => void,
 ): Thread {
   checkGrant(module);
+  checkRoom(module, starting + 1);
   try {
     return permissions === undefined
       ? new NodeThread(rootModule(), onmessage)

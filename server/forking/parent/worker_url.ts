@@ -7,6 +7,15 @@ export const program: URL = new URL("../worker/main.ts", import.meta.url);
  */
 export const show = (): Promise<unknown> => import("../worker/main.ts");
 
+/** Where this module is: in a bundle that is the bundle. */
+export const moduleUrl: string = import.meta.url;
+
+/** Returns the URL of the bundle that a module's URL names; `undefined` if that is this module in its own file. */
+export function bundleOf(url: string): string | undefined {
+  const isOwn = /\/server\/forking\/parent\/worker_url\.[jt]s$/.test(url);
+  return isOwn ? undefined : url;
+}
+
 /** The folder of this library, if it is on this machine. */
 export const library: URL | undefined = program.protocol === "file:"
   ? new URL("../../../", program)
