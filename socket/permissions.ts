@@ -52,18 +52,30 @@ export function netFlag(
   return `--allow-net=${[...new Set(hosts)].join(",")}`;
 }
 
-/** Formats the flags that grant Unix sockets at these paths. */
+/** Formats the flags that grant Unix sockets at these paths, quoted for a shell. */
 export function unixFlags(...paths: readonly string[]): string {
   // "" is an unnamed socket, which needs no flag for a file.
   const files = paths.filter((path) => path !== "" && !path.startsWith("\0"));
-  const list = files.join(",");
-  const access = list && `--allow-read=${list} --allow-write=${list} `;
+  // A comma ends a path, and nothing escapes it (Deno 2.9).
+  const hasComma = files.some((path) => path.includes(","));
+  const list = hasComma ? "" : `=${quoted(files.join(","))}`;
+  const access = files.length > 0
+    ? `--allow-read${list} --allow-write${list} `
+    : "";
   // No flag can name an abstract address or a relative path (Deno 2.9).
-  const isNameable = files.length === paths.length &&
+  const isNameable = !hasComma && files.length === paths.length &&
     files.every((path) => /^(\/|[A-Za-z]:)/.test(path));
+  const sockets = quoted(files.map((path) => `unix:${path}`).join(","));
   return isNameable
-    ? `${access}--allow-net=${files.map((path) => `unix:${path}`).join(",")}`
+    ? `${access}--allow-net=${sockets}`
     : `${access}--allow-net`;
+}
+
+/** Quotes a value that a POSIX shell would split or expand. */
+function quoted(value: string): string {
+  return /^[\w@%+=:,.\/\\-]*$/.test(value)
+    ? value
+    : `'${value.replaceAll("'", "'\\''")}'`;
 }
 
 /**

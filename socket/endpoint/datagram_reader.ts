@@ -1,4 +1,4 @@
-import type { Address } from "../address.ts";
+import { type Address, quoteAddress } from "../address.ts";
 import { lostBuffer, scatter } from "../arguments.ts";
 import { MSG_PEEK, MSG_TRUNC } from "../constants/mod.ts";
 import { POLLERR, POLLIN } from "../constants/poll.ts";
@@ -45,6 +45,8 @@ const NOTHING: Datagram = { data: new Uint8Array(0), address: null };
 export class DatagramReader {
   /** Tells whether to receive datagrams from an address; if undefined, all are received. */
   filter: ((sender: Address | null) => boolean) | undefined;
+  /** Who is received from, for messages. */
+  peer: Address | undefined;
   readonly #transport: DatagramTransport;
   readonly #queue: WaitQueue<PendingReceive> = new WaitQueue(this);
   #conn: DatagramConn | undefined;
@@ -349,7 +351,12 @@ export class DatagramReader {
   };
 
   get #fields(): OSErrorFields {
-    return { syscall: "recv", address: this.#conn?.local };
+    const { peer } = this;
+    const local = this.#conn?.local;
+    if (peer !== undefined || local === undefined) {
+      return { syscall: "recv", address: peer };
+    }
+    return { syscall: "recv", subject: `on ${quoteAddress(local)}` };
   }
 
   #closed(): OSError {

@@ -13,6 +13,9 @@ import type {
 } from "./datagram_transport.ts";
 import { DatagramWriter } from "./datagram_writer.ts";
 
+// The lowest ephemeral port of Linux; other systems begin higher.
+const EPHEMERAL = 32768;
+
 /** A datagram socket, which one or more endpoints share. */
 export class DatagramSocket {
   readonly transport: DatagramTransport;
@@ -40,6 +43,7 @@ export class DatagramSocket {
   #autobound: Address | undefined;
   #error: OSError | undefined;
   #isWriteShut = false;
+  #hasSentToPeer = false;
   /** A cache of the last destination, because a socket mostly sends to the same address again. */
   #lastTarget: readonly [asked: Address, target: Target] | undefined;
 
@@ -120,9 +124,19 @@ export class DatagramSocket {
     this.transport.check(target, this.settings, "connect");
     this.#autobind(fields, target.address);
     this.peer = target;
-    const { transport } = this;
-    this.reader.filter = (sender) =>
-      sender !== null && transport.same(sender, target.address);
+    this.#hasSentToPeer = false;
+    this.reader.peer = target.address;
+    this.reader.filter = (sender) => sender !== null && this.#isPeer(sender);
+  }
+
+  /** Whether a sender is the peer; for one known by name only the first that answers from its port is taken. */
+  #isPeer(sender: Address): boolean {
+    const { peer, transport } = this;
+    if (peer === undefined) return false;
+    if (!peer.isName) return transport.same(sender, peer.address);
+    if (!this.#hasSentToPeer || sender[1] !== peer.address[1]) return false;
+    this.peer = { address: sender, host: peer.host };
+    return true;
   }
 
   /** Sends a datagram to an address, or to the peer. */
@@ -137,6 +151,7 @@ export class DatagramSocket {
       throw osError({ code: "EPIPE", syscall: "send", address: to });
     }
     const found = address === null ? this.peer : this.#target(address);
+    this.#hasSentToPeer ||= found === this.peer;
     if (found === undefined || to === undefined) {
       throw osError({ code: this.transport.noPeer, syscall: "send" });
     }
@@ -164,7 +179,7 @@ export class DatagramSocket {
           error,
           { syscall: "send", address },
           this.#autobound === undefined
-            ? [address]
+            ? [replyTarget(address)]
             : [this.#autobound, address],
         ),
     );
@@ -288,6 +303,16 @@ export class DatagramSocket {
       this.reader.fail(this.#error);
     });
   }
+}
+
+/**
+ * Gives the address that an answer needs a permission for: a port of the
+ * ephemeral ones (as Linux has them, and the widest) is another one with each
+ * client, so it is left out.
+ */
+function replyTarget(address: Address): Address {
+  if (!Array.isArray(address) || Number(address[1]) < EPHEMERAL) return address;
+  return [address[0]] as unknown as Address;
 }
 
 function isEqual(one: Address, other: Address): boolean {

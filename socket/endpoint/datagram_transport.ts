@@ -11,10 +11,12 @@ export interface Datagram {
 
 /** The destination of a datagram. */
 export interface Target {
-  /** The address in numbers, or the path. */
+  /** The address in numbers, or the path; by name if `isName` is set. */
   readonly address: Address;
   /** The host to pass to the runtime, which checks the permission for exactly this text. */
   readonly host: string;
+  /** Whether the program may send to the name and not look it up, so that only an answer tells the number. */
+  readonly isName?: boolean;
 }
 
 /** A multicast group, and the interface by its address or its index. */

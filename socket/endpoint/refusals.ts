@@ -1,8 +1,8 @@
 import type { AncillaryData, Driver } from "../driver.ts";
 import { type OSError, osError, type OSErrorFields } from "../errors.ts";
 
-/** The hint that names the driver that supports the call. */
-const POSIX = "the POSIX driver (@berkeley/socket/posix, --allow-ffi) can";
+/** The hint that names the driver that will support the call. */
+export const POSIX = "the POSIX driver (planned) will be able to";
 
 /** Creates the error of a call that the driver does not support, with the kernel's own code for it. */
 export function unsupported(fields: OSErrorFields): OSError {

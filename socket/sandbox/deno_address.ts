@@ -39,9 +39,16 @@ export function denoHost(
   address: InetAddress | Inet6Address,
 ): string {
   const [host, , , scopeid] = address;
+  // Deno takes brackets off, in a socket of either family; no name has them.
+  if (host.startsWith("[")) {
+    throw new gaierror({ code: "EAI_NONAME", syscall, address });
+  }
   const [bare] = host.split("%");
   if (family === AF_INET6) {
-    if (parseIpv4Loose(host)) throw otherFamily(syscall, address);
+    // IPv6 has no broadcast, and it is not a name either.
+    if (parseIpv4Loose(host) || host === "<broadcast>") {
+      throw otherFamily(syscall, address);
+    }
     return scopeid && !host.includes("%") && parseIpv6(bare)
       ? `${host}%${scopeid}`
       : host;
@@ -56,4 +63,10 @@ export function otherFamily(
   address: InetAddress | Inet6Address,
 ): gaierror {
   return new gaierror({ code: "EAI_ADDRFAMILY", syscall, address });
+}
+
+/** Gives the address of "localhost", however it is written, in a family; `undefined` for other names. */
+export function localhost(family: number, name: string): string | undefined {
+  if (name.toLowerCase() !== "localhost") return undefined;
+  return family === AF_INET6 ? "::1" : "127.0.0.1";
 }

@@ -12,7 +12,13 @@ import type {
 } from "../endpoint/stream_transport.ts";
 import { osError } from "../errors.ts";
 import { isNetGranted, netFlag } from "../permissions.ts";
-import { addressOf, denoHost, familyOf, otherFamily } from "./deno_address.ts";
+import {
+  addressOf,
+  denoHost,
+  familyOf,
+  localhost,
+  otherFamily,
+} from "./deno_address.ts";
 import { connectionOf, DenoListener } from "./deno_stream.ts";
 import { DRIVER, translate } from "./errors.ts";
 import { nodeConnect } from "./node/connect.ts";
@@ -66,8 +72,9 @@ export class Tcp implements StreamTransport {
     if (familyOf(addressOf(listener.addr)) !== this.#family) {
       // The name's first address has the other family.
       listener.close();
-      if (hostname !== "localhost") throw otherFamily("bind", address);
-      listener = open(this.#family === AF_INET6 ? "::1" : "127.0.0.1");
+      const number = localhost(this.#family, hostname);
+      if (number === undefined) throw otherFamily("bind", address);
+      listener = open(number);
     }
     return new DenoListener(listener, address);
   }

@@ -18,7 +18,7 @@ import type {
   DatagramTransport,
   Target,
 } from "../endpoint/datagram_transport.ts";
-import { denoHost, otherFamily } from "./deno_address.ts";
+import { denoHost, localhost, otherFamily } from "./deno_address.ts";
 import { DRIVER, translate } from "./errors.ts";
 import { getaddrinfo } from "./resolver/getaddrinfo.ts";
 import { NodeDatagramConn } from "./node/datagram_conn.ts";
@@ -42,11 +42,8 @@ export class Udp implements DatagramTransport {
 
   open(address: NetAddress, settings: DatagramSettings): DatagramConn {
     const host = denoHost(this.#family, "bind", address);
-    const hostname = host !== "localhost"
-      ? this.#number(host) ?? host
-      : this.#family === AF_INET6
-      ? "::1"
-      : "127.0.0.1";
+    const hostname = localhost(this.#family, host) ?? this.#number(host) ??
+      host;
     const where = { hostname, port: address[1], family: this.#family };
     if (Deno.listenDatagram === undefined || needsNode(settings)) {
       if (this.#number(hostname) === undefined) {
@@ -164,7 +161,7 @@ export class Udp implements DatagramTransport {
       const byName = error instanceof PermissionError &&
         isNetGranted(name, port);
       if (!byName) throw error;
-      return { address, host: name };
+      return { address, host: name, isName: true };
     }
     const [number] = found;
     const byNumber = isNetGranted(number, port) || !isNetGranted(name, port);

@@ -53,7 +53,7 @@ function served(ended: boolean, call: (address: s.InetAddress) => unknown) {
 }
 
 const bytes = new Uint8Array(1);
-const WAY_OUT = /; the POSIX driver \(@berkeley\/socket\/posix, --allow-ffi\)/;
+const WAY_OUT = /; the POSIX driver \(planned\) will be able to/;
 
 // deno-fmt-ignore -- a table
 const rows: readonly Row[] = [

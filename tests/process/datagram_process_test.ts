@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { AF_INET, SOCK_DGRAM, socket } from "../../socket/mod.ts";
 import { runProgram, valueOf } from "../support/program.ts";
 
 // What depends on permissions, and on when a process ends; with and without
@@ -10,7 +11,9 @@ const ways = [
 ] as const;
 
 const prelude = `
-  import { AF_INET, AF_INET6, AF_UNIX, SOCK_DGRAM, socket } from "socket";
+  import {
+    AF_INET, AF_INET6, AF_UNIX, SO_BROADCAST, SOCK_DGRAM, socket, SOL_SOCKET,
+  } from "socket";
   const x = new Uint8Array(1);
   async function tell(call) {
     try {
@@ -69,6 +72,26 @@ const refusals: readonly (readonly [
     ["--allow-net", "--deny-net=127.0.0.1:9"],
     `await socket(AF_INET, SOCK_DGRAM).sendto(x, ["127.0.0.1", 9])`,
     `PermissionError: Cannot send to "127.0.0.1:9": permission denied (EACCES); run again with --allow-net=0.0.0.0:0,127.0.0.1:9`,
+  ],
+  [
+    ["--allow-net=0.0.0.0:0"],
+    `const s = socket(AF_INET, SOCK_DGRAM);
+    s.setsockopt(SOL_SOCKET, SO_BROADCAST, 1);
+    await s.sendto(x, ["<broadcast>", 9])`,
+    `PermissionError: Cannot send to "255.255.255.255:9": permission denied (EACCES); run again with --allow-net=0.0.0.0:0,255.255.255.255:9`,
+  ],
+  [
+    [],
+    `await socket(AF_INET6, SOCK_DGRAM).sendto(x, ["<broadcast>", 9])`,
+    `gaierror: Cannot send to "<broadcast>:9": address family for hostname not supported (EAI_ADDRFAMILY)`,
+  ],
+  // An answer goes to a port that is another one with each client.
+  [
+    ["--allow-net=127.0.0.1:0"],
+    `const s = socket(AF_INET, SOCK_DGRAM);
+    s.bind(["127.0.0.1", 0]);
+    await s.sendto(x, ["127.0.0.1", 45678])`,
+    `PermissionError: Cannot send to "127.0.0.1:45678": permission denied (EACCES); run again with --allow-net=127.0.0.1`,
   ],
 ];
 
@@ -167,3 +190,49 @@ Deno.test({
     );
   },
 });
+
+/** A name of this machine that only its hosts file knows. */
+function ownName(): string | undefined {
+  try {
+    return /^127\.0\.0\.1\s.*?\b(?!localhost\b)(\w+)\s*$/m.exec(
+      Deno.readTextFileSync("/etc/hosts"),
+    )?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+for (const [way, unstable] of ways) {
+  Deno.test({
+    name:
+      `connect() by a name that is granted and may not be looked up hears whose answer comes first [${way}]`,
+    ignore: ownName() === undefined,
+    async fn() {
+      await using there = socket(AF_INET, SOCK_DGRAM);
+      await using stranger = socket(AF_INET, SOCK_DGRAM);
+      there.bind(["127.0.0.1", 0]);
+      stranger.bind(["127.0.0.1", 0]);
+      const port = there.getsockname()[1];
+      const outcome = valueOf(
+        `${prelude}
+        const s = socket(AF_INET, SOCK_DGRAM);
+        s.bind(["127.0.0.1", 0]);
+        await s.connect(["${ownName()}", ${port}]);
+        const before = s.getpeername();
+        await s.send(x);
+        const [data, from] = await s.recvfrom(9);
+        await s.send(x);
+        console.log(JSON.stringify([before, data.length, from, s.getpeername()]));`,
+        {
+          flags: [`--allow-net=127.0.0.1:0,${ownName()}:${port}`, ...unstable],
+        },
+      );
+      const [, from] = await there.recvfrom(9);
+      await stranger.sendto(new Uint8Array(2), from!);
+      await there.sendto(new Uint8Array(3), from!);
+      const address = there.getsockname();
+      assertEquals(await outcome, [[ownName(), port], 3, address, address]);
+      assertEquals((await there.recv(9)).length, 1);
+    },
+  });
+}

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { deadline } from "@std/async/deadline";
+import { delay } from "@std/async/delay";
 import {
   AF_UNIX,
   MSG_DONTWAIT,
@@ -9,11 +11,12 @@ import {
   TimeoutError,
   type UnixAddress,
 } from "../../socket/mod.ts";
+import { openSockets } from "../support/open_files.ts";
 import { arrival, bytes, folder, text } from "../support/peers.ts";
 import { runProgram } from "../support/program.ts";
 
 // Deno's Unix sockets for datagrams can do one thing at a time; see
-// socket/sandbox/unixgram_channel.ts.
+// socket/sandbox/unix_datagram.ts.
 
 let paths = 0;
 
@@ -208,3 +211,47 @@ Deno.test("sendto() goes through while receives wait and the queue is full, howe
   const clients = Array.from({ length: CLIENTS }, (_, number) => ask(number));
   await Promise.all([answer(), ...clients]);
 });
+
+Deno.test({
+  ignore,
+  name:
+    "a Unix socket whose receive timed out and that has sent since then closes",
+  fn: async () => {
+    for (let turn = 0; turn < 20; turn++) {
+      const here = bound();
+      await using there = bound();
+      here.settimeout(0.005);
+      await assertRejects(() => here.recv(8), TimeoutError);
+      await here.sendto(bytes("x"), there.getsockname());
+      await deadline(here[Symbol.asyncDispose](), 5000);
+    }
+  },
+});
+
+for (const turns of [0, 1, 2]) {
+  Deno.test({
+    ignore,
+    name:
+      `a Unix receive that is aborted leaves nothing open if its socket closes ${turns} turns later`,
+    fn: async () => {
+      // What is opened once for all is no leak.
+      await bound()[Symbol.asyncDispose]();
+      await delay(600);
+      const before = openSockets().length;
+      for (let count = 0; count < 100; count++) {
+        const here = bound();
+        const stop = new AbortController();
+        const refused = assertRejects(() =>
+          here.recv(8, 0, { signal: stop.signal })
+        );
+        if (count % 2 === 0) await arrival();
+        stop.abort();
+        for (let turn = 0; turn < turns; turn++) await delay(0);
+        await deadline(here[Symbol.asyncDispose](), 5000);
+        await refused;
+      }
+      await delay(50);
+      assertEquals(openSockets().length, before);
+    },
+  });
+}

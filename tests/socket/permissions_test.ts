@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { isGranted, readIfGranted } from "../../socket/permissions.ts";
+import {
+  isGranted,
+  readIfGranted,
+  unixFlags,
+} from "../../socket/permissions.ts";
 
 const path = new URL(import.meta.url);
 const fromUrl = decodeURIComponent(path.pathname);
@@ -30,4 +34,22 @@ Deno.test("readIfGranted() reads what is there", () => {
 Deno.test("readIfGranted() gives nothing where Deno wants every permission", () => {
   // Deno 2.9 says that it is granted.
   assertEquals(readIfGranted("/proc/sys/kernel/hostname"), undefined);
+});
+
+Deno.test("unixFlags() writes paths as a shell takes them", () => {
+  assertEquals(
+    unixFlags("/tmp/a b", "/tmp/it's"),
+    "--allow-read='/tmp/a b,/tmp/it'\\''s' --allow-write='/tmp/a b,/tmp/it'\\''s' --allow-net='unix:/tmp/a b,unix:/tmp/it'\\''s'",
+  );
+  assertEquals(
+    unixFlags("/tmp/plain"),
+    "--allow-read=/tmp/plain --allow-write=/tmp/plain --allow-net=unix:/tmp/plain",
+  );
+});
+
+Deno.test("unixFlags() names no path with a comma, which no flag can have", () => {
+  assertEquals(
+    unixFlags("/tmp/a,b"),
+    "--allow-read --allow-write --allow-net",
+  );
 });

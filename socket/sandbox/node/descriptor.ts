@@ -1,6 +1,6 @@
 // Takes over descriptors that the process was started with by `node:net`, which
 // needs no permission.
-import { unsupported } from "../../endpoint/refusals.ts";
+import { POSIX, unsupported } from "../../endpoint/refusals.ts";
 import type { Connection } from "../../endpoint/stream_transport.ts";
 import { type OSError, osError } from "../../errors.ts";
 import { descriptorKind } from "../errors.ts";
@@ -29,7 +29,7 @@ export function isUnixDescriptor(descriptor: number): boolean {
     throw failure(
       "EBADF",
       descriptor,
-      "no stream socket is open there; the POSIX driver (@berkeley/socket/posix, --allow-ffi) takes others over",
+      `no stream socket is open there; ${POSIX} take others over`,
     );
   }
   if (kind === "UDP") {
