@@ -70,3 +70,8 @@ export function localhost(family: number, name: string): string | undefined {
   if (name.toLowerCase() !== "localhost") return undefined;
   return family === AF_INET6 ? "::1" : "127.0.0.1";
 }
+
+/** Whether a host is this machine, in numbers or as "localhost". */
+export function isLoopback(host: string): boolean {
+  return host === "::1" || /^(::ffff:)?127\.|^localhost$/i.test(host);
+}

@@ -21,7 +21,7 @@ import {
 } from "./deno_address.ts";
 import { connectionOf, DenoListener } from "./deno_stream.ts";
 import { DRIVER, translate } from "./errors.ts";
-import { nodeConnect } from "./node/connect.ts";
+import { nodeConnect, nodeConnectFrom } from "./node/connect.ts";
 
 type NetAddress = InetAddress | Inet6Address;
 
@@ -92,7 +92,7 @@ export class Tcp implements StreamTransport {
       const [localAddress, localPort] = from;
       checkGrant(from);
       const options = { host, port, family, localAddress, localPort } as const;
-      return await nodeConnect(options, signal);
+      return await nodeConnectFrom(options, signal);
     }
     const conn = await denoConnect(host, port, signal);
     const connection = connectionOf(conn, address);

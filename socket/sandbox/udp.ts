@@ -18,7 +18,12 @@ import type {
   DatagramTransport,
   Target,
 } from "../endpoint/datagram_transport.ts";
-import { denoHost, localhost, otherFamily } from "./deno_address.ts";
+import {
+  denoHost,
+  isLoopback,
+  localhost,
+  otherFamily,
+} from "./deno_address.ts";
 import { DRIVER, translate } from "./errors.ts";
 import { getaddrinfo } from "./resolver/getaddrinfo.ts";
 import { NodeDatagramConn } from "./node/datagram_conn.ts";
@@ -175,10 +180,6 @@ function needsNode(settings: DatagramSettings): boolean {
     settings.multicastTtl !== undefined ||
     settings.multicastInterface !== undefined ||
     settings.memberships.length > 0;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "::1" || /^(::ffff:)?127\./.test(host);
 }
 
 /**

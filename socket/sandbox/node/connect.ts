@@ -2,7 +2,7 @@ import type { Socket as NetSocket } from "node:net";
 import type { Address } from "../../address.ts";
 import { NodeStream } from "../../endpoint/node_stream.ts";
 import type { Connection } from "../../endpoint/stream_transport.ts";
-import { addressOf } from "../deno_address.ts";
+import { addressOf, isLoopback } from "../deno_address.ts";
 
 /** Options of `net.connect`. */
 export interface NodeConnectOptions {
@@ -52,6 +52,47 @@ export function nodeConnect(
     socket.once("connect", connected);
     signal.addEventListener("abort", abort);
   });
+}
+
+// Milliseconds to wait before each new attempt: Linux reuses the ports of a
+// closed connection after a second, if not at once.
+const RETRIES = [10, 20, 40, 80, 160, 320, 640];
+
+/**
+ * Connects from a local address, and waits while an earlier connection from it
+ * to the same peer ends.
+ */
+export async function nodeConnectFrom(
+  options: NodeConnectOptions,
+  signal: AbortSignal,
+): Promise<Connection> {
+  for (const delay of RETRIES) {
+    try {
+      return await nodeConnect(options, signal);
+    } catch (error) {
+      if (!isTaken(error, options)) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    signal.throwIfAborted();
+  }
+  return await nodeConnect(options, signal).catch((error) => {
+    if (!isTaken(error, options)) throw error;
+    throw Object.assign(error, { code: "EADDRNOTAVAIL" });
+  });
+}
+
+/**
+ * Tells whether another connection has the two ports: node reports that as
+ * EINVAL (Deno 2.9). Only between the loopback interface and another machine
+ * is EINVAL the kernel's own answer.
+ */
+function isTaken(
+  error: unknown,
+  { host, localAddress = "" }: NodeConnectOptions,
+): boolean {
+  const { code } = error as { code?: unknown };
+  const isLocal = isLoopback(host) || host === "0.0.0.0" || host === "::";
+  return code === "EINVAL" && (isLocal || !isLoopback(localAddress));
 }
 
 /**
