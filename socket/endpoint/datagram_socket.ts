@@ -122,6 +122,10 @@ export class DatagramSocket {
       ? await withDeadline(found, wait, fields)
       : found;
     this.transport.check(target, this.settings, "connect");
+    await this.transport.probe?.(target).catch((error) => {
+      throw this.transport.explain(error, fields, [target.address]);
+    });
+    if (this.handles === 0) throw osError({ ...fields, code: "EBADF" });
     this.#autobind(fields, target.address);
     this.peer = target;
     this.#hasSentToPeer = false;

@@ -98,6 +98,8 @@ export interface DatagramTransport {
   target(syscall: string, address: Address): Target | Promise<Target>;
   /** Throws the error that the kernel would report for a target before sending. */
   check(target: Target, settings: DatagramSettings, syscall: string): void;
+  /** Rejects with the runtime's error if nobody receives at a target, where connecting tells. */
+  probe?(target: Target): Promise<void>;
   /**
    * Turns an error of the runtime into an OSError.
    *

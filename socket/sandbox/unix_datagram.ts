@@ -36,6 +36,23 @@ export class UnixDatagram implements DatagramTransport {
 
   check(): void {}
 
+  /** Connects a stream, which a socket for datagrams refuses as the wrong type; only the kernel hears of it. */
+  async probe({ host, address }: Target): Promise<void> {
+    // An abstract name of a stream is another one than that of datagrams.
+    if (host.startsWith("\0")) return;
+    const fields = { syscall: "connect", address };
+    try {
+      const conn = await Deno.connect({ transport: "unix", path: host });
+      conn.close();
+    } catch (error) {
+      const { code } = translate(error, fields);
+      if (code === "EPROTOTYPE") return;
+      // The queue of a stream's listener may be full.
+      if (code !== "EAGAIN") throw error;
+    }
+    throw osError({ ...fields, code: "EPROTOTYPE" });
+  }
+
   explain(
     error: unknown,
     fields: OSErrorFields,
