@@ -698,6 +698,14 @@ export class BaseServer<R extends object = any, A = any, C = A>
     return aborted.length;
   }
 
+  /**
+   * Waits until nothing is left of requests that have been closed; what is left after
+   * the timeout is dropped. Does nothing by itself.
+   *
+   * @param _timeout Seconds, `null` for ever.
+   */
+  protected requestsClosed(_timeout: number | null): Awaitable<void> {}
+
   /** Handles a request, its errors included, and shuts it down: what a task beside the loop does. */
   protected async runRequest(request: R, clientAddress: C): Promise<void> {
     try {
@@ -705,7 +713,17 @@ export class BaseServer<R extends object = any, A = any, C = A>
     } catch (error) {
       await this.#fail(request, clientAddress, error);
     } finally {
+      await this.#shutDown(request);
+    }
+  }
+
+  /** Shuts a request down, and closes it if that throws. */
+  async #shutDown(request: R): Promise<void> {
+    try {
       await this.shutdownRequest(request);
+    } catch (error) {
+      await this.#drop(request);
+      throw error;
     }
   }
 
@@ -740,7 +758,10 @@ export class BaseServer<R extends object = any, A = any, C = A>
       aborted += this.abortRequests();
       // The loop may have taken a request that was not counted yet.
       const isNext = await Promise.race([ended, this.#requests.next()]);
-      if (!isNext) return aborted;
+      if (isNext) continue;
+      const rest = Math.max(0, deadline - performance.now()) / 1000;
+      await this.requestsClosed(grace === null ? null : rest);
+      return aborted;
     }
   }
 
@@ -790,7 +811,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
       try {
         await this.#fail(request, clientAddress, error);
       } finally {
-        await this.shutdownRequest(request);
+        await this.#shutDown(request);
       }
     }
   }

@@ -12,10 +12,13 @@ import {
 import { POLLIN } from "../socket/constants/poll.ts";
 import { BlockingIOError, OSError, TimeoutError } from "../socket/errors.ts";
 import { endpointOf, forceClose, Socket } from "../socket/socket.ts";
-import { untilReady, waitOf, type WaitOptions } from "../socket/wait.ts";
+import { untilReady, waitOf, type WaitOptions, watch } from "../socket/wait.ts";
 import type { Awaitable, RequestHandlerMaker } from "./base_request_handler.ts";
 import { BaseServer, type ReadyOptions } from "./base_server.ts";
 import type { TCPServerOptions } from "./options.ts";
+import { wasAborted } from "./requests.ts";
+
+const ABORTED = AbortSignal.abort();
 
 /** The request of a server of connections: the connection's socket. */
 export type StreamRequest<A extends Address = InetAddress> = Socket<A, null>;
@@ -76,6 +79,10 @@ export class TCPServer<
   #allowReuseAddress: boolean;
   #allowReusePort: boolean;
   #bound = false;
+  /** The connections that are closed, but have bytes that count as sent. */
+  readonly #closing = new Set<Promise<void>>();
+  /** Cuts those connections off. */
+  #cutting = new AbortController();
 
   /**
    * Makes a server, and has it bind and listen.
@@ -265,10 +272,31 @@ export class TCPServer<
   /** Closes the connection, and files of it that the handler left open. */
   override closeRequest(request: R): Awaitable<void> {
     const connection = connectionOf(request);
+    if (!(connection instanceof Socket)) return connection.close();
     // Files that the handler left open hold the connection; Python's garbage
     // collector would close them.
-    if (connection instanceof Socket) forceClose(connection);
-    else connection.close();
+    forceClose(
+      connection,
+      wasAborted(request) ? ABORTED : this.#cutting.signal,
+    );
+    const closed = connection[Symbol.asyncDispose]()
+      .finally(() => this.#closing.delete(closed));
+    this.#closing.add(closed);
+  }
+
+  /** Waits for bytes that count as sent to leave closed connections, and cuts off those that still have some then. */
+  protected override async requestsClosed(
+    timeout: number | null,
+  ): Promise<void> {
+    if (this.#closing.size === 0) return;
+    const cut = () => {
+      this.#cutting.abort();
+      this.#cutting = new AbortController();
+    };
+    const wait = waitOf(timeout);
+    const stop = wait && watch(wait, cut, cut);
+    await Promise.all(this.#closing);
+    stop?.();
   }
 
   /** Closes the server at the end of an `await using` block; its port or path is then free again. */

@@ -293,8 +293,13 @@ export interface Endpoint extends Pollable {
   connect(address: Address, wait: Wait | undefined): Promise<void>;
   /** Shuts down the reading half, the writing half or both. */
   shutdown(how: number): void;
-  /** Closes this endpoint; see promise 2. */
-  close(): Promise<void>;
+  /**
+   * Closes this endpoint; see promise 2.
+   *
+   * @param signal When it aborts, bytes that count as sent are no longer waited for,
+   * where it is the driver that has them.
+   */
+  close(signal?: AbortSignal): Promise<void>;
 
   /** Receives up to `size` bytes into a new array; empty at the end of the stream. */
   recv(

@@ -77,8 +77,11 @@ export let socketOver: <A extends Address, From>(
 /** Returns the socket's endpoint; throws EBADF if the socket is closed. */
 export let endpointOf: (socket: Socket, call: string) => Endpoint;
 
-/** Closes a socket even if files of it are open. */
-export let forceClose: (socket: Socket) => void;
+/**
+ * Closes a socket even if files of it are open. When the signal aborts, it no longer
+ * waits for bytes that count as sent.
+ */
+export let forceClose: (socket: Socket, signal?: AbortSignal) => void;
 
 const NO_OPTIONS: WaitOptions = {};
 
@@ -1499,9 +1502,10 @@ export class Socket<A extends Address = Address, From = A | null> {
         { driver, [ENDPOINT]: endpoint } as SocketOptions,
       );
     endpointOf = (socket, call) => socket.#endpoint(call);
-    forceClose = (socket) => {
+    forceClose = (socket, signal) => {
       socket.#files = 0;
-      socket.close();
+      socket.#isClosed = true;
+      socket.#release(signal);
     };
   }
 
@@ -1529,9 +1533,9 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /** Closes the endpoint unless files of it are still open. */
-  #release(): void {
+  #release(signal?: AbortSignal): void {
     if (this.#files > 0 || this.#open === undefined) return;
-    this.#released = this.#open.close();
+    this.#released = this.#open.close(signal);
     this.#open = undefined;
   }
 }

@@ -86,11 +86,11 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
     this.#socket.shutdown(how);
   }
 
-  async close(): Promise<void> {
+  async close(signal?: AbortSignal): Promise<void> {
     this.#isClosed = true;
     this.#readiness?.close();
     const socket = this.#socket;
-    if (--socket.handles === 0) return await socket.close();
+    if (--socket.handles === 0) return await socket.close(signal);
     socket.reader.release(this);
     socket.writer?.release(this);
   }

@@ -260,10 +260,10 @@ export class DatagramSocket {
   }
 
   /** Closes everything; resolves when the port is free again. */
-  async close(): Promise<void> {
+  async close(signal?: AbortSignal): Promise<void> {
     const { reader, writer, conn } = this;
     reader.close();
-    const promised = writer?.close();
+    const promised = writer?.close(signal);
     if (promised !== undefined) await promised;
     await Promise.all([conn?.close(), reader.settled(), writer?.settled()]);
   }

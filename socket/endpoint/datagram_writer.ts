@@ -90,9 +90,9 @@ export class DatagramWriter {
    * Fails every pending call before the socket closes: at once, or after the
    * datagrams that count as sent have left.
    */
-  close(): Promise<void> | undefined {
+  close(signal?: AbortSignal): Promise<void> | undefined {
     for (const send of this.#queue.of()) this.#fail(send, closed(send));
-    return this.#queue.first?.gone ? this.#queue.linger() : undefined;
+    return this.#queue.first?.gone ? this.#queue.linger(signal) : undefined;
   }
 
   /** Resolves when no send is in progress. */

@@ -57,8 +57,8 @@ export class Delegate implements Endpoint {
     this.inner.shutdown(how);
   }
 
-  close(): Promise<void> {
-    return this.inner.close();
+  close(signal?: AbortSignal): Promise<void> {
+    return this.inner.close(signal);
   }
 
   recv(

@@ -77,13 +77,14 @@ export class SendQueue<S extends PendingSend> {
 
   /**
    * Waits for the bytes that count as sent to leave, as the kernel does for its
-   * send buffer when a socket closes.
+   * send buffer when a socket closes, but no longer than until the signal aborts.
    */
-  linger(): Promise<void> {
+  linger(signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return Promise.resolve();
     const deadline = performance.now() + LINGER * 1000;
     return new Promise((resolve) => {
       const end = () => resolve();
-      const stop = watch({ deadline, signal: undefined }, end, end);
+      const stop = watch({ deadline, signal }, end, end);
       this.idle().then(end).finally(stop);
     });
   }

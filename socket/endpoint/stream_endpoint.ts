@@ -116,11 +116,11 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     this.#socket.shutdown(how);
   }
 
-  async close(): Promise<void> {
+  async close(signal?: AbortSignal): Promise<void> {
     this.#isClosed = true;
     this.#readiness?.close();
     const socket = this.#socket;
-    if (--socket.handles === 0) return await socket.close();
+    if (--socket.handles === 0) return await socket.close(signal);
     if (this.#isConnecting) {
       socket.abort(osError({ code: "EBADF", syscall: "connect" }));
     }

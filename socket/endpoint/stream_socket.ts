@@ -305,14 +305,14 @@ export class StreamSocket {
   }
 
   /** Closes everything; resolves when port and path are free again. */
-  async close(): Promise<void> {
+  async close(signal?: AbortSignal): Promise<void> {
     if (this.#abort !== undefined) {
       this.abort(osError({ code: "EBADF", syscall: "connect" }));
     }
     await Promise.all([
       this.attempt,
       this.#stopListening("EBADF"),
-      this.#hangUp(),
+      this.#hangUp(signal),
     ]);
   }
 
@@ -326,11 +326,11 @@ export class StreamSocket {
     await acceptor?.settled();
   }
 
-  async #hangUp(): Promise<void> {
+  async #hangUp(signal?: AbortSignal): Promise<void> {
     const { conn, reader, writer } = this;
     if (conn === undefined) return;
     reader!.close();
-    const promised = writer!.close();
+    const promised = writer!.close(signal);
     if (promised !== undefined) await promised;
     this.#closeQuietly(conn);
     await Promise.all([reader!.settled(), writer!.settled()]);

@@ -113,7 +113,7 @@ export class StreamWriter {
    * Fails every pending call before the connection closes: at once, or after
    * the bytes that count as sent have left.
    */
-  close(): Promise<void> | undefined {
+  close(signal?: AbortSignal): Promise<void> | undefined {
     const [first, ...rest] = this.#queue.of();
     for (const send of rest) {
       this.#queue.remove(send);
@@ -126,7 +126,7 @@ export class StreamWriter {
       first.goal = first.sent;
       first.resolve(failure(this.#error("EBADF", first.sent)));
     }
-    return this.#hasPromised ? this.#queue.linger() : undefined;
+    return this.#hasPromised ? this.#queue.linger(signal) : undefined;
   }
 
   /** Resolves when no write is in progress. */
