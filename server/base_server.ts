@@ -706,6 +706,12 @@ export class BaseServer<R extends object = any, A = any, C = A>
    */
   protected requestsClosed(_timeout: number | null): Awaitable<void> {}
 
+  /**
+   * Gives up what is open of a request whose `shutdownRequest` threw, where
+   * Python has its garbage collector. It is not a step: Python calls none there.
+   */
+  protected abandonRequest(_request: R): void {}
+
   /** Handles a request, its errors included, and shuts it down: what a task beside the loop does. */
   protected async runRequest(request: R, clientAddress: C): Promise<void> {
     try {
@@ -717,12 +723,12 @@ export class BaseServer<R extends object = any, A = any, C = A>
     }
   }
 
-  /** Shuts a request down, and closes it if that throws. */
+  /** Shuts a request down, and gives up what is open of it if that throws. */
   async #shutDown(request: R): Promise<void> {
     try {
       await this.shutdownRequest(request);
     } catch (error) {
-      await this.#drop(request);
+      this.abandonRequest(request);
       throw error;
     }
   }

@@ -284,6 +284,12 @@ export class TCPServer<
     this.#closing.add(closed);
   }
 
+  /** Closes the connection of a request whose `shutdownRequest` threw. */
+  protected override abandonRequest(request: R): void {
+    if (request instanceof Socket) forceClose(request, ABORTED);
+    else if (isConnection(request)) request.close();
+  }
+
   /** Waits for bytes that count as sent to leave closed connections, and cuts off those that still have some then. */
   protected override async requestsClosed(
     timeout: number | null,

@@ -122,4 +122,7 @@ export class UDPServer<A extends Address = InetAddress> extends TCPServer<
 
   /** Does nothing: the request's socket is the server's own. */
   override closeRequest(_request: DatagramRequest<A>): Awaitable<void> {}
+
+  /** Does nothing, as {@linkcode UDPServer.closeRequest}. */
+  protected override abandonRequest(_request: DatagramRequest<A>): void {}
 }

@@ -220,7 +220,8 @@ Deno.test(
     await assertRejects(() => a.sendfile(content.file), TimeoutError);
     clearInterval(timer);
     const waited = performance.now() - last;
-    assert(waited < 750, `it waited ${waited} ms after the last receive`);
+    // Far more than one timeout, for a busy machine; without one it would never end.
+    assert(waited < 5000, `it waited ${waited} ms after the last receive`);
   },
 );
 
