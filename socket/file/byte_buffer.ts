@@ -115,6 +115,13 @@ export class ByteBuffer implements Contents<Uint8Array> {
       const expected = length === 0
         ? Math.min(Math.max(SMALLEST, this.#last), LARGEST)
         : 2 * length;
+      if (length === 0 && bytes.length >= expected) {
+        // Faster than new memory that is cleared first.
+        this.#bytes = bytes.slice();
+        this.#start = 0;
+        this.#end = this.#last = bytes.length;
+        return;
+      }
       this.#move(Math.max(expected, length + bytes.length));
     }
     this.#bytes.set(bytes, this.#end);
