@@ -1,2 +1,2 @@
 // @ts-types="./types.d.ts"
-export { retry } from "npm:deno-std@1.4.0/async/retry.js";
+export { retry, RetryError } from "npm:deno-std@1.4.0/async/retry.js";
