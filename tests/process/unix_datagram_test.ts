@@ -251,7 +251,9 @@ for (const turns of [0, 1, 2]) {
         await refused;
       }
       await delay(50);
-      assertEquals(openSockets().length, before);
+      // What an earlier test has left may close meanwhile.
+      const after = openSockets().length;
+      assert(after <= before, `${after} open, ${before} before`);
     },
   });
 }
