@@ -16,7 +16,14 @@ import { socket, socketserver } from "@berkeley/socket";
 
 const HOST = "127.0.0.1";
 const PORT = 50010;
-const NAME = /^[\p{L}\p{N}_-]{1,20}$/u;
+// Some letters cannot be seen.
+const NAME = /^(?:(?!\p{Default_Ignorable_Code_Point})[\p{L}\p{N}_-]){1,20}$/u;
+// Letters that look like Latin ones, some of them as capitals only.
+const ALIKE = new Map(
+  ("аa еe оo рp сc хx уy іi јj ѕs һh ԁd ԛq ԝw вb кk мm нh тt " +
+    "αa οo ρp νv ιi κk υy χx εe ηh τt μm βb ζz ıi ɑa ɡg 0o 1l")
+    .split(" ").map(([letter, like]) => [letter, like]),
+);
 const LONGEST_LINE = 512; // bytes, with its end
 const LONGEST_SILENCE = 600; // seconds
 const LONGEST_SEND = 5; // seconds
@@ -76,10 +83,11 @@ class ChatHandler extends socketserver.StreamRequestHandler {
     this.connection.shutdown(socket.SHUT_RD);
   }
 
-  #enter(name: string) {
+  #enter(said: string) {
+    const name = said.normalize("NFKC");
     if (!NAME.test(name)) {
       this.tell("* A name is 1 to 20 letters, digits, - and _. And yours?");
-    } else if (names().includes(name)) {
+    } else if (names().some((other) => looks(other) === looks(name))) {
       this.tell(`* There is a ${name} already. What is your name?`);
     } else {
       tellAll(`* ${name} has come`);
@@ -127,6 +135,12 @@ function isWhole(line: Uint8Array) {
   return line.length < LONGEST_LINE || line.at(-1) === NEWLINE;
 }
 
+/** Returns what a name looks like: names that nobody could tell apart look the same. */
+function looks(name: string) {
+  const letters = [...name.replaceAll("I", "l").toLowerCase()];
+  return letters.map((letter) => ALIKE.get(letter) ?? letter).join("");
+}
+
 /** Returns the names of the clients in the room. */
 function names() {
   return [...clients].map(({ name }) => name).filter((name) => name !== "");
@@ -144,7 +158,9 @@ try {
     [HOST, PORT],
     ChatHandler,
   );
-  Deno.addSignalListener("SIGINT", () => server.shutdown());
+  const stop = () => server.shutdown();
+  Deno.addSignalListener("SIGINT", stop);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
   console.log(`Listening on ${HOST}:${PORT}, press Ctrl-C to stop`);
   await server.serveForever();
 

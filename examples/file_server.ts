@@ -219,7 +219,9 @@ try {
   server.folder = await Deno.realPath(
     Deno.args[0] ?? `${import.meta.dirname}/site`,
   );
-  Deno.addSignalListener("SIGINT", () => server.shutdown({ grace: GRACE }));
+  const stop = () => server.shutdown({ grace: GRACE });
+  Deno.addSignalListener("SIGINT", stop);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
   console.log(`Serving http://${HOST}:${PORT}/, press Ctrl-C to stop`);
   await server.serveForever();
 } catch (error) {

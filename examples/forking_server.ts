@@ -26,7 +26,9 @@ try {
     { maxChildren: 4, requestTimeout: 600 },
   );
   // Requests that still compute are cut off after a moment.
-  Deno.addSignalListener("SIGINT", () => server.shutdown({ grace: 0.5 }));
+  const stop = () => server.shutdown({ grace: 0.5 });
+  Deno.addSignalListener("SIGINT", stop);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
   console.log(`Listening on ${HOST}:${PORT}, press Ctrl-C to stop`);
   await server.serveForever();
   console.log("Goodbye");

@@ -36,7 +36,9 @@ try {
     fileno: SD_LISTEN_FDS_START,
   });
   server.listen();
-  Deno.addSignalListener("SIGINT", () => server.close());
+  const stop = () => server.close();
+  Deno.addSignalListener("SIGINT", stop);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
   console.log("Listening on descriptor 3, press Ctrl-C to stop");
 
   // Ends when the server is closed.

@@ -30,7 +30,9 @@ try {
     [HOST, PORT],
     EchoHandler,
   );
-  Deno.addSignalListener("SIGINT", () => server.shutdown());
+  const stop = () => server.shutdown();
+  Deno.addSignalListener("SIGINT", stop);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
   console.log(`Listening on ${HOST}:${PORT}, press Ctrl-C to stop`);
   await server.serveForever();
 

@@ -29,7 +29,9 @@ try {
     EchoHandler,
     { maxPacketSize: 65535 },
   );
-  Deno.addSignalListener("SIGINT", () => server.shutdown());
+  const stop = () => server.shutdown();
+  Deno.addSignalListener("SIGINT", stop);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
   console.log(`Receiving on ${HOST}:${PORT}, press Ctrl-C to stop`);
   await server.serveForever();
   console.log("Goodbye");

@@ -15,10 +15,12 @@ import { socket } from "@berkeley/socket";
 const HOST = "127.0.0.1";
 const PORT = 50008;
 
-Deno.addSignalListener("SIGINT", () => {
+const stop = () => {
   console.log("Goodbye");
   Deno.exit();
-});
+};
+Deno.addSignalListener("SIGINT", stop);
+if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
 
 try {
   using s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM);

@@ -11,6 +11,10 @@
 import { socket } from "@berkeley/socket";
 
 const [path = "/tmp/echo.sock"] = Deno.args;
+if (path === "") {
+  console.error("The path is empty; leave it out for /tmp/echo.sock");
+  Deno.exit(1);
+}
 
 try {
   using s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM);

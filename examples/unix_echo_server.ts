@@ -14,6 +14,10 @@
 import { socket, socketserver } from "@berkeley/socket";
 
 const [path = "/tmp/echo.sock"] = Deno.args;
+if (path === "") {
+  console.error("The path is empty; leave it out for /tmp/echo.sock");
+  Deno.exit(1);
+}
 const GRACE = 1; // seconds
 
 class EchoHandler
@@ -28,7 +32,9 @@ try {
     path,
     EchoHandler,
   );
-  Deno.addSignalListener("SIGINT", () => server.shutdown());
+  const stop = () => server.shutdown();
+  Deno.addSignalListener("SIGINT", stop);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
   console.log(`Listening on ${path}, press Ctrl-C to stop`);
   await server.serveForever();
 

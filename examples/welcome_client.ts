@@ -15,6 +15,10 @@ try {
   using s = await socket.createConnection([HOST, PORT]);
   await using file = s.makefile("r", { encoding: "utf-8" });
   const line = await file.readline();
+  if (line === "") {
+    console.error("The server closed the connection without a greeting");
+    Deno.exit(1);
+  }
   console.log(line.trimEnd());
 } catch (error) {
   if (!(error instanceof socket.OSError)) throw error;

@@ -14,7 +14,9 @@ const WELCOME = new TextEncoder().encode("Welcome! Καλώς ήρθες! よう
 
 try {
   using server = socket.createServer([HOST, PORT]);
-  Deno.addSignalListener("SIGINT", () => server.close());
+  const stop = () => server.close();
+  Deno.addSignalListener("SIGINT", stop);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", stop);
   console.log(`Listening on ${HOST}:${PORT}, press Ctrl-C to stop`);
 
   // Ends when the server is closed.

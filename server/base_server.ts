@@ -15,49 +15,20 @@ import type {
   ServerOptions,
   ShutdownOptions,
 } from "./options.ts";
+import type { ServerEvent } from "./events.ts";
 import { report } from "./report.ts";
-import { contextOf, Requests, runWithin, wasAborted } from "./requests.ts";
+import {
+  contextOf,
+  Loop,
+  Requests,
+  runWithin,
+  wasAborted,
+} from "./requests.ts";
 
 /** What a wait for a request takes. */
 export interface ReadyOptions extends WaitOptions {
   /** How long to wait; seconds, `null` for ever. */
   timeout: number | null;
-}
-
-/** One run of `serveForever`: whether it is to stop, and when it has ended. */
-export class Loop implements Disposable {
-  /** Resolves when the run has ended. */
-  readonly ended: Promise<void>;
-  readonly #stopping = new AbortController();
-  readonly #outer: AbortSignal | undefined;
-  readonly #end: () => void;
-
-  /** Begins a run that also stops when a signal aborts. */
-  constructor(signal: AbortSignal | undefined) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.ended = promise;
-    this.#end = resolve;
-    this.#outer = signal;
-    signal?.addEventListener("abort", this.stop);
-    if (signal?.aborted) this.stop();
-  }
-
-  /** Aborts what the loop waits for when it is to stop. */
-  get signal(): AbortSignal {
-    return this.#stopping.signal;
-  }
-
-  /** Whether it is to stop, or has. */
-  get stopped(): boolean {
-    return this.#stopping.signal.aborted;
-  }
-
-  readonly stop = (): void => this.#stopping.abort();
-
-  [Symbol.dispose](): void {
-    this.#outer?.removeEventListener("abort", this.stop);
-    this.#end();
-  }
 }
 
 // Errors of a server that was never, or wrongly, set up: trying again mends nothing.
@@ -649,6 +620,36 @@ export class BaseServer<R extends object = any, A = any, C = A>
     report(error, clientAddress);
   }
 
+  /**
+   * Is told what the server does, for programs that log or count; does nothing by
+   * itself. Not in Python.
+   *
+   * It must not take long, for the server waits for it. What it throws is reported as
+   * an error of a request is, and changes nothing.
+   *
+   * @param _event What has happened.
+   *
+   * @example Log each request, with the time that it took
+   * ```ts
+   * import { socket, socketserver } from "@berkeley/socket";
+   *
+   * class Server extends socketserver.ThreadingTCPServer {
+   *   override logEvent(event: socketserver.ServerEvent) {
+   *     if (event.type !== "ended") return;
+   *     console.log(event.clientAddress, event.seconds, "s,", this.activeRequests, "left");
+   *   }
+   * }
+   *
+   * await using _ = new Server(["127.0.0.1", 0], socketserver.BaseRequestHandler);
+   * ```
+   */
+  logEvent(_event: ServerEvent<R, C>): void {}
+
+  /** How many requests are being handled. Not in Python. */
+  get activeRequests(): number {
+    return this.#requests.size;
+  }
+
   /** Closes the server at the end of an `await using` block. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.serverClose();
@@ -736,6 +737,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
   /** Passes an error to `handleError`, unless the request was aborted, which causes errors. */
   async #fail(request: R, clientAddress: C, error: unknown): Promise<void> {
     if (wasAborted(request)) return;
+    this.#log({ type: "failed", request, clientAddress, error });
     await this.handleError(request, clientAddress, error);
   }
 
@@ -747,6 +749,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
   /** Closes a request that was aborted because it took too long, and tells `handleError`. */
   async #late(request: R, clientAddress: C, error: unknown): Promise<void> {
     this.#drop(request);
+    this.#log({ type: "failed", request, clientAddress, error });
     try {
       await this.handleError(request, clientAddress, error);
     } catch (error) {
@@ -791,23 +794,45 @@ export class BaseServer<R extends object = any, A = any, C = A>
       const isAbort = signal?.aborted && error === signal.reason;
       if (isAbort || !(error instanceof OSError)) throw error;
       if (FATAL.has(error.code)) throw error;
+      this.#log({ type: "untaken", error });
       await this.#backOff.pause(error, { signal });
       return true;
     }
     const [request, clientAddress] = taken;
     const handle = () => this.#handle(request, clientAddress);
+    this.#log({ type: "taken", request, clientAddress });
     await this.#requests.add(request, {
       handle: (task) => runWithin({ server: this, task, inLoop }, handle),
       timeout: this.requestTimeout,
       late: (error) => this.#late(request, clientAddress, error),
+      ended: this.#logs
+        ? (task) =>
+          this.#log({ type: "ended", request, clientAddress, ...task.outcome })
+        : undefined,
     }).ended;
     return true;
+  }
+
+  /** Whether anything listens to what the server tells. */
+  get #logs(): boolean {
+    return this.logEvent !== BaseServer.prototype.logEvent;
+  }
+
+  #log(event: ServerEvent<R, C>): void {
+    if (!this.#logs) return;
+    try {
+      this.logEvent(event);
+    } catch (error) {
+      report(error, "clientAddress" in event ? event.clientAddress : null);
+    }
   }
 
   async #handle(request: R, clientAddress: C): Promise<void> {
     try {
       const isWanted = await this.verifyRequest(request, clientAddress);
       if (wasAborted(request)) return;
+      const type = isWanted ? "begun" : "refused";
+      this.#log({ type, request, clientAddress });
       if (isWanted) {
         await this.processRequest(request, clientAddress);
       } else {

@@ -42,6 +42,13 @@ export {
 } from "./udp_server.ts";
 export { UnixDatagramServer, UnixStreamServer } from "./unix_server.ts";
 export type {
+  RequestEnded,
+  RequestEvent,
+  RequestFailed,
+  RequestUntaken,
+  ServerEvent,
+} from "./events.ts";
+export type {
   ServeForeverOptions,
   ServerOptions,
   ShutdownOptions,

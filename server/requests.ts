@@ -11,6 +11,7 @@ export class RequestTask {
   readonly #resolve: () => void;
   readonly #reject: (error: unknown) => void;
   #aborting: AbortController | undefined;
+  readonly #begin = performance.now();
   #isAborted = false;
   #pending = 0;
 
@@ -28,6 +29,12 @@ export class RequestTask {
   /** Whether it was aborted, so that what becomes of its handler no longer matters. */
   get isAborted(): boolean {
     return this.#isAborted;
+  }
+
+  /** How long it has taken, and whether it was aborted. */
+  get outcome(): { seconds: number; aborted: boolean } {
+    const seconds = (performance.now() - this.#begin) / 1000;
+    return { seconds, aborted: this.#isAborted };
   }
 
   /** Whether something that belongs to it has not settled yet. */
@@ -144,6 +151,42 @@ export function contextOf(server: object): Context | undefined {
   return task?.isAborted ? undefined : context;
 }
 
+/** One run of `serveForever`: whether it is to stop, and when it has ended. */
+export class Loop implements Disposable {
+  /** Resolves when the run has ended. */
+  readonly ended: Promise<void>;
+  readonly #stopping = new AbortController();
+  readonly #outer: AbortSignal | undefined;
+  readonly #end: () => void;
+
+  /** Begins a run that also stops when a signal aborts. */
+  constructor(signal: AbortSignal | undefined) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.ended = promise;
+    this.#end = resolve;
+    this.#outer = signal;
+    signal?.addEventListener("abort", this.stop);
+    if (signal?.aborted) this.stop();
+  }
+
+  /** Aborts what the loop waits for when it is to stop. */
+  get signal(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /** Whether it is to stop, or has. */
+  get stopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  readonly stop = (): void => this.#stopping.abort();
+
+  [Symbol.dispose](): void {
+    this.#outer?.removeEventListener("abort", this.stop);
+    this.#end();
+  }
+}
+
 /** How a request is handled. */
 export interface Handling {
   readonly handle: (task: RequestTask) => Promise<void>;
@@ -151,6 +194,8 @@ export interface Handling {
   readonly timeout: number | null;
   /** Called when it took longer, and the request has been aborted. */
   readonly late: (error: OSError) => void;
+  /** Called when it is no longer being handled. */
+  readonly ended?: (task: RequestTask) => void;
 }
 
 /** The requests of one server that are being handled. */
@@ -168,13 +213,16 @@ export class Requests {
   }
 
   /** Counts a request until its task has ended, or took too long. */
-  add(request: object, { handle, timeout, late }: Handling): RequestTask {
+  add(
+    request: object,
+    { handle, timeout, late, ended }: Handling,
+  ): RequestTask {
     const expire = (error: OSError) => {
       task.abort();
       late(error);
     };
     const stop = timeout === null ? undefined : limit(timeout, expire);
-    const task = this.#begin(request, stop);
+    const task = this.#begin(request, stop, ended);
     task.run(handle);
     return task;
   }
@@ -258,10 +306,15 @@ export class Requests {
     return Math.max(0, timeout - (performance.now() - begin) / 1000);
   }
 
-  #begin(request: object, stop?: () => void): RequestTask {
+  #begin(
+    request: object,
+    stop?: () => void,
+    ended?: Handling["ended"],
+  ): RequestTask {
     const task = new RequestTask(request, () => {
       stop?.();
       if (this.#tasks.delete(task)) this.#notify();
+      ended?.(task);
     });
     this.#tasks.add(task);
     for (const resolve of this.#coming) resolve();

@@ -139,7 +139,11 @@ Deno.test("chat_server asks again for a name that is not valid", async () => {
   await using serving = start(server);
   await serving.printed("Listening");
   using guest = await Guest.connect();
-  const none = ["", " ", "two words", "a".repeat(21), "/who", "a*", "\ufffd"];
+  // The last are letters that cannot be seen.
+  const none = [
+    ...["", " ", "two words", "a".repeat(21), "/who", "a*", "\ufffd"],
+    ...["\u3164", "ann\u115f", "\uffa0ann", "an\u200dn"],
+  ];
   for (const name of none) {
     await guest.say(name);
     assertEquals(
@@ -149,6 +153,33 @@ Deno.test("chat_server asks again for a name that is not valid", async () => {
   }
   await guest.say("  Zoë-1_2 \r");
   assertEquals(await guest.hear(), welcome("Zoë-1_2"));
+});
+
+Deno.test("chat_server gives no name that looks like one in the room", async () => {
+  await using serving = start(server);
+  await serving.printed("Listening");
+  using _ann = await Guest.enter("Ann");
+  using _Olli = await Guest.enter("Olli1");
+  using guest = await Guest.connect();
+  for (
+    const name of [
+      "ann",
+      "\u0410nn", // Cyrillic
+      "\u0391nn", // Greek
+      "\uff21nn", // full width
+      "0lli1",
+      "OlliI",
+      "\u039f\u217c\u217ci1", // Greek, and Roman numerals
+    ]
+  ) {
+    await guest.say(name);
+    assertEquals(
+      await guest.hear(),
+      `* There is a ${name.normalize("NFKC")} already. What is your name?`,
+    );
+  }
+  await guest.say("А\u0438\u043d\u0430");
+  assertEquals(await guest.hear(), welcome("А\u0438\u043d\u0430"));
 });
 
 Deno.test("chat_server tells nothing to a client that is not in the room", async () => {

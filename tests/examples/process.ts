@@ -98,6 +98,11 @@ export class Running implements AsyncDisposable {
     this.#kill("SIGINT");
   }
 
+  /** Does what a system does that ends a service. */
+  terminate(): void {
+    this.#kill("SIGTERM");
+  }
+
   /** Waits for its end. */
   async end(): Promise<Ended> {
     for (;;) {

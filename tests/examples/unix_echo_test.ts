@@ -99,6 +99,20 @@ Deno.test({
   },
 });
 
+for (const command of [server, client]) {
+  Deno.test({
+    name: `Unix echo: an empty path is refused [${command}]`,
+    ignore,
+    async fn() {
+      assertEquals(await run(`${command} `), {
+        code: 1,
+        stdout: "",
+        stderr: "The path is empty; leave it out for " + OWN_PATH + "\n",
+      });
+    },
+  });
+}
+
 Deno.test({
   name: "unix_echo_server serves many clients at once",
   ignore,

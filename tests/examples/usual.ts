@@ -47,21 +47,24 @@ export function testServer(server: ServerExample): void {
   const [command] = commands;
   testCommands(server);
 
-  Deno.test({
-    name: `${name} ends at Ctrl-C before any client`,
-    ignore,
-    async fn() {
-      await server.clear?.();
-      await using serving = start(command);
-      await serving.printed(here(first));
-      serving.interrupt();
-      assertEquals(await serving.end(), {
-        code: 0,
-        stdout: here(first + last),
-        stderr: "",
-      });
-    },
-  });
+  for (const signal of ["Ctrl-C", "SIGTERM"]) {
+    Deno.test({
+      name: `${name} ends at ${signal} before any client`,
+      ignore: ignore || signal === "SIGTERM" && Deno.build.os === "windows",
+      async fn() {
+        await server.clear?.();
+        await using serving = start(command);
+        await serving.printed(here(first));
+        if (signal === "SIGTERM") serving.terminate();
+        else serving.interrupt();
+        assertEquals(await serving.end(), {
+          code: 0,
+          stdout: here(first + last),
+          stderr: "",
+        });
+      },
+    });
+  }
 
   if (hold !== undefined) {
     Deno.test({

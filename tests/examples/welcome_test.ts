@@ -90,6 +90,19 @@ Deno.test("welcome_client puts a line together that comes byte by byte", async (
   assertEquals(called, { code: 0, stdout: "¡Olé!\n", stderr: "" });
 });
 
+Deno.test("welcome_client says that there was no greeting", async () => {
+  using listener = Deno.listen(ADDRESS);
+  const [called] = await Promise.all([
+    run(client),
+    listener.accept().then((conn) => conn.close()),
+  ]);
+  assertEquals(called, {
+    code: 1,
+    stdout: "",
+    stderr: "The server closed the connection without a greeting\n",
+  });
+});
+
 Deno.test({
   ...needsPython,
   name: "welcome_client is served by Python's server",

@@ -25,11 +25,16 @@ const types: readonly string[] = [
   "ForkingStatics",
   "HandlerServer",
   "ReadyOptions",
+  "RequestEnded",
+  "RequestEvent",
+  "RequestFailed",
   "RequestHandlerClass",
   "RequestHandlerFunction",
   "RequestHandlerMaker",
+  "RequestUntaken",
   "ServeForeverOptions",
   "ServerClass",
+  "ServerEvent",
   "ServerOptions",
   "ShutdownOptions",
   "SocketServerOptions",
@@ -42,8 +47,10 @@ const types: readonly string[] = [
 
 /** Public members of ours that Python's classes have not. */
 const ourMembers: readonly string[] = [
+  "activeRequests",
   "handlerModule",
   "loadTimeout",
+  "logEvent",
   "maxConnections",
   "permissions",
   "requestTimeout",

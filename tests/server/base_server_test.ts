@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { osError } from "../../socket/errors.ts";
 import { OSError } from "../../socket/mod.ts";
-import { Loop } from "../../server/base_server.ts";
+import { Loop } from "../../server/requests.ts";
 import { BaseRequestHandler, BaseServer } from "../../server/mod.ts";
 import { FakeClock, settle } from "../socket/fake_clock.ts";
 import { type Item, QueueServer } from "./queue_server.ts";

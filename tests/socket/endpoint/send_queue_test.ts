@@ -68,3 +68,15 @@ Deno.test("SendQueue.idle() and linger() resolve when nothing is under way", asy
   queue.shift();
   await both;
 });
+
+Deno.test("SendQueue.linger() waits no longer than until its signal aborts", async () => {
+  const queue = new SendQueue<PendingSend>();
+  queue.push(send(1, queue));
+  const stopping = new AbortController();
+  const lingering = queue.linger(stopping.signal);
+  stopping.abort();
+  await lingering;
+  await queue.linger(stopping.signal);
+  assertEquals(queue.first?.bytes.length, 1);
+  queue.shift();
+});
