@@ -184,9 +184,11 @@ export class Socket<A extends Address = Address, From = A | null> {
   /**
    * Starts listening for connections.
    *
-   * Drivers: in the sandbox `bind` already fixes the queue's length, at Deno's
-   * own 511 (TCP) or 1024 (Unix), and `backlog` changes nothing afterwards;
-   * {@linkcode createServer} can set it for TCP.
+   * Drivers: in the sandbox `bind` has opened a queue already, of Deno's own 511
+   * (TCP) or 1024 (Unix). For TCP a `backlog` opens it again at the same port,
+   * and a client that has connected since `bind` is reset; that needs a grant for
+   * the port that was bound, without which the queue stays as it is.
+   * {@linkcode createServer} opens it once.
    *
    * @param backlog How many connections may wait to be accepted; the system's
    * default if omitted.

@@ -2,7 +2,9 @@ import {
   AF_INET,
   AF_INET6,
   IP_ADD_MEMBERSHIP,
+  IP_ADD_SOURCE_MEMBERSHIP,
   IP_DROP_MEMBERSHIP,
+  IP_DROP_SOURCE_MEMBERSHIP,
   IP_MULTICAST_IF,
   IP_MULTICAST_LOOP,
   IP_MULTICAST_TTL,
@@ -18,16 +20,25 @@ import {
   SO_REUSEADDR,
   SOL_SOCKET,
 } from "../constants/mod.ts";
+import { platform } from "../constants/platform.ts";
 import { formatIpv4, formatIpv6, parseIpv4 } from "../text/ip_address.ts";
 import type { DatagramSettings, Membership } from "./datagram_transport.ts";
 import type { DatagramSocket } from "./datagram_socket.ts";
-import { describe, type Option, optionError, OptionTable } from "./options.ts";
+import {
+  describe,
+  known,
+  type Option,
+  optionError,
+  OptionTable,
+} from "./options.ts";
 
 type DatagramOption = Option<DatagramSocket>;
 
 // Linux's defaults.
 const TTL = 64;
 const MULTICAST_TTL = 1;
+// The bytes of an `ip_mreq_source`.
+const SOURCE_SIZE = 12;
 
 const isV4 = (family: number) => family === AF_INET;
 const isV6 = (family: number) => family === AF_INET6;
@@ -76,7 +87,7 @@ function flag(
     name,
     of,
     shortest: level === IPPROTO_IP ? 1 : undefined,
-    get: ({ settings }) => settings[key],
+    get: ({ settings }) => known(settings[key], level, name),
     set(socket, value) {
       // Linux accepts only 0 and 1 for an IPv6 option, but any integer for
       // others.
@@ -115,17 +126,19 @@ function membership(
   name: number,
   parse: (bytes: Uint8Array) => Membership,
   joins: boolean,
+  shortest = level === IPPROTO_IP ? 8 : 20,
 ): DatagramOption {
   return {
     level,
     name,
     of: level === IPPROTO_IP ? isV4 : isV6,
-    shortest: level === IPPROTO_IP ? 8 : 20,
+    shortest,
     set(socket, _, bytes) {
       const wanted = parse(bytes);
       const { memberships } = socket.settings;
-      const index = memberships.findIndex(({ group, interface: by }) =>
-        group === wanted.group && by === wanted.interface
+      const index = memberships.findIndex((each) =>
+        each.group === wanted.group && each.interface === wanted.interface &&
+        each.source === wanted.source
       );
       const multicast = level === IPPROTO_IP
         ? bytes[0] >> 4 === 0xe
@@ -153,6 +166,17 @@ function ipMreq(bytes: Uint8Array): Membership {
   return {
     group: formatIpv4(bytes.subarray(0, 4)),
     interface: formatIpv4(bytes.subarray(4, 8)),
+  };
+}
+
+/** Reads an `ip_mreq_source`: group, interface and source, whose last two are in the other order beyond Linux. */
+function ipMreqSource(bytes: Uint8Array): Membership {
+  const [second, third] = [bytes.subarray(4, 8), bytes.subarray(8, 12)];
+  const [by, source] = platform === "linux" ? [second, third] : [third, second];
+  return {
+    group: formatIpv4(bytes.subarray(0, 4)),
+    interface: formatIpv4(by),
+    source: formatIpv4(source),
   };
 }
 
@@ -186,6 +210,20 @@ export const datagramOptions: OptionTable<DatagramSocket> = new OptionTable([
   },
   membership(IPPROTO_IP, IP_ADD_MEMBERSHIP, ipMreq, true),
   membership(IPPROTO_IP, IP_DROP_MEMBERSHIP, ipMreq, false),
+  membership(
+    IPPROTO_IP,
+    IP_ADD_SOURCE_MEMBERSHIP,
+    ipMreqSource,
+    true,
+    SOURCE_SIZE,
+  ),
+  membership(
+    IPPROTO_IP,
+    IP_DROP_SOURCE_MEMBERSHIP,
+    ipMreqSource,
+    false,
+    SOURCE_SIZE,
+  ),
   // IPV6_UNICAST_HOPS and IPV6_MULTICAST_HOPS are missing because node:dgram
   // sets the IPv4 options instead (Deno 2.9).
   flag(IPPROTO_IPV6, IPV6_MULTICAST_LOOP, "multicastLoop", isV6),

@@ -215,6 +215,9 @@ export class DatagramSocket {
   join(membership: Membership): boolean {
     if (this.conn !== undefined) {
       if (this.conn.join === undefined) return false;
+      if (membership.source !== undefined && !this.conn.joinsSources) {
+        return false;
+      }
       this.#follow(this.conn.join(membership));
     }
     this.settings.memberships.push(membership);

@@ -23,13 +23,17 @@ export interface Target {
 export interface Membership {
   readonly group: string;
   readonly interface: string | number;
+  /** The only address to receive from; any if omitted. */
+  readonly source?: string;
 }
 
 /** The settings made before binding; `undefined` means the system's default. */
 export interface DatagramSettings {
   broadcast: boolean;
-  reuseAddress: boolean;
-  multicastLoop: boolean;
+  /** `undefined` if the socket was taken over, and nothing tells. */
+  reuseAddress: boolean | undefined;
+  /** Likewise. */
+  multicastLoop: boolean | undefined;
   v6only: boolean;
   ttl: number | undefined;
   multicastTtl: number | undefined;
@@ -50,6 +54,8 @@ export interface DatagramConn {
   readonly resource: unknown;
   /** Whether a send may have to wait for the receiver. */
   readonly sendsMayWait: boolean;
+  /** Whether `join` honours a source. */
+  readonly joinsSources?: boolean;
   /** Receives the next datagram; fails when the socket is closed. */
   receive(
     onDatagram: (datagram: Datagram) => void,

@@ -109,6 +109,13 @@ export class NodeStream implements Conn {
     this.#socket.setKeepAlive(on);
   }
 
+  /** Sets after how many quiet seconds probes are sent, if they are. */
+  setKeepIdle(seconds: number, keepAlive: boolean): void {
+    // Node sets both together.
+    this.#socket.setKeepAlive(true, seconds * 1000);
+    if (!keepAlive) this.#socket.setKeepAlive(false);
+  }
+
   /** Keeps the process alive while a read waits or a write is in progress. */
   #keep(): void {
     if (this.#writes > 0 || (this.#isReading && this.#isReferenced)) {

@@ -131,6 +131,19 @@ export function optionError(
   return osError({ code, syscall: "setsockopt", subject, ...fields });
 }
 
+/** Returns what an option is; fails for a socket that was taken over and does not tell. */
+export function known(
+  value: boolean | undefined,
+  level: number,
+  name: number,
+): boolean {
+  if (value !== undefined) return value;
+  throw optionError(level, name, "ENOPROTOOPT", {
+    syscall: "getsockopt",
+    hint: "nothing tells what it was when the socket was taken over",
+  });
+}
+
 /** Names the option, for messages: `option SO_LINGER` rather than 13. */
 export function describe(level: number, name: number): string {
   const prefix = prefixes.get(level);

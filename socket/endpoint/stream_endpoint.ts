@@ -22,7 +22,7 @@ import {
   refuseAncillary,
   refuseFlags,
 } from "./refusals.ts";
-import { streamOptions } from "./stream_options.ts";
+import { refuseKeepIdle, streamOptions } from "./stream_options.ts";
 import type { StreamReader } from "./stream_reader.ts";
 import type { StreamSocket } from "./stream_socket.ts";
 import type { StreamWriter } from "./stream_writer.ts";
@@ -72,6 +72,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
   }
 
   listen(backlog: number | undefined): void {
+    refuseKeepIdle(this.#socket);
     this.#socket.listen(backlog);
   }
 

@@ -8,12 +8,29 @@ import {
   SO_REUSEADDR,
   SO_REUSEPORT,
   SOL_SOCKET,
+  TCP_KEEPIDLE,
   TCP_NODELAY,
 } from "../constants/mod.ts";
-import { optionError, OptionTable } from "./options.ts";
+import { describe, known, optionError, OptionTable } from "./options.ts";
 import type { StreamSocket } from "./stream_socket.ts";
 
+// Linux's own seconds (net.ipv4.tcp_keepalive_time) and longest (MAX_TCP_KEEPIDLE).
+const KEEP_IDLE = 7200;
+const LONGEST_KEEP_IDLE = 32767;
+
 const isInternet = (family: number) => family !== AF_UNIX;
+
+const NOT_INHERITED = "the connections that are accepted would not have it";
+
+/** Refuses to listen with TCP_KEEPIDLE set, which accepted connections inherit on Linux. */
+export function refuseKeepIdle({ keepIdle }: StreamSocket): void {
+  if (keepIdle === undefined) return;
+  throw optionError(IPPROTO_TCP, TCP_KEEPIDLE, "ENOPROTOOPT", {
+    syscall: "listen",
+    subject: `with ${describe(IPPROTO_TCP, TCP_KEEPIDLE)}`,
+    hint: NOT_INHERITED,
+  });
+}
 
 /** The options of streams. */
 export const streamOptions: OptionTable<StreamSocket> = new OptionTable([
@@ -46,7 +63,7 @@ export const streamOptions: OptionTable<StreamSocket> = new OptionTable([
   {
     level: SOL_SOCKET,
     name: SO_KEEPALIVE,
-    get: (socket) => socket.keepAlive,
+    get: (socket) => known(socket.keepAlive, SOL_SOCKET, SO_KEEPALIVE),
     set(socket, value) {
       socket.keepAlive = value !== 0;
       socket.conn?.setKeepAlive?.(socket.keepAlive);
@@ -56,17 +73,36 @@ export const streamOptions: OptionTable<StreamSocket> = new OptionTable([
     level: IPPROTO_TCP,
     name: TCP_NODELAY,
     of: isInternet,
-    get: (socket) => socket.noDelay,
+    get: (socket) => known(socket.noDelay, IPPROTO_TCP, TCP_NODELAY),
     set(socket, value) {
       socket.noDelay = value !== 0;
       socket.conn?.setNoDelay?.(socket.noDelay);
     },
   },
   {
+    // Only node:net has it: a socket that has it when it connects is node's.
+    level: IPPROTO_TCP,
+    name: TCP_KEEPIDLE,
+    of: isInternet,
+    get: (socket) => socket.keepIdle ?? KEEP_IDLE,
+    set(socket, value) {
+      if (value < 1 || value > LONGEST_KEEP_IDLE) {
+        throw optionError(IPPROTO_TCP, TCP_KEEPIDLE, "EINVAL");
+      }
+      const { conn, isListening } = socket;
+      if (isListening || (conn !== undefined && !conn.setKeepIdle)) {
+        const hint = isListening ? NOT_INHERITED : "set it before connect()";
+        throw optionError(IPPROTO_TCP, TCP_KEEPIDLE, "ENOPROTOOPT", { hint });
+      }
+      conn?.setKeepIdle?.(value, socket.keepAlive ?? false);
+      socket.keepIdle = value;
+    },
+  },
+  {
     level: IPPROTO_IPV6,
     name: IPV6_V6ONLY,
     of: (family) => family === AF_INET6,
-    get: (socket) => socket.v6only,
+    get: (socket) => known(socket.v6only, IPPROTO_IPV6, IPV6_V6ONLY),
     set(socket, value) {
       if (socket.isBound) {
         throw optionError(IPPROTO_IPV6, IPV6_V6ONLY, "EINVAL");

@@ -25,14 +25,16 @@ export class StreamSocket {
   /** The number of endpoints that share the socket. */
   handles = 1;
   /** TCP_NODELAY; accepted connections inherit it from the listener. */
-  noDelay = false;
+  noDelay: boolean | undefined = false;
   /** SO_KEEPALIVE; accepted connections inherit it too. */
-  keepAlive = false;
+  keepAlive: boolean | undefined = false;
+  /** TCP_KEEPIDLE, in seconds. */
+  keepIdle: number | undefined;
   reuseAddress = false;
   reusePort = false;
   /** Whether it is or was a TCP listener, or was accepted by one: these have SO_REUSEADDR. */
   hasListened = false;
-  v6only = false;
+  v6only: boolean | undefined = false;
 
   acceptor: Acceptor | undefined;
   conn: Conn | undefined;
@@ -168,6 +170,8 @@ export class StreamSocket {
       const address = this.local ?? transport.any;
       this.local = undefined;
       this.bind(address, backlog);
+    } else if (backlog !== undefined) {
+      this.hold(this.#listener.reopen?.(backlog) ?? this.#listener);
     }
     this.acceptor = new Acceptor(this.#listener!, {
       address: this.local!,
@@ -218,6 +222,7 @@ export class StreamSocket {
         this.local,
         retryWhileFull,
         signal,
+        this.keepIdle !== undefined,
       );
       if (signal.aborted) connection.conn.close();
       signal.throwIfAborted();
@@ -252,6 +257,9 @@ export class StreamSocket {
     this.writer = new StreamWriter(conn, peer, transport);
     if (this.noDelay) conn.setNoDelay?.(true);
     if (this.keepAlive) conn.setKeepAlive?.(true);
+    if (this.keepIdle !== undefined) {
+      conn.setKeepIdle?.(this.keepIdle, this.keepAlive ?? false);
+    }
   }
 
   /** Creates the socket of an accepted connection; as on Linux, it inherits options. */

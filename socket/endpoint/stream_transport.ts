@@ -19,6 +19,8 @@ export interface Conn {
   setNoDelay?(on: boolean): void;
   /** Turns keep-alive probes on; TCP only. */
   setKeepAlive?(on: boolean): void;
+  /** Sets the seconds after which a quiet connection is probed, and whether it is; TCP only. */
+  setKeepIdle?(seconds: number, keepAlive: boolean): void;
 }
 
 /** A new connection with its addresses. */
@@ -38,6 +40,11 @@ export interface Listener {
   readonly local: Address;
   /** The object that `detach` returns; `undefined` if there is none. */
   readonly resource: unknown;
+  /**
+   * Closes it and opens one like it with another backlog; returns `undefined`
+   * if the backlog is the same or may not be changed. Throws our error.
+   */
+  reopen?(backlog: number): Listener | undefined;
   /** Accepts the next connection. */
   accept(): Promise<Connection>;
   /** Stops listening; a pending accept rejects. */
@@ -90,12 +97,14 @@ export interface StreamTransport {
    * Connects to an address, from a local address if given.
    *
    * @param retryWhileFull Whether to wait for space in the listener's queue.
+   * @param needsKeepIdle Whether the connection must have `setKeepIdle`.
    */
   connect(
     address: Address,
     from: Address | undefined,
     retryWhileFull: boolean,
     signal: AbortSignal,
+    needsKeepIdle?: boolean,
   ): Promise<Connection>;
   /** Turns an error of a connection, a listener or `connect` into an OSError. */
   explain(error: unknown, fields: OSErrorFields): OSError;

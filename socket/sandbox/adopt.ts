@@ -3,6 +3,7 @@ import type { Endpoint, SocketHints } from "../driver.ts";
 import { DatagramEndpoint } from "../endpoint/datagram_endpoint.ts";
 import { unsupported } from "../endpoint/refusals.ts";
 import { StreamEndpoint } from "../endpoint/stream_endpoint.ts";
+import type { StreamSocket } from "../endpoint/stream_socket.ts";
 import type { Connection, Listener } from "../endpoint/stream_transport.ts";
 import { osError } from "../errors.ts";
 import { addressOf, familyOf } from "./deno_address.ts";
@@ -86,15 +87,27 @@ function adoptConnection(
   hints: SocketHints,
 ): Endpoint {
   const socket = openFor(familyOf(connection.local), hints);
+  forgetOptions(socket);
   socket.establish(connection);
   return new StreamEndpoint(socket);
 }
 
 function adoptListener(listener: Listener, hints: SocketHints): Endpoint {
   const socket = openFor(familyOf(listener.local), hints);
+  // What Deno opens has the defaults.
+  if (listener.resource === undefined) {
+    forgetOptions(socket);
+    socket.v6only = undefined;
+  }
   socket.hold(listener);
   socket.listen(undefined);
   return new StreamEndpoint(socket);
+}
+
+/** Marks the options that its owner may have set, and nothing tells. */
+function forgetOptions(socket: StreamSocket): void {
+  if (socket.family === AF_UNIX) return;
+  socket.noDelay = socket.keepAlive = undefined;
 }
 
 function openFor(
@@ -127,11 +140,14 @@ function adoptDatagram(
     });
   }
   const socket = openDatagram(actual, type, proto);
-  socket.attach(
-    actual === AF_UNIX
-      ? new UnixDatagramConn(conn)
-      : new UdpConn(conn, actual, undefined),
-  );
+  if (actual === AF_UNIX) socket.attach(new UnixDatagramConn(conn));
+  else {
+    const { settings } = socket;
+    // Deno always sets it.
+    settings.broadcast = true;
+    settings.reuseAddress = settings.multicastLoop = undefined;
+    socket.attach(new UdpConn(conn, actual));
+  }
   return new DatagramEndpoint(socket);
 }
 

@@ -12,15 +12,25 @@ export function connectionOf(conn: Deno.Conn, asked?: Address): Connection {
   };
 }
 
+/** Closes a listener and opens one with another backlog at the address that it turned out to have. */
+type Reopen = (backlog: number, local: Address) => DenoListener | undefined;
+
 /** Wraps a `Deno.Listener`; its connections come with their addresses. */
 export class DenoListener implements Listener {
   readonly local: Address;
   readonly resource: Deno.Listener;
 
+  readonly #reopen: Reopen | undefined;
+
   /** Takes over a listener; `asked` is the address that it was opened with. */
-  constructor(listener: Deno.Listener, asked?: Address) {
+  constructor(listener: Deno.Listener, asked?: Address, reopen?: Reopen) {
     this.resource = listener;
     this.local = addressOf(listener.addr, asked);
+    this.#reopen = reopen;
+  }
+
+  reopen(backlog: number): DenoListener | undefined {
+    return this.#reopen?.(backlog, this.local);
   }
 
   accept(): Promise<Connection> {

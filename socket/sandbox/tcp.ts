@@ -76,7 +76,20 @@ export class Tcp implements StreamTransport {
       if (number === undefined) throw otherFamily("bind", address);
       listener = open(number);
     }
-    return new DenoListener(listener, address);
+    return new DenoListener(listener, address, (backlog, local) => {
+      const [host, , ...rest] = address;
+      const port = local[1] as number;
+      if (backlog === options.backlog || !isNetGranted(host, port)) {
+        return undefined;
+      }
+      listener.close();
+      const again = [host, port, ...rest] as unknown as NetAddress;
+      try {
+        return this.listen(again, { ...options, backlog });
+      } catch (error) {
+        throw translate(error, { syscall: "listen", address: again });
+      }
+    });
   }
 
   async connect(
@@ -84,6 +97,7 @@ export class Tcp implements StreamTransport {
     from: NetAddress | undefined,
     _retryWhileFull: boolean,
     signal: AbortSignal,
+    needsKeepIdle = false,
   ): Promise<Connection> {
     const host = denoHost(this.#family, "connect", address);
     const port = connectable(address);
@@ -94,6 +108,7 @@ export class Tcp implements StreamTransport {
       const options = { host, port, family, localAddress, localPort } as const;
       return await nodeConnectFrom(options, signal);
     }
+    if (needsKeepIdle) return await nodeConnect({ host, port, family }, signal);
     const conn = await denoConnect(host, port, signal);
     const connection = connectionOf(conn, address);
     if (familyOf(connection.peer) === this.#family) return connection;

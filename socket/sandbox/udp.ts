@@ -71,7 +71,6 @@ export class Udp implements DatagramTransport {
         loopback: settings.multicastLoop,
       }),
       this.#family,
-      settings,
     );
     if (conn.local.length === this.any.length) return conn;
     conn.close();

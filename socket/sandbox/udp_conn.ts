@@ -27,19 +27,13 @@ export class UdpConn implements DatagramConn {
   readonly sendsMayWait = false;
   readonly #conn: HeldConn;
   readonly #isV6: boolean;
-  readonly #hasKnownSettings: boolean;
   #joined: Joined[] = [];
   #target: Target | undefined;
   #to: Deno.NetAddr | undefined;
 
-  /** Takes over an open socket; `settings` are those it was opened with, if known. */
-  constructor(
-    conn: Deno.DatagramConn,
-    family: number,
-    settings: DatagramSettings | undefined,
-  ) {
+  /** Takes over an open socket. */
+  constructor(conn: Deno.DatagramConn, family: number) {
     this.#isV6 = family === AF_INET6;
-    this.#hasKnownSettings = settings !== undefined;
     this.resource = conn;
     this.#conn = conn as HeldConn;
     this.local = addressOf(conn.addr);
@@ -87,7 +81,7 @@ export class UdpConn implements DatagramConn {
 
   set<K extends keyof DatagramSettings>(name: K): boolean {
     // Deno always enables SO_BROADCAST; the transport checks our setting.
-    return name === "broadcast" && this.#hasKnownSettings;
+    return name === "broadcast";
   }
 
   join(membership: Membership): Promise<unknown> {

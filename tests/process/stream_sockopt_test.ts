@@ -113,3 +113,50 @@ Deno.test({
     assertEquals(await valueOf(reuse, { flags }), []);
   },
 });
+
+Deno.test({
+  name:
+    "TCP_KEEPIDLE that is set before connect(), or on a connection of node:net, is what the kernel says",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const idle = program.replace(
+      /for \(const host of[^]*?\n}\nlibc/,
+      `
+      using server = s.createServer(["127.0.0.1", 0]);
+      for (const bound of [true, false]) {
+        using client = s.socket();
+        compareUnset(client);
+        client.setsockopt(TCP, s.TCP_KEEPIDLE, 60);
+        if (bound) client.bind(["127.0.0.1", 0]);
+        await client.connect(server.getsockname());
+        compare("client", client, TCP, s.TCP_KEEPIDLE, 60);
+        compare("client", client, SOL, s.SO_KEEPALIVE, 0);
+        client.setsockopt(SOL, s.SO_KEEPALIVE, 1);
+        compare("client", client, TCP, s.TCP_KEEPIDLE, 60);
+        compare("client", client, SOL, s.SO_KEEPALIVE, 1);
+        client.setsockopt(TCP, s.TCP_KEEPIDLE, 32767);
+        compare("client", client, TCP, s.TCP_KEEPIDLE, 32767);
+        compare("client", client, SOL, s.SO_KEEPALIVE, 1);
+      }
+      function compareUnset(client) {
+        if (client.getsockopt(TCP, s.TCP_KEEPIDLE) !== 7200) problems.push("unset");
+      }
+      {
+        using client = s.socket();
+        await client.connect(server.getsockname());
+        compare("unset", client, TCP, s.TCP_KEEPIDLE, 7200);
+        for (const socket of [client, server]) {
+          try {
+            socket.setsockopt(TCP, s.TCP_KEEPIDLE, 60);
+            problems.push("set late");
+          } catch (error) {
+            if (error.code !== "ENOPROTOOPT") throw error;
+          }
+        }
+      }
+      libc`,
+    );
+    const flags = ["--allow-net", "--allow-ffi"];
+    assertEquals(await valueOf(idle, { flags }), []);
+  },
+});

@@ -60,6 +60,29 @@ Deno.test(
 );
 
 Deno.test(
+  "Socket.listen() bounds the queue of a socket that is bound already, at its port",
+  onLinux,
+  async () => {
+    using server = socket();
+    server.bind(["127.0.0.1", 0]);
+    const address = server.getsockname();
+    server.listen(0);
+    assertEquals(server.getsockname(), address);
+    assertEquals(await queued(server), 1);
+  },
+);
+
+Deno.test("Socket.listen() with a backlog needs no more than bind()", {
+  permissions: { net: ["localhost:0"] },
+}, () => {
+  using server = socket();
+  server.bind(["localhost", 0]);
+  // A grant for port 0 is none for the one that was found.
+  server.listen(5);
+  assertEquals(server.getsockopt(SOL_SOCKET, SO_ACCEPTCONN), 1);
+});
+
+Deno.test(
   "createServer() takes a negative backlog as 0, as Python does",
   onLinux,
   async () => {

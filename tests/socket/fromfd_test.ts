@@ -5,12 +5,19 @@ import {
   AF_UNIX,
   fromfd,
   fromshare,
+  IP_MULTICAST_LOOP,
+  IPPROTO_IP,
+  IPPROTO_TCP,
   OSError,
   SO_ACCEPTCONN,
+  SO_BROADCAST,
+  SO_KEEPALIVE,
+  SO_REUSEADDR,
   SOCK_DGRAM,
   SOCK_STREAM,
   Socket,
   SOL_SOCKET,
+  TCP_NODELAY,
 } from "../../socket/mod.ts";
 import { bytes, folder, text, transports, writeAll } from "../support/peers.ts";
 
@@ -159,3 +166,52 @@ Deno.test(
     assertEquals(error.code, "EOPNOTSUPP");
   },
 );
+
+Deno.test(
+  "fromfd() tells no option that nothing tells it, until it is set",
+  net,
+  async () => {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr;
+    const [conn, peer] = await Promise.all([
+      Deno.connect({ port }),
+      listener.accept(),
+    ]);
+    conn.setNoDelay(true);
+    await using server = fromfd(listener, AF_INET, SOCK_STREAM);
+    await using s = fromfd(conn, AF_INET, SOCK_STREAM);
+    const options = [[IPPROTO_TCP, TCP_NODELAY], [SOL_SOCKET, SO_KEEPALIVE]];
+    for (const [level, name] of options) {
+      const { code } = assertThrows(() => s.getsockopt(level, name), OSError);
+      assertEquals(code, "ENOPROTOOPT");
+      s.setsockopt(level, name, 1);
+      assertEquals(s.getsockopt(level, name), 1);
+      // What Deno opens has the system's defaults.
+      assertEquals(server.getsockopt(level, name), 0);
+    }
+    peer.close();
+  },
+);
+
+Deno.test({
+  name: "fromfd() tells what Deno sets on its UDP sockets",
+  ignore: Deno.listenDatagram === undefined,
+  ...net,
+  async fn() {
+    const conn = Deno.listenDatagram({
+      transport: "udp",
+      hostname: "127.0.0.1",
+      port: 0,
+    });
+    await using s = fromfd(conn, AF_INET, SOCK_DGRAM);
+    assertEquals(s.getsockopt(SOL_SOCKET, SO_BROADCAST), 1);
+    const unknown = [
+      [SOL_SOCKET, SO_REUSEADDR],
+      [IPPROTO_IP, IP_MULTICAST_LOOP],
+    ];
+    for (const [level, name] of unknown) {
+      const { code } = assertThrows(() => s.getsockopt(level, name), OSError);
+      assertEquals(code, "ENOPROTOOPT");
+    }
+  },
+});

@@ -47,6 +47,7 @@ export class NodeDatagramConn implements DatagramConn {
   readonly local: InetAddress | Inet6Address;
   readonly resource = undefined;
   readonly sendsMayWait = false;
+  readonly joinsSources = true;
   readonly #socket: NodeSocket;
   readonly #isV6: boolean;
   #kept: Datagram[] = [];
@@ -158,12 +159,16 @@ export class NodeDatagramConn implements DatagramConn {
     return true;
   }
 
-  join({ group, interface: by }: Membership): void {
-    this.#socket.addMembership(group, this.#interface(by));
+  join({ group, interface: by, source }: Membership): void {
+    const on = this.#interface(by);
+    if (source === undefined) this.#socket.addMembership(group, on);
+    else this.#socket.addSourceSpecificMembership(source, group, on);
   }
 
-  leave({ group, interface: by }: Membership): void {
-    this.#socket.dropMembership(group, this.#interface(by));
+  leave({ group, interface: by, source }: Membership): void {
+    const on = this.#interface(by);
+    if (source === undefined) this.#socket.dropMembership(group, on);
+    else this.#socket.dropSourceSpecificMembership(source, group, on);
   }
 
   #apply(settings: DatagramSettings): void {
