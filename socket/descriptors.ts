@@ -174,7 +174,7 @@ export async function recvFds<A extends Address, From>(
  * @throws {OSError} EBADF if no stream socket is open under the number,
  * ENOTSOCK if it is not a socket that the driver can take over, EAFNOSUPPORT if
  * it has another family, EOPNOTSUPP for the number of a datagram socket in the
- * sandbox.
+ * sandbox, EPERM for a number in a handler of a forking server with `permissions`.
  * @throws {RangeError} If the number is negative or larger than a C `int`.
  * @throws {TypeError} If the number is not an integer.
  *
