@@ -161,7 +161,10 @@ export async function recvFds<A extends Address, From>(
  * what it is: `listen` or `accept` makes it a listener; a receive, a send,
  * `shutdown`, `getpeername` or a wait for readiness makes it a connection. A
  * listener from a number takes up to 4096 connections before `accept` asks for
- * them. Once it is known what the descriptor is, `detach` throws EOPNOTSUPP.
+ * them, and once the process has run out of descriptors it takes none again
+ * (Deno 2.9): let whatever passed it start the program anew. An option that its
+ * former owner may have set, and that nothing tells, is ENOPROTOOPT until it is
+ * set. Once it is known what the descriptor is, `detach` throws EOPNOTSUPP.
  *
  * @param fd A descriptor's number; for the sandboxed driver also a `Deno.Conn`,
  * a `Deno.Listener` or a `Deno.DatagramConn`.

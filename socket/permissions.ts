@@ -15,6 +15,13 @@ export function isNetGranted(host: string, port?: number): boolean {
   return isGranted({ name: "net", host: netTarget(host, port) });
 }
 
+/** Tells whether `--deny-net` refuses a host and port. */
+export function isNetDenied(host: string, port: number): boolean {
+  const target = netTarget(host, port);
+  return Deno.permissions.querySync({ name: "net", host: target }).state ===
+    "denied";
+}
+
 /**
  * Requests net permission as Deno's own calls do: prompts on a terminal, and
  * throws NotCapable if it is not granted. For calls of `node:` modules, which

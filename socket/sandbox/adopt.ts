@@ -11,6 +11,7 @@ import { connectionOf, DenoListener } from "./deno_stream.ts";
 import { isUnixDescriptor, openTcpDescriptor } from "./node/descriptor.ts";
 import { unixDescriptor } from "./node/unix_descriptor.ts";
 import { openDatagram, openStream } from "./open.ts";
+import { openSignalPair } from "./signal_pair.ts";
 import { UdpConn } from "./udp_conn.ts";
 import { UnixDatagramConn } from "./unix_datagram.ts";
 
@@ -93,6 +94,7 @@ function adoptConnection(
 }
 
 function adoptListener(listener: Listener, hints: SocketHints): Endpoint {
+  openSignalPair();
   const socket = openFor(familyOf(listener.local), hints);
   // What Deno opens has the defaults.
   if (listener.resource === undefined) {

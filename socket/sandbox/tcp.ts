@@ -11,7 +11,8 @@ import type {
   StreamTransport,
 } from "../endpoint/stream_transport.ts";
 import { osError } from "../errors.ts";
-import { isNetGranted, netFlag } from "../permissions.ts";
+import { isNetDenied, isNetGranted, netFlag } from "../permissions.ts";
+import { parseIpv4Loose, parseIpv6 } from "../text/ip_address.ts";
 import {
   addressOf,
   denoHost,
@@ -22,8 +23,16 @@ import {
 import { connectionOf, DenoListener } from "./deno_stream.ts";
 import { DRIVER, translate } from "./errors.ts";
 import { nodeConnect, nodeConnectFrom } from "./node/connect.ts";
+import { openSignalPair } from "./signal_pair.ts";
 
 type NetAddress = InetAddress | Inet6Address;
+
+// The bytes of "any host", in IPv4, IPv6 and mapped, and what each connects to.
+const loopbacks: ReadonlyMap<string, string> = new Map([
+  [new Uint8Array(4).join("."), "127.0.0.1"],
+  [new Uint8Array(16).join("."), "::1"],
+  [[...new Uint8Array(10), 255, 255, 0, 0, 0, 0].join("."), "127.0.0.1"],
+]);
 
 /** TCP over IPv4 or IPv6, by `Deno.listen` and `Deno.connect`. */
 export class Tcp implements StreamTransport {
@@ -58,6 +67,7 @@ export class Tcp implements StreamTransport {
   }
 
   listen(address: NetAddress, options: ListenOptions): DenoListener {
+    openSignalPair();
     const hostname = denoHost(this.#family, "bind", address);
     const open = (hostname: string) =>
       Deno.listen({
@@ -101,6 +111,7 @@ export class Tcp implements StreamTransport {
   ): Promise<Connection> {
     const host = denoHost(this.#family, "connect", address);
     const port = connectable(address);
+    checkAnyHost(host, address);
     const family = this.#family === AF_INET6 ? 6 : 4;
     if (from !== undefined) {
       const [localAddress, localPort] = from;
@@ -137,6 +148,22 @@ function connectable(address: Readonly<NetAddress>): number {
   if (port !== 0) return port;
   const to: Address = [host, port];
   throw osError({ code: "ECONNREFUSED", syscall: "connect", address: to });
+}
+
+/**
+ * Refuses to connect to "any host", which is this machine, if `--deny-net`
+ * refuses its loopback address: Deno does not look (Deno 2.9).
+ */
+function checkAnyHost(host: string, address: NetAddress): void {
+  const bytes = parseIpv4Loose(host) ?? parseIpv6(host);
+  const loopback = bytes && loopbacks.get(bytes.join("."));
+  if (loopback === undefined || !isNetDenied(loopback, address[1])) return;
+  throw osError({
+    code: "EACCES",
+    syscall: "connect",
+    address,
+    hint: `it is ${loopback}, which --deny-net refuses`,
+  });
 }
 
 /**

@@ -7,6 +7,7 @@ import { unsupported } from "../endpoint/refusals.ts";
 import { osError } from "../errors.ts";
 import { connectionOf, DenoListener } from "./deno_stream.ts";
 import { DRIVER, translate } from "./errors.ts";
+import { openSignalPair } from "./signal_pair.ts";
 
 // Milliseconds between attempts to connect while the server's queue is full.
 const RETRY = 10;
@@ -28,6 +29,7 @@ export class Unix implements StreamTransport {
   readonly explain = translate;
 
   listen(address: UnixAddress): DenoListener {
+    openSignalPair();
     const open = (path: string) => Deno.listen({ transport: "unix", path });
     const path = pathOf("bind", address);
     return new DenoListener(path === "" ? autobind(open) : open(path));

@@ -228,3 +228,29 @@ Deno.test("connect() after bind() without a grant for the local address is refus
   assert(stdout.endsWith("alive\n"), stdout + stderr);
   assertEquals(code, 0);
 });
+
+Deno.test("connect() to any host is refused where --deny-net refuses this machine", async () => {
+  const program = `
+    import { AF_INET, AF_INET6, createConnection, createServer, Socket } from "socket";
+    const server = createServer(["0.0.0.0", 0]);
+    const [, port] = server.getsockname();
+    const calls = [
+      ...["0.0.0.0", "", "0"].map((host) => () =>
+        new Socket(AF_INET).connect([host, port])),
+      () => new Socket(AF_INET6).connect(["::ffff:0.0.0.0", port]),
+      () => createConnection(["0.0.0.0", port]),
+    ];
+    for (const call of calls) {
+      await call().then(() => console.log("connected"), ({ code }) => console.log(code));
+    }
+    Deno.exit();
+  `;
+  const denied = ["--allow-net", "--deny-net=127.0.0.1"];
+  const { stdout, stderr } = await runProgram(program, { flags: denied });
+  assertEquals(stdout, "EACCES\n".repeat(5), stderr);
+  // What is granted by the name of "any" is.
+  const granted = await runProgram(program.replace('"", "0"', '""'), {
+    flags: ["--allow-net=0.0.0.0"],
+  });
+  assertEquals(granted.stdout, "connected\n".repeat(4), granted.stderr);
+});

@@ -2,6 +2,7 @@ import { AF_INET, AF_INET6, AF_UNSPEC } from "../../constants/mod.ts";
 import { osError, type OSErrorFields } from "../../errors.ts";
 import { isGranted } from "../../permissions.ts";
 import { parseIpv4, parseIpv6 } from "../../text/ip_address.ts";
+import { translate } from "../errors.ts";
 import { isMapped } from "./numeric.ts";
 import type { NumericAddress } from "./types.ts";
 
@@ -25,11 +26,22 @@ function scope(bytes: Uint8Array): number {
   return precedence(bytes) === 50 ? 2 : 14;
 }
 
-/** The families of this machine's addresses other than loopback; `undefined` without the permission to list them. */
-function ownFamilies(): ReadonlySet<number> | undefined {
+/**
+ * The families of this machine's addresses other than loopback; `undefined`
+ * without the permission to list them.
+ *
+ * @throws {OSError} If they cannot be listed, such as EMFILE.
+ */
+function ownFamilies(fields: OSErrorFields): ReadonlySet<number> | undefined {
   if (!isGranted({ name: "sys", kind: "networkInterfaces" })) return undefined;
+  let all: Deno.NetworkInterfaceInfo[];
+  try {
+    all = Deno.networkInterfaces();
+  } catch (error) {
+    throw translate(error, fields);
+  }
   return new Set(
-    Deno.networkInterfaces()
+    all
       .filter(({ address }) => address !== "127.0.0.1" && address !== "::1")
       .map(({ family }) => family === "IPv6" ? AF_INET6 : AF_INET),
   );
@@ -45,7 +57,7 @@ export function configuredFamily(
   family: number,
   fields: OSErrorFields,
 ): number | undefined {
-  const own = ownFamilies();
+  const own = ownFamilies(fields);
   if (own === undefined) {
     throw osError({
       ...fields,
@@ -66,9 +78,10 @@ export function configuredFamily(
  */
 export function sortAddresses(
   found: readonly NumericAddress[],
+  fields: OSErrorFields,
 ): NumericAddress[] {
   if (found.length < 2) return [...found];
-  const own = ownFamilies();
+  const own = ownFamilies(fields);
   const ranked = found.map((address) => {
     const bytes = (parseIpv4(address.host) ?? parseIpv6(address.host))!;
     const isLocal = scope(bytes) <= 2;

@@ -95,7 +95,7 @@ async function findAddresses(
   const found = mapping
     ? mapToIpv6(host.found, (flags & AI_ALL) !== 0)
     : host.found;
-  return { canonname: host.canonname, found: sortAddresses(found) };
+  return { canonname: host.canonname, found: sortAddresses(found, fields) };
 }
 
 /** Addresses for a null host: the wildcard with AI_PASSIVE, else loopback. */
