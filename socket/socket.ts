@@ -11,6 +11,7 @@ import {
   checkSize,
   type Data,
   driverFlags,
+  gather,
   isDontWait,
   listOf,
   optionValue,
@@ -830,8 +831,9 @@ export class Socket<A extends Address = Address, From = A | null> {
    * Bytes of two calls never mix: the second waits for the first. The timeout
    * covers the whole call.
    *
-   * @param data The bytes; the caller may change them as soon as the call has
-   * returned.
+   * @param data The bytes, or several buffers to send one after another (as one
+   * datagram), which Python does not take; the caller may change them as soon as
+   * the call has returned.
    * @param flags As for {@linkcode Socket.send}.
    * @param options `signal`: cancels the call when it aborts.
    * @throws {OSError} As {@linkcode Socket.send}; its `bytesSent` is the number
@@ -852,12 +854,14 @@ export class Socket<A extends Address = Address, From = A | null> {
    * Port of [`socket.sendall`](https://docs.python.org/3/library/socket.html#socket.socket.sendall), `send(2)`.
    */
   sendall(
-    data: Data,
+    data: Data | Data[],
     flags: number | WaitOptions = 0,
     options?: WaitOptions,
   ): Promise<void> {
     try {
-      const bytes = bytesOf("sendall", data);
+      const bytes = Array.isArray(data)
+        ? gather(listOf("sendall", data))
+        : bytesOf("sendall", data);
       const wait = this.#wait(flags, options);
       return this.#endpoint("send").sendall(bytes, driverFlags(flags), wait);
     } catch (error) {

@@ -267,3 +267,13 @@ datagramsConform(
     assertEquals(text(await here.recv(8)), "soon");
   },
 );
+
+datagramsConform(
+  "Socket.sendall() sends several buffers as one datagram",
+  async ({ bound }) => {
+    await using here = bound(), there = bound();
+    await there.connect(here.getsockname() as never);
+    await there.sendall([bytes("ab"), bytes("c")]);
+    assertEquals(text(await here.recv(9)), "abc");
+  },
+);

@@ -2,6 +2,7 @@ import {
   assert,
   assertEquals,
   assertInstanceOf,
+  assertMatch,
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
@@ -345,5 +346,29 @@ conforms(
     await pair.peer.read(buffer);
     await pair.peer.write(buffer.subarray(0, 4));
     assertEquals(text(await pending), "ping");
+  },
+);
+
+conforms(
+  "Socket.sendall() sends several buffers one after another, as they are at the call",
+  async ({ transport, driver }) => {
+    await using pair = await connected(transport, driver);
+    const last = bytes("ef");
+    const sending = pair.ours.sendall([
+      bytes("ab"),
+      new Uint16Array([0x6463]),
+      new Uint8Array(),
+      last.buffer,
+    ]);
+    last.fill(0);
+    await sending;
+    await pair.ours.sendall([]);
+    const error = await assertRejects(
+      () => pair.ours.sendall([bytes("a"), "b" as never]),
+      TypeError,
+    );
+    assertMatch(error.message, /^Cannot sendall: .* not a string/);
+    pair.ours.shutdown(SHUT_WR);
+    assertEquals(text(await readAll(pair.peer)), "abcdef");
   },
 );
