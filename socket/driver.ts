@@ -362,6 +362,9 @@ export interface Endpoint extends Pollable {
     wait: Wait | undefined,
   ): Promise<number>;
 
+  /** How many bytes the last `sendall` of this endpoint that a signal ended had taken; 0 before. */
+  readonly abortedBytesSent: number;
+
   /** Reads an option as the bytes that the kernel would give, at most `size` of them. */
   getsockopt(level: number, name: number, size: number): Uint8Array;
   /** Sets an option from bytes; `null` means a null pointer, with `size` as its length. */

@@ -837,8 +837,9 @@ export class Socket<A extends Address = Address, From = A | null> {
    * @param flags As for {@linkcode Socket.send}.
    * @param options `signal`: cancels the call when it aborts.
    * @throws {OSError} As {@linkcode Socket.send}; its `bytesSent` is the number
-   * of bytes sent before the error, which Python does not report. (An abort
-   * does not report it either: it rejects with the signal's own reason.)
+   * of bytes sent before the error, which Python does not report. After an
+   * abort, which rejects with the signal's own reason,
+   * {@linkcode Socket.abortedBytesSent} is that number.
    *
    * @example Send a text
    * ```ts
@@ -867,6 +868,31 @@ export class Socket<A extends Address = Address, From = A | null> {
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /**
+   * The number of bytes that the last `sendall` which a `signal` ended had sent; 0
+   * before, and after the socket is closed. Not in Python.
+   *
+   * @example Continue where an abort stopped
+   * ```ts
+   * import { socketpair } from "@berkeley/socket/socket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const [a, b] = await socketpair();
+   * using _a = a, _b = b;
+   * const data = new Uint8Array(1 << 24); // more than the system takes at once
+   * const signal = AbortSignal.timeout(10);
+   * await a.sendall(data, { signal }).catch(() => {});
+   * const rest = a.sendall(data.subarray(a.abortedBytesSent));
+   * let received = 0;
+   * while (received < data.length) received += (await b.recv(1 << 20)).length;
+   * await rest;
+   * assertEquals(received, data.length);
+   * ```
+   */
+  get abortedBytesSent(): number {
+    return this.#open?.abortedBytesSent ?? 0;
   }
 
   /**

@@ -33,6 +33,8 @@ const SEND_FLAGS = MSG_NOSIGNAL > 0 ? MSG_NOSIGNAL : 0;
  * and tracks which pending calls are its own.
  */
 export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
+  /** A datagram is sent whole or not at all. */
+  readonly abortedBytesSent = 0;
   readonly #socket: DatagramSocket;
   #isClosed = false;
   #readiness: Readiness | undefined;

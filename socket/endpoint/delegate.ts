@@ -37,6 +37,10 @@ export class Delegate implements Endpoint {
     return this.inner.resource;
   }
 
+  get abortedBytesSent(): number {
+    return this.inner.abortedBytesSent;
+  }
+
   bind(address: Address, backlog?: number): void {
     this.inner.bind(address, backlog);
   }

@@ -36,6 +36,7 @@ const SEND_FLAGS = MSG_NOSIGNAL > 0 ? MSG_NOSIGNAL : 0;
  * tracks which pending calls are its own.
  */
 export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
+  abortedBytesSent = 0;
   readonly #socket: StreamSocket;
   #isClosed = false;
   #isConnecting = false;

@@ -11,8 +11,15 @@ import { copyForSend, gatherForSend, lengthOf } from "./buffer_pool.ts";
 import { type PendingSend, SendQueue } from "./send_queue.ts";
 import type { Conn, StreamTransport } from "./stream_transport.ts";
 
+/** An endpoint that sends. */
+interface Sender {
+  /** How many bytes its last send that a signal ended had taken. */
+  abortedBytesSent: number;
+}
+
 /** One send on a stream that is waiting or in progress. */
 interface PendingWrite extends PendingSend {
+  readonly owner: Sender;
   /** Whether to send all bytes, or only what the kernel takes now. */
   readonly all: boolean;
   /** Settles the call: `sendall` without a value, `send` with the number of bytes. */
@@ -54,7 +61,7 @@ export class StreamWriter {
   send(
     data: Uint8Array | readonly Uint8Array[],
     wait: Wait | undefined,
-    owner: object,
+    owner: Sender,
   ): Promise<number> {
     return new Promise((resolve) =>
       this.#add(data, false, resolve as PendingWrite["resolve"], wait, owner)
@@ -65,7 +72,7 @@ export class StreamWriter {
   sendall(
     data: Uint8Array,
     wait: Wait | undefined,
-    owner: object,
+    owner: Sender,
   ): Promise<void> {
     return new Promise((resolve) =>
       this.#add(data, true, resolve as PendingWrite["resolve"], wait, owner)
@@ -145,7 +152,7 @@ export class StreamWriter {
     all: boolean,
     resolve: PendingWrite["resolve"],
     wait: Wait | undefined,
-    owner: object,
+    owner: Sender,
   ): void {
     if (this.#isShut) return resolve(failure(this.#error("EPIPE", 0)));
     const isOne = data instanceof Uint8Array;
@@ -177,7 +184,11 @@ export class StreamWriter {
           (taken) => timeoutError(wait, this.#fields(taken)),
           true,
         ),
-      (reason) => this.#giveUp(send, () => reason, true),
+      (reason) =>
+        this.#giveUp(send, (taken) => {
+          send.owner.abortedBytesSent = taken;
+          return reason;
+        }, true),
     );
   }
 

@@ -107,7 +107,12 @@ const types: readonly string[] = [
 ];
 
 /** What Python's class has not; the rest of Socket's members are rows. */
-const ourMembers: readonly string[] = ["connections", "readable", "writable"];
+const ourMembers: readonly string[] = [
+  "abortedBytesSent",
+  "connections",
+  "readable",
+  "writable",
+];
 
 /** A row's name with its module; socket.close() is told from Socket's close. */
 function nameOf({ module, kind, name }: Row): string {
