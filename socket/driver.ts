@@ -389,6 +389,11 @@ export interface Endpoint extends Pollable {
   /** Performs a control request; returns bytes as the kernel leaves them. */
   ioctl(request: number, argument: number | Uint8Array): number | Uint8Array;
 
+  /** Lets pending receives, accepts and `whenReady`s keep the process alive again. */
+  ref(): void;
+  /** Lets the process end in spite of them. */
+  unref(): void;
+
   /** Returns a second endpoint on the same socket. */
   dup(): Endpoint;
   /**

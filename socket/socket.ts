@@ -1389,6 +1389,42 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
+   * Lets pending calls keep the process alive, as they do at first; after
+   * {@linkcode Socket.unref}. Not in Python.
+   *
+   * @example Hold the process again
+   * ```ts
+   * import { createServer } from "@berkeley/socket/socket";
+   *
+   * using server = createServer(["127.0.0.1", 0]);
+   * server.unref();
+   * server.ref();
+   * ```
+   */
+  ref(): void {
+    this.#endpoint("ref").ref();
+  }
+
+  /**
+   * Lets the process end in spite of pending receives and accepts of the socket
+   * and its duplicates. Not in Python.
+   *
+   * Drivers: in the sandbox a pending send or `connect`, and the timer of a
+   * timeout, keep the process alive all the same.
+   *
+   * @example A server that does not keep the program running
+   * ```ts
+   * import { createServer } from "@berkeley/socket/socket";
+   *
+   * using server = createServer(["127.0.0.1", 0]);
+   * server.unref();
+   * ```
+   */
+  unref(): void {
+    this.#endpoint("unref").unref();
+  }
+
+  /**
    * Returns the descriptor's number.
    *
    * Drivers: POSIX; the sandboxed one has no descriptors and throws EOPNOTSUPP

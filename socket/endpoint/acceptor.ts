@@ -85,6 +85,11 @@ export class Acceptor {
     this.#queue.close(() => this.#closed(code));
   }
 
+  /** Sets whether what waits keeps the process alive. */
+  setReferencing(on: boolean): void {
+    this.#queue.setReferencing(on);
+  }
+
   /** Resolves when no accept is in progress; closes a connection that was kept. */
   async settled(): Promise<void> {
     await this.#queue.settled();

@@ -224,6 +224,14 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
     );
   }
 
+  ref(): void {
+    this.#socket.reader.setReferencing(true);
+  }
+
+  unref(): void {
+    this.#socket.reader.setReferencing(false);
+  }
+
   dup(): Endpoint {
     this.#socket.handles++;
     return new DatagramEndpoint(this.#socket);

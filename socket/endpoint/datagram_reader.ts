@@ -227,6 +227,11 @@ export class DatagramReader {
     }
   }
 
+  /** Sets whether what waits keeps the process alive. */
+  setReferencing(on: boolean): void {
+    this.#queue.setReferencing(on);
+  }
+
   /** Resolves when no receive is in progress. */
   settled(): Promise<void> {
     return this.#queue.settled();

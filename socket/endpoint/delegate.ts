@@ -179,6 +179,14 @@ export class Delegate implements Endpoint {
     return this.inner.ioctl(request, argument);
   }
 
+  ref(): void {
+    this.inner.ref();
+  }
+
+  unref(): void {
+    this.inner.unref();
+  }
+
   dup(): Endpoint {
     return this.inner.dup();
   }

@@ -279,6 +279,14 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     );
   }
 
+  ref(): void {
+    this.#socket.setReferencing(true);
+  }
+
+  unref(): void {
+    this.#socket.setReferencing(false);
+  }
+
   dup(): Endpoint {
     this.#socket.handles++;
     return new StreamEndpoint(this.#socket);

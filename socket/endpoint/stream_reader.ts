@@ -163,6 +163,11 @@ export class StreamReader {
     this.#queue.close(() => this.#closed());
   }
 
+  /** Sets whether what waits keeps the process alive. */
+  setReferencing(on: boolean): void {
+    this.#queue.setReferencing(on);
+  }
+
   /** Resolves when no read is in progress. */
   settled(): Promise<void> {
     return this.#queue.settled();

@@ -13,6 +13,9 @@ import type {
 } from "./stream_transport.ts";
 import { StreamWriter } from "./stream_writer.ts";
 
+const BUSY =
+  "finish pending calls, receive what has arrived and close duplicates first";
+
 /**
  * A stream socket, which one or more endpoints share. It holds the state
  * (bound, listening, connecting, connected) and the runtime's objects.
@@ -47,6 +50,7 @@ export class StreamSocket {
   attempt: Promise<void> | undefined;
   #abort: AbortController | undefined;
   #listener: Listener | undefined;
+  #isReferencing = true;
   #resource: unknown;
   /** The error of an attempt that continued in the background, until SO_ERROR or a call reports it. */
   #error: OSError | undefined;
@@ -178,6 +182,7 @@ export class StreamSocket {
       filter: ({ peer }) => !this.v6only || !isMapped(peer),
       explain: transport.explain,
     });
+    if (!this.#isReferencing) this.setReferencing(false);
   }
 
   /** Starts to connect, one attempt at a time; returns `undefined` if one has succeeded in the background. */
@@ -197,12 +202,8 @@ export class StreamSocket {
     }
     if (this.#abort) throw this.stateError("connect", "EALREADY", address);
     if (this.isBound && !transport.connectsFrom) {
-      throw unsupported({
-        code: "EOPNOTSUPP",
-        syscall: "connect",
-        address,
-        subject: "a bound Unix socket",
-      });
+      const fields = { syscall: "connect", subject: "a bound Unix socket" };
+      throw unsupported({ ...fields, code: "EOPNOTSUPP", address });
     }
     const attempt = this.#connect(address, retryWhileFull);
     this.attempt = attempt.catch(() => {}).finally(() =>
@@ -255,6 +256,7 @@ export class StreamSocket {
     this.#resource = resource;
     this.reader = new StreamReader(conn, peer, transport);
     this.writer = new StreamWriter(conn, peer, transport);
+    if (!this.#isReferencing) this.setReferencing(false);
     if (this.noDelay) conn.setNoDelay?.(true);
     if (this.keepAlive) conn.setKeepAlive?.(true);
     if (this.keepIdle !== undefined) {
@@ -298,18 +300,19 @@ export class StreamSocket {
       this.handles > 1 || reader?.isRunning || reader?.hasBuffered ||
       writer?.isBusy || acceptor?.isRunning || acceptor?.hasBuffered
     ) {
-      throw osError({
-        code: "EBUSY",
-        syscall: "detach",
-        address: this.peer ?? this.local,
-        hint:
-          "finish pending calls, receive what has arrived and close duplicates first",
-      });
+      const address = this.peer ?? this.local;
+      throw osError({ code: "EBUSY", syscall: "detach", address, hint: BUSY });
     }
     if (this.#resource === undefined) {
       throw unsupported({ code: "EOPNOTSUPP", syscall: "detach" });
     }
     return this.#resource;
+  }
+
+  /** Sets whether pending receives and accepts keep the process alive. */
+  setReferencing(on: boolean): void {
+    this.#isReferencing = on;
+    (this.acceptor ?? this.reader)?.setReferencing(on);
   }
 
   /** Closes everything; resolves when port and path are free again. */

@@ -35,6 +35,7 @@ export class WaitQueue<C extends PendingCall> {
   #observers: Set<() => void> | undefined;
   #isRunning = false;
   #isReferenced = true;
+  #mayReference = true;
   #settled: (() => void) | undefined;
 
   /** Creates the queue of operations on `operation`. */
@@ -141,7 +142,17 @@ export class WaitQueue<C extends PendingCall> {
       call.resolve(failure(makeError()));
     }
     // The close still waits for the operation to end.
+    this.#mayReference = true;
     if (this.#isRunning) this.#hold();
+  }
+
+  /** Sets whether what waits keeps the process alive. */
+  setReferencing(on: boolean): void {
+    this.#mayReference = on;
+    if (on && this.isWanted) this.#hold();
+    if (on || !this.#isReferenced) return;
+    this.#isReferenced = false;
+    this.#operation.unref();
   }
 
   /** Resolves when no operation is in progress. */
@@ -151,7 +162,7 @@ export class WaitQueue<C extends PendingCall> {
   }
 
   #hold(): void {
-    if (this.#isReferenced) return;
+    if (this.#isReferenced || !this.#mayReference) return;
     this.#isReferenced = true;
     this.#operation.ref();
   }

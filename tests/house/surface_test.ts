@@ -111,6 +111,8 @@ const ourMembers: readonly string[] = [
   "abortedBytesSent",
   "connections",
   "readable",
+  "ref",
+  "unref",
   "writable",
 ];
 

@@ -8,7 +8,7 @@ const friends = new URL("../../socket/socket.ts", import.meta.url).href;
 
 const begin = `
   import { endpointOf } from "${friends}";
-  import { AF_INET6, createConnection, createServer, MSG_DONTWAIT, socket, socketpair } from "socket";
+  import { AF_INET, AF_INET6, createConnection, createServer, MSG_DONTWAIT, SOCK_DGRAM, socket, socketpair } from "socket";
   const server = createServer(["127.0.0.1", 0]);
   const client = await createConnection(server.getsockname());
   const [accepted] = await server.accept();
@@ -94,6 +94,24 @@ const lets: [what: string, code: string][] = [
     `await accepted.sendall(new Uint8Array(1));
      await new Promise((ready) => endpointOf(client, "poll").whenReady(1, ready));`,
   ],
+  ["a pending recv() of an unref'd socket", "client.unref(); client.recv(8);"],
+  ["a pending recv() that is unref'd", "client.recv(8); client.unref();"],
+  [
+    "a pending accept() of an unref'd listener",
+    "server.unref(); server.accept();",
+  ],
+  [
+    "a pending recv() of an unref'd socket that connects later",
+    "const s = socket(); s.unref(); await s.connect(server.getsockname()); s.recv(8);",
+  ],
+  [
+    "a whenReady() of an unref'd socket",
+    'client.unref(); endpointOf(client, "poll").whenReady(1, () => {});',
+  ],
+  [
+    "a pending recvfrom() of an unref'd datagram socket",
+    `const d = socket(AF_INET, SOCK_DGRAM); d.unref(); d.bind(["127.0.0.1", 0]); d.recvfrom(8);`,
+  ],
   ["a closed socket", "client.close(); server.close(); accepted.close();"],
   [
     "a recv() that close() ended",
@@ -115,6 +133,14 @@ const keeps: [what: string, code: string][] = [
     "client.settimeout(0.01); await client.recv(8).catch(() => {}); client.settimeout(null); client.recv(8);",
   ],
   ["a pending accept()", "server.accept();"],
+  [
+    "a pending recv() that is ref'd again",
+    "client.unref(); client.recv(8); client.ref();",
+  ],
+  [
+    "a recv() after unref() and ref()",
+    "client.unref(); client.ref(); client.recv(8);",
+  ],
   [
     "a pending accept() after one that timed out",
     "server.settimeout(0.01); await server.accept().catch(() => {}); server.settimeout(null); server.accept();",
