@@ -17,12 +17,10 @@ export function kindOf(value: unknown): string {
  * given is never of a subclass: a `slice` of node's `Buffer` is not a copy.
  */
 export function viewOf(data: unknown): Uint8Array | undefined {
-  if (
-    data instanceof Uint8Array &&
-    Object.getPrototypeOf(data) === Uint8Array.prototype
-  ) return data;
   if (ArrayBuffer.isView(data)) {
-    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    return Object.getPrototypeOf(data) === Uint8Array.prototype
+      ? data as Uint8Array
+      : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
   return data instanceof ArrayBuffer || data instanceof SharedArrayBuffer
     ? new Uint8Array(data)
@@ -63,23 +61,22 @@ export function checkInteger(
   unit?: string,
 ): void {
   const fits = value >= minimum && value <= maximum;
-  if (!Number.isInteger(value) || (fits && !Number.isSafeInteger(value))) {
+  if (fits && Number.isSafeInteger(value)) return;
+  if (fits || !Number.isInteger(value)) {
     throw new TypeError(
       `Cannot ${call}: the ${what} must be an integer, not ${
         typeof value === "number" ? value : kindOf(value)
       }`,
     );
   }
-  if (!fits) {
-    const range = maximum >= Number.MAX_SAFE_INTEGER
-      ? `${minimum} or more`
-      : `${minimum} to ${maximum}`;
-    throw new RangeError(
-      `Cannot ${call}: the ${what} must be ${range}${
-        unit === undefined ? "" : ` ${unit}`
-      }, not ${value}`,
-    );
-  }
+  const range = maximum >= Number.MAX_SAFE_INTEGER
+    ? `${minimum} or more`
+    : `${minimum} to ${maximum}`;
+  throw new RangeError(
+    `Cannot ${call}: the ${what} must be ${range}${
+      unit === undefined ? "" : ` ${unit}`
+    }, not ${value}`,
+  );
 }
 
 /**
@@ -212,7 +209,7 @@ export function isDontWait(flags: number | object): boolean {
 
 /** The flags that a driver honours; MSG_DONTWAIT becomes the call's `Wait`. */
 export function driverFlags(flags: number | object): number {
-  if (typeof flags === "object" && flags !== null) return 0;
+  if (flags === 0 || (typeof flags === "object" && flags !== null)) return 0;
   checkInt("receive or send", "flags", flags);
   return isDontWait(flags) ? flags & ~MSG_DONTWAIT : flags;
 }
