@@ -524,3 +524,26 @@ export function withCaller(error: unknown): unknown {
   if (error instanceof OSError) Error.captureStackTrace(error, withCaller);
   return error;
 }
+
+/**
+ * Remembers where the running call was made, for a promise that may be awaited
+ * late or never. Unlike {@linkcode failure} it costs 2 µs even if the call succeeds.
+ *
+ * @returns What gives an OSError the stack of that place.
+ */
+export function callSite(): (error: unknown) => unknown {
+  const place: { stack?: string } = {};
+  Error.captureStackTrace(place, callSite);
+  return (error) => {
+    if (error instanceof OSError) {
+      const [, ...lines] = place.stack!.split("\n");
+      const value = [`${error.name}: ${error.message}`, ...lines].join("\n");
+      Object.defineProperty(error, "stack", {
+        value,
+        configurable: true,
+        writable: true,
+      });
+    }
+    return error;
+  };
+}

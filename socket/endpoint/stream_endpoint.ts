@@ -13,7 +13,7 @@ import type {
   Message,
   MessageInto,
 } from "../driver.ts";
-import { osError, timedOut, withCaller } from "../errors.ts";
+import { callSite, osError, timedOut } from "../errors.ts";
 import { isNonBlocking, type Wait, watch, withDeadline } from "../wait.ts";
 import { lengthOf } from "./buffer_pool.ts";
 import { Readiness } from "./readiness.ts";
@@ -88,6 +88,8 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
 
   async connect(address: Address, wait: Wait | undefined): Promise<void> {
     const socket = this.#socket;
+    // A program that forgets to await a connect() learns of it by its error only.
+    const calledHere = callSite();
     const isBrief = isNonBlocking(wait);
     // As in Python, a socket with a timeout does not wait for space in the
     // listener's queue.
@@ -107,7 +109,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     try {
       await attempt;
     } catch (error) {
-      throw withCaller(error);
+      throw calledHere(error);
     } finally {
       this.#isConnecting = false;
       stop?.();

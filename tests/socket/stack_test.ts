@@ -68,7 +68,7 @@ for (const [what, fail] of Object.entries(failing)) {
       }
       const error = await caller().catch((error: unknown) => error);
       assert(error instanceof OSError);
-      assert(error.stack!.includes("at async caller"), error.stack);
+      assert(/ at (async )?caller /.test(error.stack!), error.stack);
       assertEquals(error.stack!.startsWith(`${error.name}: `), true);
     },
   });
@@ -88,5 +88,31 @@ Deno.test({
     stop.abort(reason);
     assertEquals(await receiving.catch((error: unknown) => error), reason);
     assertEquals(reason.stack, stack);
+  },
+});
+
+Deno.test({
+  name:
+    "a refused connect() that is awaited late or never names the caller's line",
+  permissions: { net: ["127.0.0.1"] },
+  async fn() {
+    const server = createServer(["127.0.0.1", 0]);
+    const gone = server.getsockname();
+    await server[Symbol.asyncDispose]();
+    using client = socket();
+    function caller() {
+      return [client.connect(gone)];
+    }
+    const [connecting] = caller();
+    const unhandled = Promise.withResolvers<unknown>();
+    globalThis.addEventListener("unhandledrejection", (event) => {
+      event.preventDefault();
+      unhandled.resolve(event.reason);
+    }, { once: true });
+    const error = await unhandled.promise;
+    assertEquals(await connecting.catch((error: unknown) => error), error);
+    assert(error instanceof OSError);
+    assert(error.stack!.includes(" at caller "), error.stack);
+    assert(error.stack!.startsWith(`${error.name}: ${error.message}\n`));
   },
 });
