@@ -151,18 +151,6 @@ export function listOf(call: string, buffers: Data[]): Uint8Array[] {
   return buffers.map((buffer) => bytesOf(call, buffer));
 }
 
-/** Copies several buffers into one. */
-export function gather(buffers: readonly Uint8Array[]): Uint8Array {
-  const size = buffers.reduce((sum, { length }) => sum + length, 0);
-  const whole = new Uint8Array(size);
-  let end = 0;
-  for (const buffer of buffers) {
-    whole.set(buffer, end);
-    end += buffer.length;
-  }
-  return whole;
-}
-
 /** Copies bytes into several buffers, filling each before the next. */
 export function scatter(
   bytes: Uint8Array,

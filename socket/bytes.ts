@@ -1,3 +1,4 @@
+import { concat } from "@std/bytes/concat";
 import { bytesOf, type Data } from "./arguments.ts";
 
 // Backslash and what follows it, as Python reads a bytes literal, besides `\``
@@ -69,17 +70,13 @@ export function b(
   ...parts: Data[]
 ): Uint8Array<ArrayBuffer> {
   const pieces = piecesOf(literal);
-  const all = pieces.flatMap((piece, index) =>
-    index < parts.length ? [piece, bytesOf("make bytes", parts[index])] : piece
+  return concat(
+    pieces.flatMap((piece, index) =>
+      index < parts.length
+        ? [piece, bytesOf("make bytes", parts[index])]
+        : piece
+    ),
   );
-  const length = all.reduce((sum, piece) => sum + piece.length, 0);
-  const bytes = new Uint8Array(length);
-  let end = 0;
-  for (const piece of all) {
-    bytes.set(piece, end);
-    end += piece.length;
-  }
-  return bytes;
 }
 
 function piecesOf(literal: TemplateStringsArray): readonly Uint8Array[] {

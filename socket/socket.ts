@@ -1,3 +1,4 @@
+import { concat } from "@std/bytes/concat";
 import type { Address, AddressInput } from "./address.ts";
 import { checkAddress } from "./check_address.ts";
 import { acceptAll } from "./accept_loop.ts";
@@ -11,7 +12,6 @@ import {
   checkSize,
   type Data,
   driverFlags,
-  gather,
   isDontWait,
   listOf,
   optionValue,
@@ -861,7 +861,7 @@ export class Socket<A extends Address = Address, From = A | null> {
   ): Promise<void> {
     try {
       const bytes = Array.isArray(data)
-        ? gather(listOf("sendall", data))
+        ? concat(listOf("sendall", data))
         : bytesOf("sendall", data);
       const wait = this.#wait(flags, options);
       return this.#endpoint("send").sendall(bytes, driverFlags(flags), wait);

@@ -22,6 +22,7 @@ import {
   DescriptorRefusals,
   refuseAncillary,
   refuseFlags,
+  refuseReceivedAncillary,
 } from "./refusals.ts";
 
 // As in the kernel, MSG_WAITALL has no effect on a datagram.
@@ -128,9 +129,7 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
     wait: Wait | undefined,
   ): Promise<Message> {
     try {
-      // No option of UDP sockets here asks for control messages, so none
-      // arrive.
-      if (this.family === AF_UNIX) refuseAncillary("recv", ancillarySize);
+      refuseReceivedAncillary(this.family, ancillarySize);
       return this.#reader(flags).recvmsg(size, flags, wait, this);
     } catch (error) {
       return Promise.reject(error);
@@ -144,9 +143,7 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
     wait: Wait | undefined,
   ): Promise<MessageInto> {
     try {
-      // No option of UDP sockets here asks for control messages, so none
-      // arrive.
-      if (this.family === AF_UNIX) refuseAncillary("recv", ancillarySize);
+      refuseReceivedAncillary(this.family, ancillarySize);
       return this.#reader(flags).recvmsgInto(buffers, flags, wait, this);
     } catch (error) {
       return Promise.reject(error);

@@ -1,3 +1,4 @@
+import { AF_UNIX } from "../constants/mod.ts";
 import type { AncillaryData, Driver } from "../driver.ts";
 import { type OSError, osError, type OSErrorFields } from "../errors.ts";
 
@@ -24,6 +25,14 @@ export function refuseAncillary(
   if (ancillary === 0 || (ancillary as readonly unknown[]).length === 0) return;
   const subject = "ancillary data";
   throw unsupported({ code: "EOPNOTSUPP", syscall, subject });
+}
+
+/**
+ * Throws EOPNOTSUPP if a receive on a Unix socket has space for control
+ * messages. No option of IP sockets here asks for them, so none arrive there.
+ */
+export function refuseReceivedAncillary(family: number, size: number): void {
+  if (family === AF_UNIX) refuseAncillary("recv", size);
 }
 
 /** The descriptor calls of an endpoint that has no descriptor: they throw EOPNOTSUPP. */

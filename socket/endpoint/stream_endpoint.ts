@@ -21,6 +21,7 @@ import {
   DescriptorRefusals,
   refuseAncillary,
   refuseFlags,
+  refuseReceivedAncillary,
 } from "./refusals.ts";
 import { refuseKeepIdle, streamOptions } from "./stream_options.ts";
 import type { StreamReader } from "./stream_reader.ts";
@@ -168,7 +169,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<Message> {
-    this.#refuseAncillary(ancillarySize);
+    refuseReceivedAncillary(this.family, ancillarySize);
     const data = await this.recv(size, flags, wait);
     return { data, ancillary: [], flags: 0, address: null };
   }
@@ -179,7 +180,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<MessageInto> {
-    this.#refuseAncillary(ancillarySize);
+    refuseReceivedAncillary(this.family, ancillarySize);
     let count: number;
     if (buffers.length === 1) {
       count = await this.recvInto(buffers[0], flags, wait);
@@ -299,11 +300,6 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     this.#isClosed = true;
     this.#readiness?.close();
     return resource;
-  }
-
-  /** No option of TCP sockets here asks for control messages, so none arrive. */
-  #refuseAncillary(size: number): void {
-    if (this.family === AF_UNIX) refuseAncillary("recv", size);
   }
 
   /** Waits until there is a connection to receive from; throws if there is none. */
