@@ -24,7 +24,7 @@ export type Inet6Address = [
 export type UnixAddress = string | Uint8Array;
 
 /** An address of a family that only the POSIX driver has, as Python documents it. */
-export type OtherAddress = (string | number | Uint8Array)[];
+export type OtherAddress = (string | number | bigint | Uint8Array)[];
 
 /** An address as calls return it, of any family. */
 export type Address = InetAddress | Inet6Address | UnixAddress | OtherAddress;
@@ -42,12 +42,12 @@ export type AddressOf<F extends number> = F extends InetFamily ? InetAddress
   : Address;
 
 /**
- * The sender's address that `recvfrom` returns: `null` on a stream, the
- * sender's address for a datagram, `null` if that came from an unbound Unix
- * socket.
+ * The sender's address that `recvfrom` returns: `null` on a stream, but a Unix
+ * peer's path if the driver knows it; the sender's address for a datagram, `null`
+ * if that came from an unbound Unix socket.
  */
 export type SenderOf<F extends number, T extends number> = T extends StreamKind
-  ? null
+  ? F extends UnixFamily ? AddressOf<F> | null : null
   : T extends DatagramKind
     ? F extends InetFamily | Inet6Family ? AddressOf<F> : AddressOf<F> | null
   : AddressOf<F> | null;

@@ -222,7 +222,7 @@ export function optionValue(
   length: number | undefined,
 ): [bytes: Uint8Array | null, size: number] {
   if (value === null) {
-    checkInteger("setsockopt", "length", length!, 0);
+    checkInteger("setsockopt", "length", length!, 0, 0xffffffff);
     return [null, length!];
   }
   if (typeof value === "number") {

@@ -5,7 +5,7 @@ import {
   type UnixAddress,
 } from "./address.ts";
 import { checkInteger, kindOf } from "./arguments.ts";
-import { AF_INET, AF_INET6, AF_UNIX } from "./constants/mod.ts";
+import { AF_INET, AF_INET6, AF_RDS, AF_UNIX } from "./constants/mod.ts";
 import { platform } from "./constants/platform.ts";
 import { OSError } from "./errors.ts";
 import { encodeHost } from "./text/idna.ts";
@@ -32,7 +32,7 @@ export function checkAddress<A extends Address>(
 ): A {
   const checked = family === AF_UNIX
     ? checkUnix(call, address)
-    : family === AF_INET || family === AF_INET6
+    : family === AF_INET || family === AF_INET6 || family === AF_RDS
     ? checkInternet(call, family, address)
     : checkOther(call, address);
   return checked as A;
@@ -85,13 +85,13 @@ function checkInternet(
   family: number,
   address: unknown,
 ): Address {
-  const most = family === AF_INET ? 2 : 4;
+  const most = family === AF_INET6 ? 4 : 2;
   if (
     !Array.isArray(address) || address.length < 2 || address.length > most ||
     typeof address[0] !== "string"
   ) {
     throw new TypeError(
-      family === AF_INET
+      family !== AF_INET6
         ? `Cannot ${call}: an AF_INET address must be [host, port], not ${
           kindOf(address)
         }`
@@ -107,7 +107,7 @@ function checkInternet(
   checkInteger(call, "port", port, 0, 65535);
   const name = specialHost(family, host) ??
     (/^[\0-\x7f]*$/.test(host) ? host : encodeHost(host));
-  if (family === AF_INET) return [name, port];
+  if (family !== AF_INET6) return [name, port];
   checkInteger(call, "flow label", flowinfo, 0, 0xfffff);
   checkInteger(call, "scope", scopeid, 0, 0xffffffff);
   return [name, port, flowinfo, scopeid];
@@ -119,7 +119,7 @@ function checkInternet(
  */
 export function specialHost(family: number, host: string): string | undefined {
   if (host === "") return family === AF_INET6 ? "::" : "0.0.0.0";
-  return host === "<broadcast>" && family === AF_INET
+  return host === "<broadcast>" && family !== AF_INET6
     ? "255.255.255.255"
     : undefined;
 }

@@ -3,7 +3,8 @@ import { checkAddress } from "./check_address.ts";
 import { AF_INET, AF_INET6, AF_UNSPEC, SOCK_STREAM } from "./constants/mod.ts";
 import type { Driver } from "./driver.ts";
 import { driverFor } from "./drivers.ts";
-import { OSError, PermissionError, timedOut, withCaller } from "./errors.ts";
+import { withCaller } from "./caller.ts";
+import { OSError, PermissionError, timedOut } from "./errors.ts";
 import { encodeHost } from "./text/idna.ts";
 import { type Socket, socketOver } from "./socket.ts";
 import {

@@ -20,15 +20,17 @@ import {
 const INT = 4;
 
 /**
- * Closes a socket's descriptor.
+ * Closes a socket's descriptor. A call that waits for it rejects with EBADF.
  *
- * Drivers: the sandboxed one, which has no descriptors, throws EOPNOTSUPP;
+ * Drivers: POSIX, which unlike Python refuses what is no socket, as that may be
+ * Deno's own; the sandboxed one, which has no descriptors, throws EOPNOTSUPP:
  * {@linkcode Socket.close} closes its sockets.
  *
  * @param fd The descriptor's number.
  * @param options `driver`: the driver to use; the program's default driver if
  * omitted.
- * @throws {OSError} EOPNOTSUPP.
+ * @throws {OSError} EBADF if it is not open, ENOTSOCK if it is no socket,
+ * EOPNOTSUPP if the driver has no descriptors.
  * @throws {TypeError} If it is not an integer.
  * @throws {RangeError} If it is negative or larger than a C `int`.
  *
@@ -43,16 +45,17 @@ export function close(
 }
 
 /**
- * Duplicates a socket's descriptor.
+ * Duplicates a socket's descriptor. Child processes do not inherit the new one.
  *
- * Drivers: the sandboxed one, which has no descriptors, throws EOPNOTSUPP;
- * {@linkcode Socket.dup} duplicates its sockets.
+ * Drivers: POSIX; the sandboxed one, which has no descriptors, throws
+ * EOPNOTSUPP: {@linkcode Socket.dup} duplicates its sockets.
  *
  * @param fd The descriptor's number.
  * @param options `driver`: the driver to use; the program's default driver if
  * omitted.
  * @returns The new descriptor's number.
- * @throws {OSError} EOPNOTSUPP.
+ * @throws {OSError} EBADF if it is not open, EMFILE if there are too many,
+ * EOPNOTSUPP if the driver has no descriptors.
  * @throws {TypeError} If it is not an integer.
  * @throws {RangeError} If it is negative or larger than a C `int`.
  *
@@ -148,13 +151,14 @@ export async function recvFds<A extends Address, From>(
 /**
  * Makes a socket from a descriptor, or from an open object of Deno.
  *
- * Python duplicates the descriptor; here the socket takes it over, so do not
- * use or close the original afterwards.
+ * Drivers: POSIX duplicates the descriptor, as Python does, and makes it
+ * non-blocking; to take the descriptor itself over, call
+ * `socket(family, type, proto, { fileno: fd })`.
  *
- * A number names a descriptor that the process was started with, as systemd
- * passes them from 3 on (`LISTEN_FDS`); taking it over needs no permission.
- *
- * Drivers: the sandboxed one takes connected and listening TCP and Unix
+ * The sandboxed one always takes over what it is given, so do not use or close
+ * the original afterwards. A number names a descriptor that the process was
+ * started with, as systemd passes them from 3 on (`LISTEN_FDS`); taking it over
+ * needs no permission. It takes connected and listening TCP and Unix
  * streams, and a number only if Deno has not opened that descriptor itself. A
  * bound TCP socket that does not listen yet starts listening. For a Unix
  * descriptor the addresses are unknown and read "", and the first call decides
@@ -169,7 +173,7 @@ export async function recvFds<A extends Address, From>(
  * @param fd A descriptor's number; for the sandboxed driver also a `Deno.Conn`,
  * a `Deno.Listener` or a `Deno.DatagramConn`.
  * @param family Its address family. To have the driver detect it, call
- * `socket(undefined, undefined, undefined, { fileno: fd })` instead.
+ * `socket(undefined, undefined, undefined, { fileno: fd })`, which takes it over.
  * @param type Its type.
  * @param proto Its protocol; 0 for the default of family and type.
  * @param options `driver`.
@@ -202,7 +206,12 @@ export function fromfd<F extends number, T extends number>(
 ): Socket<AddressOf<F>, SenderOf<F, T>> {
   checkDescriptor("fromfd", fd);
   const driver = driverFor(options.driver);
-  const endpoint = driver.adopt(fd, { family, type, proto });
+  const endpoint = driver.adopt(fd, {
+    family,
+    type,
+    proto,
+    duplicate: true,
+  });
   return socketOver(endpoint, driver);
 }
 

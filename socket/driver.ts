@@ -54,6 +54,11 @@ import type { Pollable, Wait } from "./wait.ts";
 export interface Driver {
   /** The driver's name in messages, such as "sandboxed". */
   readonly name: string;
+  /**
+   * The URL of a module whose default export is this driver, for a Worker that
+   * takes a descriptor over; `undefined` if its sockets are one isolate's.
+   */
+  readonly module?: string;
 
   /**
    * Opens a socket.
@@ -105,6 +110,8 @@ export interface Driver {
 
   /** Looks hosts and services up. */
   readonly names: Names;
+  /** Knows services and protocols. */
+  readonly services: Services;
   /** The machine that the driver runs on: its name and its network interfaces. */
   readonly machine: Machine;
 }
@@ -117,6 +124,16 @@ export interface SocketHints {
   readonly type?: number;
   /** Its protocol. */
   readonly proto?: number;
+  /**
+   * Whether to take over a duplicate and leave the descriptor itself alone, for
+   * a driver that has descriptors.
+   */
+  readonly duplicate?: boolean;
+  /**
+   * Whether the descriptor stays another's, such as another isolate's: closing
+   * the endpoint leaves it open.
+   */
+  readonly lent?: boolean;
 }
 
 /** Looks hosts and services up. */
@@ -163,6 +180,16 @@ export interface Names {
    * @throws {herror} If it has no name.
    */
   gethostbyaddr(address: string, wait: Wait | undefined): Promise<HostEntry>;
+}
+
+/** Knows Internet services and protocols, as `services(5)` and `protocols(5)` list them. */
+export interface Services {
+  /** Finds the port of a service by name; `undefined` if it is not known. */
+  findPort(name: string, proto?: string): number | undefined;
+  /** Finds the service at a port; `undefined` if it is not known. */
+  findService(port: number, proto?: string): string | undefined;
+  /** Finds the number of a protocol by name; `undefined` if it is not known. */
+  findProtocol(name: string): number | undefined;
 }
 
 /** The machine: its name and its network interfaces. */
@@ -263,6 +290,9 @@ export type ReceivedMessageInto<From> = [
   address: From,
 ];
 
+/** A connection that was accepted, and its peer's address. */
+export type Accepted = [connection: Endpoint, address: Address];
+
 /**
  * One open socket. `poll` reports `POLLIN` when a receive or an accept would
  * not wait, `POLLOUT` when a send would not wait or a connection attempt has
@@ -287,8 +317,8 @@ export interface Endpoint extends Pollable {
   bind(address: Address, backlog?: number): void;
   /** Starts listening; binds an unbound socket to a free port first. */
   listen(backlog: number | undefined): void;
-  /** Accepts the next connection; the new endpoint's `getpeername` gives its address. */
-  accept(wait: Wait | undefined): Promise<Endpoint>;
+  /** Accepts the next connection. */
+  accept(wait: Wait | undefined): Promise<Accepted>;
   /** Connects, or for datagrams sets the peer. */
   connect(address: Address, wait: Wait | undefined): Promise<void>;
   /** Shuts down the reading half, the writing half or both. */

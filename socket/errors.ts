@@ -394,6 +394,16 @@ export class gaierror extends OSError {
   }
 }
 
+/** Creates the error of a number that `getaddrinfo(3)` or `getnameinfo(3)` returned. */
+export function addressInfoError(
+  number: number,
+  fields: OSErrorFields,
+): gaierror {
+  const code = Object.keys(addressInfoErrors)
+    .find((code) => addressInfoErrors[code][0] === number);
+  return new gaierror({ ...fields, code, errno: number });
+}
+
 const hostErrors: Readonly<
   Record<string, readonly [number: number, words: string]>
 > = {
@@ -426,6 +436,13 @@ export class herror extends OSError {
   protected override numberOf(code: string): number | undefined {
     return hostErrors[code]?.[0];
   }
+}
+
+/** Creates the error of a number that a call left in `h_errno`. */
+export function hostError(number: number, fields: OSErrorFields): herror {
+  const code = Object.keys(hostErrors)
+    .find((code) => hostErrors[code][0] === number);
+  return new herror({ ...fields, code, errno: number });
 }
 
 /** Python's classes by error code, from `Objects/exceptions.c`. */
@@ -504,46 +521,4 @@ export function windowsOnly(
 ): OSError {
   const hint = `Python has it on Windows only; ${instead}`;
   return osError({ code: "EOPNOTSUPP", syscall, subject, hint });
-}
-
-/**
- * Rejects with an error whose stack shows the program's lines: those that await
- * the promise resolved with this one. It costs nothing if the call succeeds.
- * Other reasons than an OSError, such as a signal's, stay unchanged.
- */
-export async function failure(error: unknown): Promise<never> {
-  // V8 follows the promises to the functions that await them, which are linked
-  // two turns later.
-  await undefined;
-  await undefined;
-  throw withCaller(error);
-}
-
-/** Makes an error's stack show the program's lines that await the running function. */
-export function withCaller(error: unknown): unknown {
-  if (error instanceof OSError) Error.captureStackTrace(error, withCaller);
-  return error;
-}
-
-/**
- * Remembers where the running call was made, for a promise that may be awaited
- * late or never. Unlike {@linkcode failure} it costs 2 µs even if the call succeeds.
- *
- * @returns What gives an OSError the stack of that place.
- */
-export function callSite(): (error: unknown) => unknown {
-  const place: { stack?: string } = {};
-  Error.captureStackTrace(place, callSite);
-  return (error) => {
-    if (error instanceof OSError) {
-      const [, ...lines] = place.stack!.split("\n");
-      const value = [`${error.name}: ${error.message}`, ...lines].join("\n");
-      Object.defineProperty(error, "stack", {
-        value,
-        configurable: true,
-        writable: true,
-      });
-    }
-    return error;
-  };
 }

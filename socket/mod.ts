@@ -84,7 +84,11 @@ export {
   gethostname,
   sethostname,
 } from "./names/hosts.ts";
-export { getprotobyname, getservbyname, getservbyport } from "./services.ts";
+export {
+  getprotobyname,
+  getservbyname,
+  getservbyport,
+} from "./names/services.ts";
 export {
   ifIndextoname,
   ifNameindex,
@@ -129,8 +133,10 @@ export type {
 } from "./address.ts";
 
 // Drivers.
+export type { SendmsgAfalgOptions } from "./afalg.ts";
 export { setDefaultDriver } from "./drivers.ts";
 export type {
+  Accepted,
   AddressInfo,
   AddressInfoHints,
   AncillaryData,
@@ -145,6 +151,7 @@ export type {
   Names,
   ReceivedMessage,
   ReceivedMessageInto,
+  Services,
   SocketHints,
 } from "./driver.ts";
 export type { Pollable, Wait } from "./wait.ts";

@@ -15,11 +15,18 @@ export function isNetGranted(host: string, port?: number): boolean {
   return isGranted({ name: "net", host: netTarget(host, port) });
 }
 
-/** Tells whether `--deny-net` refuses a host and port. */
-export function isNetDenied(host: string, port: number): boolean {
-  const target = netTarget(host, port);
-  return Deno.permissions.querySync({ name: "net", host: target }).state ===
-    "denied";
+/** Tells whether a flag such as `--deny-net` refuses a permission. */
+export function isDenied(permission: Deno.PermissionDescriptor): boolean {
+  try {
+    return Deno.permissions.querySync(permission).state === "denied";
+  } catch {
+    return false; // Deno does not accept this as a permission, so no flag can refuse it
+  }
+}
+
+/** Tells whether `--deny-net` refuses a host, or a host and port. */
+export function isNetDenied(host: string, port?: number): boolean {
+  return isDenied({ name: "net", host: netTarget(host, port) });
 }
 
 /**

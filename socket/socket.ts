@@ -25,7 +25,7 @@ import type {
   ReceivedMessageInto,
 } from "./driver.ts";
 import { driverFor, isNonBlockingType, openEndpoint } from "./drivers.ts";
-import { unsupported } from "./endpoint/refusals.ts";
+import { afalgAncillary, type SendmsgAfalgOptions } from "./afalg.ts";
 import { errnoOf, osError, windowsOnly } from "./errors.ts";
 import {
   type FileOf,
@@ -74,6 +74,9 @@ export let socketOver: <A extends Address, From>(
   endpoint: Endpoint,
   driver: Driver,
 ) => Socket<A, From>;
+
+/** Returns the socket's driver. */
+export let driverOf: (socket: Socket) => Driver;
 
 /** Returns the socket's endpoint; throws EBADF if the socket is closed. */
 export let endpointOf: (socket: Socket, call: string) => Endpoint;
@@ -243,12 +246,9 @@ export class Socket<A extends Address = Address, From = A | null> {
   async accept(
     options?: WaitOptions,
   ): Promise<[connection: Socket<A, From>, address: A]> {
-    const endpoint = await this.#endpoint("accept")
+    const [endpoint, address] = await this.#endpoint("accept")
       .accept(this.#wait(0, options));
-    return [
-      socketOver<A, From>(endpoint, this.#driver),
-      endpoint.getpeername() as A,
-    ];
+    return [socketOver<A, From>(endpoint, this.#driver), address as A];
   }
 
   /**
@@ -1054,19 +1054,26 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   /**
-   * Sends to a socket of the kernel's crypto API.
+   * Sends bytes to a crypto function of the kernel, on a socket of `AF_ALG`.
    *
-   * Drivers: none yet.
+   * Drivers: POSIX; the sandboxed one has no sockets of the family.
    *
-   * @throws {OSError} EOPNOTSUPP, always.
+   * @param buffers The bytes; none to set the operation only.
+   * @param options The operation and its parameters.
+   * @returns The number of bytes that the kernel took.
+   * @throws {OSError} EOPNOTSUPP if the socket is of another family.
+   * @throws {RangeError} If a number is negative or larger than 4294967295.
+   * @throws {TypeError} If the operation is missing.
    *
    * Port of [`socket.sendmsg_afalg`](https://docs.python.org/3/library/socket.html#socket.socket.sendmsg_afalg), `sendmsg(2)`.
    */
-  // deno-lint-ignore require-await -- a refusal rejects
-  async sendmsgAfalg(): Promise<number> {
+  async sendmsgAfalg(
+    buffers: Data[],
+    options: SendmsgAfalgOptions,
+  ): Promise<number> {
     this.#endpoint("send");
-    const subject = `with the ${this.#driver.name} driver`;
-    throw unsupported({ code: "EOPNOTSUPP", syscall: "sendmsgAfalg", subject });
+    const ancillary = afalgAncillary(this.family, options);
+    return await this.sendmsg(buffers, ancillary, options.flags, null, options);
   }
 
   /**
@@ -1239,8 +1246,10 @@ export class Socket<A extends Address = Address, From = A | null> {
     checkInteger("getsockopt", "size", buflen, 0, 1024);
     const endpoint = this.#endpoint("getsockopt");
     if (buflen > 0) return endpoint.getsockopt(level, name, buflen);
-    const bytes = endpoint.getsockopt(level, name, 4);
-    return new Int32Array(bytes.slice().buffer)[0];
+    const number = new Int32Array(1);
+    // As in Python, an option of fewer bytes leaves the others 0.
+    new Uint8Array(number.buffer).set(endpoint.getsockopt(level, name, 4));
+    return number[0];
   }
 
   /**
@@ -1569,6 +1578,7 @@ export class Socket<A extends Address = Address, From = A | null> {
         undefined,
         { driver, [ENDPOINT]: endpoint } as SocketOptions,
       );
+    driverOf = (socket) => socket.#driver;
     endpointOf = (socket, call) => socket.#endpoint(call);
     forceClose = (socket, signal) => {
       socket.#files = 0;

@@ -1,7 +1,7 @@
 import { kindOf } from "./arguments.ts";
 import { POLLNVAL } from "./constants/poll.ts";
+import { failure } from "./caller.ts";
 import {
-  failure,
   type OSError,
   osError,
   type OSErrorFields,

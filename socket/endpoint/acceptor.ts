@@ -1,11 +1,7 @@
 import type { Address } from "../address.ts";
 import { POLLIN } from "../constants/poll.ts";
-import {
-  failure,
-  type OSError,
-  osError,
-  type OSErrorFields,
-} from "../errors.ts";
+import { failure } from "../caller.ts";
+import { type OSError, osError, type OSErrorFields } from "../errors.ts";
 import { timeoutError, type Wait } from "../wait.ts";
 import type { Connection, Listener } from "./stream_transport.ts";
 import { type PendingCall, WaitQueue } from "./wait_queue.ts";

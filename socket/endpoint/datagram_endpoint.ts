@@ -7,6 +7,7 @@ import {
 } from "../constants/mod.ts";
 import { POLLERR, POLLHUP, POLLNVAL } from "../constants/poll.ts";
 import type {
+  Accepted,
   AncillaryData,
   Endpoint,
   Message,
@@ -76,7 +77,7 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
   }
 
   // deno-lint-ignore require-await
-  async accept(): Promise<Endpoint> {
+  async accept(): Promise<Accepted> {
     const { local } = this.#socket;
     throw osError({ code: "EOPNOTSUPP", syscall: "accept", address: local });
   }

@@ -3,12 +3,8 @@ import { lostBuffer, scatter } from "../arguments.ts";
 import { MSG_PEEK, MSG_TRUNC } from "../constants/mod.ts";
 import { POLLERR, POLLIN } from "../constants/poll.ts";
 import type { Message, MessageInto } from "../driver.ts";
-import {
-  failure,
-  type OSError,
-  osError,
-  type OSErrorFields,
-} from "../errors.ts";
+import { failure } from "../caller.ts";
+import { type OSError, osError, type OSErrorFields } from "../errors.ts";
 import { isNonBlocking, NO_WAIT, timeoutError, type Wait } from "../wait.ts";
 import { lengthOf } from "./buffer_pool.ts";
 import type {

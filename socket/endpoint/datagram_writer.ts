@@ -1,6 +1,7 @@
 import type { Address } from "../address.ts";
 import { POLLOUT } from "../constants/poll.ts";
-import { failure, type OSError, osError } from "../errors.ts";
+import { failure } from "../caller.ts";
+import { type OSError, osError } from "../errors.ts";
 import { timeoutError, type Wait, watch } from "../wait.ts";
 import { copyForSend, gatherForSend } from "./buffer_pool.ts";
 import type { DatagramConn, Target } from "./datagram_transport.ts";

@@ -1,5 +1,6 @@
 import type { Address } from "../address.ts";
 import type {
+  Accepted,
   AncillaryData,
   Endpoint,
   Message,
@@ -49,7 +50,7 @@ export class Delegate implements Endpoint {
     this.inner.listen(backlog);
   }
 
-  accept(wait: Wait | undefined): Promise<Endpoint> {
+  accept(wait: Wait | undefined): Promise<Accepted> {
     return this.inner.accept(wait);
   }
 

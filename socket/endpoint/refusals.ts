@@ -3,7 +3,8 @@ import type { AncillaryData, Driver } from "../driver.ts";
 import { type OSError, osError, type OSErrorFields } from "../errors.ts";
 
 /** The hint that names the driver that will support the call. */
-export const POSIX = "the POSIX driver (planned) will be able to";
+export const POSIX =
+  "use the POSIX driver (@berkeley/socket/posix, --allow-ffi)";
 
 /** Creates the error of a call that the driver does not support, with the kernel's own code for it. */
 export function unsupported(fields: OSErrorFields): OSError {
@@ -41,7 +42,7 @@ export abstract class DescriptorRefusals {
   abstract readonly driver: string;
 
   fileno(): number {
-    const hint = `${POSIX}; detach() returns the object in its place`;
+    const hint = `${POSIX}, or detach(), which returns the object in its place`;
     throw this.#refusal("fileno", hint);
   }
 
@@ -66,7 +67,7 @@ export abstract class DescriptorRefusals {
     _offset: number,
     _count: number,
   ): Promise<number> {
-    const hint = `${POSIX}; send a Deno.FsFile instead`;
+    const hint = `${POSIX}, or send a Deno.FsFile`;
     throw this.#refusal("sendfile", hint);
   }
 

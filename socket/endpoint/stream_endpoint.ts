@@ -8,12 +8,14 @@ import {
 } from "../constants/mod.ts";
 import { POLLERR, POLLHUP, POLLNVAL } from "../constants/poll.ts";
 import type {
+  Accepted,
   AncillaryData,
   Endpoint,
   Message,
   MessageInto,
 } from "../driver.ts";
-import { callSite, osError, timedOut } from "../errors.ts";
+import { callSite } from "../caller.ts";
+import { osError, timedOut } from "../errors.ts";
 import { isNonBlocking, type Wait, watch, withDeadline } from "../wait.ts";
 import { lengthOf } from "./buffer_pool.ts";
 import { Readiness } from "./readiness.ts";
@@ -78,13 +80,14 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     this.#socket.listen(backlog);
   }
 
-  async accept(wait: Wait | undefined): Promise<Endpoint> {
+  async accept(wait: Wait | undefined): Promise<Accepted> {
     const socket = this.#socket;
     if (socket.acceptor === undefined) {
       throw socket.stateError("accept", "EINVAL", socket.local);
     }
     const connection = await socket.acceptor.accept(wait, this);
-    return new StreamEndpoint(socket.accepted(connection));
+    const accepted = socket.accepted(connection);
+    return [new StreamEndpoint(accepted), connection.peer];
   }
 
   async connect(address: Address, wait: Wait | undefined): Promise<void> {
@@ -171,7 +174,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
   ): Promise<Message> {
     refuseReceivedAncillary(this.family, ancillarySize);
     const data = await this.recv(size, flags, wait);
-    return { data, ancillary: [], flags: 0, address: null };
+    return { data, ancillary: [], flags: 0, address: this.#sender };
   }
 
   async recvmsgInto(
@@ -189,7 +192,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
       scatter(data, buffers);
       count = data.length;
     }
-    return { count, ancillary: [], flags: 0, address: null };
+    return { count, ancillary: [], flags: 0, address: this.#sender };
   }
 
   send(
@@ -303,6 +306,11 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
   }
 
   /** Waits until there is a connection to receive from; throws if there is none. */
+  /** The sender that a receive tells: as in the kernel, none on TCP, and for a Unix peer its path if it has one. */
+  get #sender(): Address | null {
+    return this.family === AF_UNIX ? this.#socket.peer || null : null;
+  }
+
   async #reader(
     flags: number,
     wait: Wait | undefined,

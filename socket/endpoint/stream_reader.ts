@@ -2,12 +2,8 @@ import type { Address } from "../address.ts";
 import { lostBuffer } from "../arguments.ts";
 import { MSG_PEEK, MSG_WAITALL } from "../constants/mod.ts";
 import { POLLERR, POLLHUP, POLLIN } from "../constants/poll.ts";
-import {
-  failure,
-  type OSError,
-  osError,
-  type OSErrorFields,
-} from "../errors.ts";
+import { failure } from "../caller.ts";
+import { type OSError, osError, type OSErrorFields } from "../errors.ts";
 import { isNonBlocking, NO_WAIT, timeoutError, type Wait } from "../wait.ts";
 import { LARGE } from "./buffer_pool.ts";
 import { ReadBuffer } from "./read_buffer.ts";

@@ -1,11 +1,7 @@
 import type { Address } from "../address.ts";
 import { POLLOUT } from "../constants/poll.ts";
-import {
-  failure,
-  type OSError,
-  osError,
-  type OSErrorFields,
-} from "../errors.ts";
+import { failure } from "../caller.ts";
+import { type OSError, osError, type OSErrorFields } from "../errors.ts";
 import { timeoutError, type Wait, watch } from "../wait.ts";
 import { copyForSend, gatherForSend, lengthOf } from "./buffer_pool.ts";
 import { type PendingSend, SendQueue } from "./send_queue.ts";

@@ -1,4 +1,4 @@
-import { failure } from "../errors.ts";
+import { failure } from "../caller.ts";
 import { type Wait, watch } from "../wait.ts";
 import { type Linked, LinkedQueue } from "./linked_queue.ts";
 

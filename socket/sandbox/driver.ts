@@ -13,6 +13,7 @@ import { gethostbyname } from "./resolver/find_host.ts";
 import { gethostbyaddr } from "./resolver/find_names.ts";
 import { getaddrinfo } from "./resolver/getaddrinfo.ts";
 import { getnameinfo } from "./resolver/getnameinfo.ts";
+import { findPort, findProtocol, findService } from "./services.ts";
 
 /**
  * The driver over Deno's own network calls, and the default driver. A call
@@ -44,6 +45,7 @@ export const sandbox: Driver = {
 
   ...noDescriptors,
   names: { getaddrinfo, getnameinfo, gethostbyname, gethostbyaddr },
+  services: { findPort, findService, findProtocol },
   machine: {
     gethostname,
     sethostname,

@@ -11,6 +11,7 @@ import { type Options, parse, USAGE } from "./options.ts";
 import { table } from "./report.ts";
 import { server } from "./server.ts";
 import { startup } from "./startup.ts";
+import { udp } from "./udp.ts";
 import type { Report } from "./turns.ts";
 
 const SCENARIOS: Record<string, (options: Options) => Promise<Report[]>> = {
@@ -19,6 +20,7 @@ const SCENARIOS: Record<string, (options: Options) => Promise<Report[]>> = {
   idle,
   server,
   startup,
+  udp,
 };
 
 const options = parse(Deno.args);

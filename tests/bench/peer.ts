@@ -1,5 +1,5 @@
 import { lines } from "./lines.ts";
-import { interpreter } from "./python.ts";
+import { interpreter, uvloop } from "./python.ts";
 
 /** What a server has used up so far. */
 export interface Usage {
@@ -31,11 +31,12 @@ export class Peer implements AsyncDisposable {
     const path = decodeURIComponent(url.pathname);
     const [runtime, ...flags] = program.endsWith(".py")
       // Isolated, so that no module of the working directory is taken for Python's.
-      ? [interpreter, "-I"]
+      ? [args.at(-1) === "uvloop" ? uvloop! : interpreter, "-I"]
       : [
         Deno.execPath(),
         "run",
         "--allow-net=127.0.0.1",
+        ...(args.at(-1) === "posix" ? ["--allow-ffi"] : []),
         "--v8-flags=--expose-gc",
       ];
     const peer = new Peer(

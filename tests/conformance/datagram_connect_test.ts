@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   AF_INET,
   AF_INET6,
+  AF_UNIX,
   OSError,
   SHUT_RD,
   SHUT_RDWR,
@@ -19,14 +20,16 @@ async function code(call: () => unknown): Promise<string> {
 
 datagramsConform(
   "Socket.connect() sets the peer of send() and hears nobody else",
-  async ({ open, bound }) => {
-    await using here = open(), there = bound(), stranger = bound();
+  async ({ open, bound, transport: { udp } }) => {
+    // A Unix socket without a name of its own cannot be answered.
+    await using here = udp ? open() : bound();
+    await using there = bound(), stranger = bound();
     await here.connect(there.getsockname() as never);
     assertEquals(here.getpeername(), there.getsockname());
     assertEquals(await here.send(bytes("one")), 3);
     await here.sendall(bytes("two"));
     await here.sendmsg([bytes("th"), bytes("ree")]);
-    let sender;
+    let sender: unknown;
     for (const each of ["one", "two", "three"]) {
       const [data, from] = await there.recvfrom(9);
       assertEquals(text(data), each);
@@ -34,11 +37,14 @@ datagramsConform(
     }
     assertEquals(sender, here.getsockname());
     const pending = here.recvfrom(9);
-    await stranger.sendto(bytes("strange"), sender as never);
+    // The kernel may refuse it: EPERM for a Unix socket.
+    const intrude = () =>
+      stranger.sendto(bytes("strange"), sender as never).catch(() => {});
+    await intrude();
     await there.sendto(bytes("known"), sender as never);
     assertEquals(await pending, [bytes("known"), there.getsockname()]);
     here.settimeout(0.02);
-    await stranger.sendto(bytes("strange"), sender as never);
+    await intrude();
     await assertRejects(() => here.recv(9), TimeoutError);
   },
 );
@@ -54,7 +60,8 @@ datagramsConform(
     assertEquals(text(await two.recv(9)), "to two");
     await here.sendto(bytes("to one"), one.getsockname() as never);
     assertEquals(text(await one.recv(9)), "to one");
-    await one.sendto(bytes("x"), here.getsockname() as never);
+    const intruding = one.sendto(bytes("x"), here.getsockname() as never);
+    await intruding.catch(() => {});
     await two.sendto(bytes("y"), here.getsockname() as never);
     assertEquals(text(await here.recv(9)), "y");
   },
@@ -104,10 +111,11 @@ datagramsConform(
 
 datagramsConform(
   "Socket.bind() twice is EINVAL, and of a port in use EADDRINUSE",
-  async ({ open, bound }) => {
+  async ({ open, bound, transport }) => {
     await using here = bound(), other = open();
     const address = here.getsockname() as never;
-    assertEquals(await code(() => here.bind(address)), "EINVAL");
+    const fresh = transport.fresh() as never;
+    assertEquals(await code(() => here.bind(fresh)), "EINVAL");
     assertEquals(await code(() => other.bind(address)), "EADDRINUSE");
   },
 );
@@ -162,19 +170,21 @@ datagramsConform(
 
 datagramsConform(
   "socketpair(SOCK_DGRAM) gives two that hear each other only",
-  async ({ driver, bound, transport: { family } }) => {
-    const [one, other] = await socketpair(family, SOCK_DGRAM, 0, { driver });
+  async ({ driver, bound }) => {
+    const [one, other] = await socketpair(AF_UNIX, SOCK_DGRAM, 0, { driver });
     await using _one = one, _other = other;
     assertEquals<number>(one.type, SOCK_DGRAM);
     assertEquals(one.getpeername(), other.getsockname());
     await using stranger = bound();
-    await stranger.sendto(bytes("strange"), one.getsockname() as never);
+    // One without a name cannot even be sent to.
+    const intruding = stranger.sendto(bytes("x"), one.getsockname() as never);
+    await intruding.catch(() => {});
     await one.send(bytes("ping"));
     assertEquals(text(await other.recv(9)), "ping");
     await other.send(bytes("pong"));
     assertEquals(text(await one.recv(9)), "pong");
   },
-  ({ name }) => !name.includes("node:"),
+  ({ udp }) => !udp,
 );
 
 datagramsConform(

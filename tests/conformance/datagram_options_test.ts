@@ -218,7 +218,7 @@ datagramsConform(
     await using here = open();
     const refused = family === AF_INET
       ? code(() => here.getsockopt(IPPROTO_IPV6, IPV6_V6ONLY))
-      : code(() => here.getsockopt(IPPROTO_IP, IP_MULTICAST_TTL));
+      : code(() => here.getsockopt(IPPROTO_TCP, TCP_NODELAY));
     assert(["EOPNOTSUPP", "ENOPROTOOPT"].includes(refused));
     assertEquals(
       code(() => here.setsockopt(SOL_SOCKET, SO_TYPE, 1)),
@@ -232,14 +232,12 @@ datagramsConform(
 );
 
 datagramsConform(
-  "Socket.setsockopt(SO_RCVBUF) is refused with the way out, not ignored",
+  "Socket.setsockopt(SO_RCVBUF) sets the size of the kernel's buffer",
   async ({ open }) => {
     await using here = open();
-    const error = assertThrows(
-      () => here.setsockopt(SOL_SOCKET, SO_RCVBUF, 1 << 20),
-      OSError,
-      "the POSIX driver",
-    );
-    assertEquals(error.code, "ENOPROTOOPT");
+    here.setsockopt(SOL_SOCKET, SO_RCVBUF, 20_000);
+    // Linux doubles it, for what it needs itself.
+    const size = here.getsockopt(SOL_SOCKET, SO_RCVBUF);
+    assert([20_000, 40_000].includes(size));
   },
 );

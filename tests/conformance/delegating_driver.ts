@@ -1,10 +1,13 @@
-import type { Driver, Endpoint } from "../../socket/mod.ts";
+import type { Accepted, Driver, Endpoint } from "../../socket/mod.ts";
 import { Delegate } from "../../socket/endpoint/delegate.ts";
 
 /** An endpoint that passes all on, and lets those it gives do the same. */
 class Passing extends Delegate {
-  override async accept(...args: Parameters<Endpoint["accept"]>) {
-    return new Passing(await super.accept(...args));
+  override async accept(
+    ...args: Parameters<Endpoint["accept"]>
+  ): Promise<Accepted> {
+    const [connection, address] = await super.accept(...args);
+    return [new Passing(connection), address];
   }
 
   override dup(): Endpoint {
@@ -26,6 +29,7 @@ export function delegatingDriver(inner: Driver): Driver {
     closeDescriptor: (fd) => inner.closeDescriptor(fd),
     dupDescriptor: (fd) => inner.dupDescriptor(fd),
     names: inner.names,
+    services: inner.services,
     machine: inner.machine,
   };
 }

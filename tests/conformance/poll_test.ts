@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   POLLERR,
   POLLHUP,
@@ -216,7 +216,8 @@ conforms(
     await using s = new Socket(transport.family, undefined, 0, { driver });
     s.setblocking(false);
     await assertRejects(() => s.connect(address as never), BlockingIOError);
-    assertEquals(under(s).poll(BOTH), 0);
+    // Over loopback the kernel may be quick.
+    assert([0, POLLOUT].includes(under(s).poll(BOTH)));
     const waiting = ready(s, BOTH);
     const peer = await listener.accept();
     assertEquals(await waiting, POLLOUT);

@@ -21,6 +21,7 @@ const layers: readonly (readonly string[])[] = [
     "socket/check_address.ts",
     "socket/arguments.ts",
     "socket/bytes.ts",
+    "socket/caller.ts",
     "socket/convert/",
     "socket/errno.ts",
     "socket/error_message.ts",
@@ -28,14 +29,13 @@ const layers: readonly (readonly string[])[] = [
     "socket/file/",
     "socket/lock.ts",
     "socket/permissions.ts",
-    "socket/services.ts",
     "socket/wait.ts",
     "socket/web_streams.ts",
   ],
   ["socket/driver.ts"],
   ["socket/endpoint/"],
   ["socket/sandbox/", "socket/posix/"],
-  ["socket/drivers.ts", "socket/sendfile.ts"],
+  ["socket/afalg.ts", "socket/drivers.ts", "socket/sendfile.ts"],
   ["socket/socket.ts"],
   // Calls that make sockets, or ask the driver something.
   [

@@ -20,11 +20,13 @@ const LEAST = 40;
 
 /** Files that may be shorter, and why. */
 const shorter: Readonly<Record<string, string>> = {
+  "server/forking/parent/descriptor_relay.ts": "stands beside stream_relay.ts",
   "server/forking/parent/datagram_relay.ts": "stands beside stream_relay.ts",
   "server/forking/parent/node_thread.ts": "one of two kinds of thread",
   "server/forking/parent/web_thread.ts": "the other one",
   "server/forking/worker/datagram_conn.ts": "stands beside stream_conn.ts",
   "server/forking/worker/remote_server.ts": "is what a handler sees",
+  "socket/posix/services.ts": "stands beside machine.ts and names.ts",
   "socket/file/codecs/single_byte.ts": "stands beside the other codecs",
   "socket/file/text_writer.ts": "stands beside text_reader.ts",
 };

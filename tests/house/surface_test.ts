@@ -50,6 +50,7 @@ const ours: readonly string[] = [
 
 /** Types that we export; at run time they are nothing. */
 const types: readonly string[] = [
+  "Accepted",
   "Address",
   "AddressInfo",
   "AddressInfoHints",
@@ -83,6 +84,8 @@ const types: readonly string[] = [
   "Names",
   "OtherAddress",
   "Pollable",
+  "SendmsgAfalgOptions",
+  "Services",
   "SocketHints",
   "SocketResource",
   "LookupOptions",

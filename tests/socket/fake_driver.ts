@@ -10,6 +10,7 @@ import type {
   InetAddress,
   Machine,
   Names,
+  Services,
   Wait,
 } from "../../socket/mod.ts";
 import { osError } from "../../socket/errors.ts";
@@ -146,6 +147,11 @@ export class FakeDriver implements Driver {
     getnameinfo: unscripted,
     gethostbyname: unscripted,
     gethostbyaddr: unscripted,
+  };
+  readonly services: Services = {
+    findPort: unscripted,
+    findService: unscripted,
+    findProtocol: unscripted,
   };
   readonly machine: Machine = {
     gethostname: unscripted,

@@ -37,12 +37,15 @@ interface Thread {
 export class Child {
   /** Called when it has ended by itself, if that can be known. */
   onlost: ((error: Error) => void) | undefined;
+  /** Resolves when nothing of it runs any more, if that can be known. */
+  readonly ended: Promise<Error>;
   readonly #thread: Thread;
   #hasEnded = false;
 
   /** Stands for a Worker that has loaded its handler. */
   constructor(thread: Thread, ended: Promise<Error>) {
     this.#thread = thread;
+    this.ended = thread.ended;
     ended.then((error) => {
       this.#hasEnded = true;
       this.onlost?.(error);

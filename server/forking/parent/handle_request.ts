@@ -7,6 +7,7 @@ import { fromWorkerOf } from "../wire/check.ts";
 import type {
   Answer,
   DatagramParts,
+  DescriptorParts,
   FromWorker,
   StreamParts,
   ToWorker,
@@ -18,6 +19,7 @@ import {
 } from "../wire/serialized_error.ts";
 import type { Child } from "./child.ts";
 import { DatagramRelay } from "./datagram_relay.ts";
+import { DescriptorRelay, isLendable } from "./descriptor_relay.ts";
 import type { Pool } from "./pool.ts";
 import { reach } from "./reach.ts";
 import { StreamRelay } from "./stream_relay.ts";
@@ -25,7 +27,7 @@ import { StreamRelay } from "./stream_relay.ts";
 /** Carries one request between the parent's socket and a Worker. */
 interface Relay {
   /** What the Worker is told of the request. */
-  readonly request: StreamParts | DatagramParts;
+  readonly request: StreamParts | DatagramParts | DescriptorParts;
   /** Begins to carry what comes to the handler. */
   start(): void;
   /** Takes a message from the handler. */
@@ -34,6 +36,8 @@ interface Relay {
   finish(): Promise<void>;
   /** Carries nothing more. */
   stop(): void;
+  /** Takes back what was lent to the Worker, which can no longer use it. */
+  release?(): void;
 }
 
 /** What a request is handled with. */
@@ -60,6 +64,7 @@ export async function handleInWorker(
   const { signal, clientAddress, serverAddress, permissions } = options;
   const relay = relayOf(
     request,
+    permissions === undefined,
     (message, transfer = []) => port.postMessage(message, transfer),
     (address) => reach(address, clientAddress, permissions),
   );
@@ -90,6 +95,8 @@ export async function handleInWorker(
     signal.removeEventListener("abort", discard);
     relay.stop();
     port.close();
+    if (child === undefined || isReusable) relay.release?.();
+    else child.ended.then(() => relay.release?.());
     if (child !== undefined && isReusable && !signal.aborted) {
       child.onlost = undefined;
       pool.release(child, options.most);
@@ -164,14 +171,21 @@ function converse(
   });
 }
 
+/** @param lends Whether the Worker may use descriptors. */
 function relayOf(
   request: object,
+  lends: boolean,
   post: (message: ToWorker, transfer?: Transferable[]) => void,
   reach: (address: unknown) => Address,
 ): Relay {
-  if (request instanceof Socket) return new StreamRelay(request, post);
+  if (request instanceof Socket) {
+    return lends && isLendable(request)
+      ? new DescriptorRelay(request)
+      : new StreamRelay(request, post);
+  }
   const [data, socket] = Array.isArray(request) ? request : [];
   if (data instanceof Uint8Array && socket instanceof Socket) {
+    if (lends && isLendable(socket)) return new DescriptorRelay(socket, data);
     return new DatagramRelay([data, socket], post, reach);
   }
   throw new TypeError(

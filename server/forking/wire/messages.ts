@@ -22,7 +22,7 @@ export interface Begin {
   readonly type: "begin";
   /** Carries the {@linkcode ToWorker} and {@linkcode FromWorker} of the request. */
   readonly port: MessagePort;
-  readonly request: StreamParts | DatagramParts;
+  readonly request: StreamParts | DatagramParts | DescriptorParts;
   readonly clientAddress: unknown;
   readonly serverAddress: unknown;
 }
@@ -43,6 +43,20 @@ export interface DatagramParts {
   readonly family: number;
   readonly local: Address;
   readonly data: Uint8Array;
+}
+
+/** What a Worker is told of a socket whose descriptor it is lent. */
+export interface DescriptorParts {
+  readonly type: "descriptor";
+  readonly fd: number;
+  /** The URL of the module with its driver. */
+  readonly module: string;
+  readonly family: number;
+  readonly socketType: number;
+  readonly proto: number;
+  readonly timeout: number | null;
+  /** The datagram to handle; the socket is the server's then. */
+  readonly data?: Uint8Array;
 }
 
 /** What a Worker tells about itself, over its own channel. */

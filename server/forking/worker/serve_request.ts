@@ -1,5 +1,7 @@
 import { SOCK_DGRAM, SOCK_STREAM } from "../../../socket/constants/mod.ts";
 import { POLLOUT } from "../../../socket/constants/poll.ts";
+import type { Driver, Endpoint } from "../../../socket/driver.ts";
+import { Delegate } from "../../../socket/endpoint/delegate.ts";
 import { DatagramEndpoint } from "../../../socket/endpoint/datagram_endpoint.ts";
 import { StreamEndpoint } from "../../../socket/endpoint/stream_endpoint.ts";
 import { OSError } from "../../../socket/errors.ts";
@@ -20,6 +22,7 @@ import {
 import type {
   Begin,
   DatagramParts,
+  DescriptorParts,
   FromWorker,
   StreamParts,
   ToWorker,
@@ -43,7 +46,7 @@ export async function serveRequest(
   };
   let done: FromWorker = { type: "done" };
   try {
-    const { handler, socket } = make(begin, Handler, post);
+    const { handler, socket } = await make(begin, Handler, post);
     try {
       await runHandler(handler);
     } finally {
@@ -61,15 +64,17 @@ export async function serveRequest(
 type Post = (message: FromWorker, transfer?: Transferable[]) => void;
 
 /** Makes the handler of a request, and the socket under it. */
-function make(
+async function make(
   { port, request: parts, clientAddress, serverAddress }: Begin,
   Handler: RequestHandlerClass,
   post: Post,
-): { handler: BaseRequestHandler; socket: Socket } {
+): Promise<{ handler: BaseRequestHandler; socket: Socket }> {
   const calls = new Calls(post);
   const { request, socket, receive } = parts.type === "stream"
     ? connectionOf(parts, post)
-    : datagramOf(parts, calls);
+    : parts.type === "datagram"
+    ? datagramOf(parts, calls)
+    : await lentSocket(parts, post);
   port.onmessage = ({ data }: MessageEvent<ToWorker>) => {
     if (data.type === "answer") calls.answer(data);
     else receive?.(data);
@@ -110,6 +115,33 @@ function datagramOf(
   datagrams.attach(new PortDatagrams(local, calls));
   const socket: Socket = socketOver(new DatagramEndpoint(datagrams), sandbox);
   return { request: [data, socket], socket };
+}
+
+/** A descriptor that is the parent's: closing it here tells the parent. */
+class LentEndpoint extends Delegate {
+  readonly #post: Post;
+
+  constructor(inner: Endpoint, post: Post) {
+    super(inner);
+    this.#post = post;
+  }
+
+  override async close(signal?: AbortSignal): Promise<void> {
+    await super.close(signal);
+    this.#post({ type: "close" });
+  }
+}
+
+async function lentSocket(
+  { fd, module, family, socketType, proto, timeout, data }: DescriptorParts,
+  post: Post,
+): Promise<Made> {
+  const { default: driver }: { default: Driver } = await import(module);
+  const hints = { family, type: socketType, proto, lent: true };
+  const endpoint = new LentEndpoint(driver.adopt(fd, hints), post);
+  const socket: Socket = socketOver(endpoint, driver);
+  socket.settimeout(timeout);
+  return { request: data === undefined ? socket : [data, socket], socket };
 }
 
 /** Closes the socket when what was sent is on its way, even if files of it are still open. */

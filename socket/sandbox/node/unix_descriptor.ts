@@ -1,5 +1,5 @@
 import type { Address } from "../../address.ts";
-import type { Endpoint } from "../../driver.ts";
+import type { Accepted, Endpoint } from "../../driver.ts";
 import { Delegate } from "../../endpoint/delegate.ts";
 import { StreamEndpoint } from "../../endpoint/stream_endpoint.ts";
 import type { StreamSocket } from "../../endpoint/stream_socket.ts";
@@ -63,7 +63,7 @@ class UnixDescriptorEndpoint extends Delegate {
     super.listen(backlog);
   }
 
-  override async accept(wait: Wait | undefined): Promise<Endpoint> {
+  override async accept(wait: Wait | undefined): Promise<Accepted> {
     this.#descriptor.becomeListener("accept");
     return await super.accept(wait);
   }

@@ -8,7 +8,7 @@ import {
   NI_NUMERICSERV,
 } from "../../constants/mod.ts";
 import { gaierror, type OSErrorFields } from "../../errors.ts";
-import { findService } from "../../services.ts";
+import { findService } from "../services.ts";
 import type { Wait } from "../../wait.ts";
 import { gethostname } from "../hostname.ts";
 import { ifIndextoname } from "../interfaces.ts";

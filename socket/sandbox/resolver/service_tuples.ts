@@ -11,7 +11,7 @@ import {
 } from "../../constants/mod.ts";
 import type { AddressInfoHints } from "../../driver.ts";
 import { gaierror, type OSErrorFields } from "../../errors.ts";
-import { findPort } from "../../services.ts";
+import { findPort } from "../services.ts";
 
 /** A kind of socket that a look-up can return. */
 interface Kind {

@@ -68,6 +68,25 @@ def control(port):
 
 if sys.argv[1] == "asyncio":
     asyncio.run(serve_streams())
+elif sys.argv[1] == "uvloop":
+    import uvloop
+
+    # A protocol, which is how servers that care for speed use it.
+    class Echo(asyncio.Protocol):
+        def connection_made(self, transport):
+            self.transport = transport
+
+        def data_received(self, data):
+            self.transport.write(data)
+
+    async def serve_protocol():
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(Echo, "127.0.0.1", 0, backlog=128)
+        begin(server.sockets[0].getsockname()[1])
+        await server.serve_forever()
+
+    uvloop.install()
+    asyncio.run(serve_protocol())
 else:
     Server, Handler = KINDS[sys.argv[1]]
     with Server(("127.0.0.1", 0), Handler) as server:

@@ -2,6 +2,7 @@
 
 import { createServer, type Socket } from "../../../socket/mod.ts";
 import { control, job } from "./control.ts";
+import "./driver.ts";
 
 const { kind, size, total } = job();
 const server = createServer(["127.0.0.1", 0]);

@@ -2,6 +2,7 @@
 
 import { AF_INET, SOCK_DGRAM, socket } from "../../../socket/mod.ts";
 import { control } from "./control.ts";
+import "./driver.ts";
 
 const server = socket(AF_INET, SOCK_DGRAM);
 server.bind(["127.0.0.1", 0]);

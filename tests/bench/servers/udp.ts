@@ -7,6 +7,7 @@ import {
   UDPServer,
 } from "../../../server/mod.ts";
 import { control } from "./control.ts";
+import "./driver.ts";
 
 class Echo extends BaseRequestHandler<DatagramRequest> {
   override async handle(): Promise<void> {

@@ -222,7 +222,7 @@ Deno.test("an option that Deno has not is ENOPROTOOPT and names the way out", ()
       const error = assertThrows(call, OSError, `option ${name}:`);
       assertEquals(error.code, "ENOPROTOOPT");
       assert(
-        error.message.includes("the POSIX driver (planned"),
+        error.message.includes("use the POSIX driver (@berkeley"),
         error.message,
       );
     }

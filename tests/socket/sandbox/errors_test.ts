@@ -262,7 +262,7 @@ Deno.test("unsupported() names the way out, unless there is a better hint", () =
   assertEquals(error.code, "EOPNOTSUPP");
   assert(
     error.message.endsWith(
-      "; the POSIX driver (planned) will be able to",
+      "; use the POSIX driver (@berkeley/socket/posix, --allow-ffi)",
     ),
     error.message,
   );

@@ -98,7 +98,7 @@ Deno.test(
     for (const error of errors) {
       assertEquals(error.code, "EINVAL");
       assert(
-        error.message.includes("the POSIX driver (planned"),
+        error.message.includes("use the POSIX driver (@berkeley"),
         error.message,
       );
     }
@@ -270,6 +270,9 @@ Deno.test(
       OSError,
     );
     assertEquals(error.code, "EOPNOTSUPP");
-    assert(error.message.includes("the POSIX driver (planned"), error.message);
+    assert(
+      error.message.includes("use the POSIX driver (@berkeley"),
+      error.message,
+    );
   },
 );

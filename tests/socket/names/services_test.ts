@@ -4,7 +4,7 @@ import {
   getservbyname,
   getservbyport,
   OSError,
-} from "../../socket/mod.ts";
+} from "../../../socket/mod.ts";
 
 /** Checks an error that no system call made, as Python's without errno. */
 function assertNotFound(fn: () => unknown, message: string): void {

@@ -1,75 +1,19 @@
-import { checkInteger, checkText } from "./arguments.ts";
-import { OSError } from "./errors.ts";
-import { readIfGranted } from "./permissions.ts";
-import * as embedded from "./constants/services.ts";
-
-/** A service as `services(5)` lists it: the name first, then its aliases. */
-interface Service {
-  readonly names: readonly string[];
-  readonly port: number;
-  readonly proto: string;
-}
-
-/** A protocol as `protocols(5)` lists it: the name first, then its aliases. */
-interface Protocol {
-  readonly names: readonly string[];
-  readonly number: number;
-}
-
-// The files hardly ever change while a program runs, so read them once.
-let services: readonly Service[] | undefined;
-let protocols: readonly Protocol[] | undefined;
-
-/** Splits a file into words per line, skipping comments and blank lines. */
-function wordsPerLine(text: string): string[][] {
-  return text.split("\n")
-    .map((line) => line.replace(/#.*/, "").trim())
-    .filter((line) => line !== "")
-    .map((line) => line.split(/\s+/));
-}
-
-function allServices(): readonly Service[] {
-  return services ??= wordsPerLine(
-    readIfGranted("/etc/services") ?? embedded.services,
-  ).map(([name, where = "", ...aliases]) => {
-    const [port, proto = ""] = where.split("/");
-    return { names: [name, ...aliases], port: Number(port), proto };
-  });
-}
-
-function allProtocols(): readonly Protocol[] {
-  return protocols ??= wordsPerLine(
-    readIfGranted("/etc/protocols") ?? embedded.protocols,
-  ).map(([name, number, ...aliases]) => ({
-    names: [name, ...aliases],
-    number: Number(number),
-  }));
-}
-
-/** Finds the port of a service by name; `undefined` if it is not known. */
-export function findPort(name: string, proto?: string): number | undefined {
-  return allServices().find((service) =>
-    service.names.includes(name) &&
-    (proto === undefined || service.proto === proto)
-  )?.port;
-}
-
-/** Finds the service at a port; `undefined` if it is not known. */
-export function findService(port: number, proto?: string): string | undefined {
-  return allServices().find((service) =>
-    service.port === port && (proto === undefined || service.proto === proto)
-  )?.names[0];
-}
+import { checkInteger, checkText } from "../arguments.ts";
+import { driverFor } from "../drivers.ts";
+import { OSError } from "../errors.ts";
+import type { DriverOptions } from "./getaddrinfo.ts";
 
 /**
  * Finds the port of an Internet service by name.
  *
- * It reads `/etc/services` if read permission is already granted, otherwise its
+ * Drivers: POSIX asks libc; the sandboxed one reads `/etc/services` if read permission is already granted, otherwise its
  * own table of the names that IANA and Debian list. It never prompts for a
  * permission.
  *
  * @param name The service's name or an alias, such as `"http"`.
  * @param proto `"tcp"`, `"udp"` or another; any protocol if omitted.
+ * @param options `driver`: the driver to ask; the program's default driver if
+ * omitted.
  * @returns The port.
  * @throws {OSError} "service/proto not found" if it is not known; without
  * `errno`, as in Python.
@@ -85,10 +29,15 @@ export function findService(port: number, proto?: string): string | undefined {
  *
  * Port of [`socket.getservbyname`](https://docs.python.org/3/library/socket.html#socket.getservbyname), `getservbyname(3)`.
  */
-export function getservbyname(name: string, proto?: string): number {
+export function getservbyname(
+  name: string,
+  proto?: string,
+  options: DriverOptions = {},
+): number {
   checkText("getservbyname", "service", name);
   if (proto !== undefined) checkText("getservbyname", "protocol", proto);
-  const port = findPort(name, proto);
+  const { services } = driverFor(options.driver);
+  const port = services.findPort(name, proto);
   if (port !== undefined) return port;
   throw new OSError({
     syscall: "getservbyname",
@@ -104,6 +53,8 @@ export function getservbyname(name: string, proto?: string): number {
  *
  * @param port The port, 0 to 65535.
  * @param proto `"tcp"`, `"udp"` or another; any protocol if omitted.
+ * @param options `driver`: the driver to ask; the program's default driver if
+ * omitted.
  * @returns The service's name.
  * @throws {OSError} "port/proto not found" if it is not known; without `errno`,
  * as in Python.
@@ -121,10 +72,15 @@ export function getservbyname(name: string, proto?: string): number {
  *
  * Port of [`socket.getservbyport`](https://docs.python.org/3/library/socket.html#socket.getservbyport), `getservbyport(3)`.
  */
-export function getservbyport(port: number, proto?: string): string {
+export function getservbyport(
+  port: number,
+  proto?: string,
+  options: DriverOptions = {},
+): string {
   checkInteger("getservbyport", "port", port, 0, 65535);
   if (proto !== undefined) checkText("getservbyport", "protocol", proto);
-  const name = findService(port, proto);
+  const { services } = driverFor(options.driver);
+  const name = services.findService(port, proto);
   if (name !== undefined) return name;
   throw new OSError({
     syscall: "getservbyport",
@@ -140,6 +96,8 @@ export function getservbyport(port: number, proto?: string): string {
  * its own table. It never prompts for a permission.
  *
  * @param name The protocol's name or an alias, such as `"icmp"`.
+ * @param options `driver`: the driver to ask; the program's default driver if
+ * omitted.
  * @returns The number.
  * @throws {OSError} "protocol not found" if it is not known; without `errno`, as
  * in Python.
@@ -155,10 +113,13 @@ export function getservbyport(port: number, proto?: string): string {
  *
  * Port of [`socket.getprotobyname`](https://docs.python.org/3/library/socket.html#socket.getprotobyname), `getprotobyname(3)`.
  */
-export function getprotobyname(name: string): number {
+export function getprotobyname(
+  name: string,
+  options: DriverOptions = {},
+): number {
   checkText("getprotobyname", "protocol", name);
-  const found = allProtocols().find(({ names }) => names.includes(name));
-  if (found !== undefined) return found.number;
+  const found = driverFor(options.driver).services.findProtocol(name);
+  if (found !== undefined) return found;
   throw new OSError({
     syscall: "getprotobyname",
     subject: `"${name}"`,

@@ -1,0 +1,54 @@
+import type { Driver } from "../../../socket/driver.ts";
+import { driverOf, type Socket } from "../../../socket/socket.ts";
+import type { DescriptorParts, FromWorker } from "../wire/messages.ts";
+
+/** Whether a Worker can be lent the descriptor of a socket. */
+export function isLendable(socket: Socket): boolean {
+  return driverOf(socket).module !== undefined;
+}
+
+/**
+ * Lends a Worker a duplicate of the socket's descriptor, so that nothing has to
+ * be carried. The parent closes it, and not before the Worker cannot use it any
+ * more: the number would become another socket's.
+ */
+export class DescriptorRelay {
+  readonly request: DescriptorParts;
+  readonly #socket: Socket;
+  readonly #driver: Driver;
+
+  /** @param data The datagram that the Worker is to handle, if it is one. */
+  constructor(socket: Socket, data?: Uint8Array) {
+    const driver = this.#driver = driverOf(socket);
+    this.#socket = socket;
+    this.request = {
+      type: "descriptor",
+      fd: driver.dupDescriptor(socket.fileno()),
+      module: driver.module!,
+      family: socket.family,
+      socketType: socket.type,
+      proto: socket.proto,
+      timeout: socket.gettimeout(),
+      data,
+    };
+  }
+
+  /** The kernel carries all. */
+  start(): void {}
+
+  receive(message: FromWorker): void {
+    const { data } = this.request;
+    // The handler has closed its connection; a datagram's socket is the server's.
+    if (message.type === "close" && data === undefined) this.#socket.close();
+  }
+
+  finish(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  stop(): void {}
+
+  release(): void {
+    this.#driver.closeDescriptor(this.request.fd);
+  }
+}

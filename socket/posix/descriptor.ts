@@ -1,0 +1,177 @@
+import type { Address } from "../address.ts";
+import {
+  AF_INET,
+  AF_INET6,
+  IPPROTO_TCP,
+  SOCK_STREAM,
+} from "../constants/mod.ts";
+import { POLLERR, POLLHUP, POLLIN, POLLNVAL } from "../constants/poll.ts";
+import { Readiness } from "../endpoint/readiness.ts";
+import type { OSErrorFields } from "../errors.ts";
+import { isNonBlocking, type Pollable, type Wait } from "../wait.ts";
+import { CallQueue, type Waitable } from "./call_queue.ts";
+import {
+  EPOLLERR,
+  EPOLLHUP,
+  EPOLLIN,
+  EPOLLOUT,
+  EPOLLPRI,
+  EPOLLRDHUP,
+  pollfd,
+  POLLRDHUP,
+} from "./layout/mod.ts";
+import { libc } from "./libc.ts";
+import type { SocketKind } from "./sockaddr/mod.ts";
+import { poller, type Registration, type Watched } from "./poller.ts";
+
+const READ = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLERR | EPOLLHUP;
+const WRITE = EPOLLOUT | EPOLLERR | EPOLLHUP;
+
+const request = new DataView(new ArrayBuffer(pollfd.size));
+const requestBytes = new Uint8Array(request.buffer);
+
+/** The descriptors that this isolate owns, by number. */
+const owned = new Map<number, Descriptor>();
+
+/** Returns the owner of a descriptor, if this isolate has it. */
+export function ownerOf(fd: number): Descriptor | undefined {
+  return owned.get(fd);
+}
+
+/** Tells whether a socket delivers nothing but a stream of bytes, without limits between them. */
+function isTcp({ family, type, proto }: SocketKind): boolean {
+  return (family === AF_INET || family === AF_INET6) && type === SOCK_STREAM &&
+    (proto === 0 || proto === IPPROTO_TCP);
+}
+
+/** A non-blocking descriptor: its number, and the calls that wait for the kernel. */
+export class Descriptor implements Watched, Waitable, Pollable {
+  /** The number; -1 once it is closed, which the kernel refuses with EBADF. */
+  fd: number;
+  readonly reads: CallQueue = new CallQueue(this);
+  readonly writes: CallQueue = new CallQueue(this);
+  /** The peer's address, for messages. */
+  peer: Address | undefined;
+  /** Whether a receive that got less than it asked for has emptied the kernel's buffer; only where nothing but bytes is received. */
+  drains: boolean;
+  /** Whether the receiving half may be shut down. */
+  mayHaveEnded = false;
+  /** How many bytes wait outside of the kernel. */
+  kept = 0;
+  #registration: Registration | undefined;
+  #readiness: Readiness | undefined;
+  readonly #observers = new Set<() => void>();
+  #holds = 0;
+  #isReferencing = true;
+
+  constructor(fd: number, kind: SocketKind) {
+    this.fd = fd;
+    this.drains = isTcp(kind);
+    owned.set(fd, this);
+  }
+
+  /** Whether no call waits and no bytes are kept outside of the kernel. */
+  get isIdle(): boolean {
+    return this.reads.isEmpty && this.writes.isEmpty && this.kept === 0;
+  }
+
+  /**
+   * Tells whether a receive or an accept that would have to wait has nothing to
+   * wait for, because the receiving half is shut down. For a stream the kernel
+   * says so itself, for others only where the descriptor blocks.
+   */
+  hasEnded(wait: Wait | undefined): boolean {
+    return this.mayHaveEnded && !isNonBlocking(wait) &&
+      (this.poll(POLLRDHUP) & POLLRDHUP) !== 0;
+  }
+
+  register(): void {
+    if (this.fd >= 0) this.#registration ??= poller.add(this.fd, this);
+  }
+
+  hold(): void {
+    if (this.#holds++ === 0 && this.#isReferencing) poller.hold();
+  }
+
+  release(): void {
+    if (--this.#holds === 0 && this.#isReferencing) poller.release();
+  }
+
+  fields(syscall: string): OSErrorFields {
+    return { syscall, address: this.peer };
+  }
+
+  /** Sets whether what waits keeps the process alive. */
+  setReferencing(on: boolean): void {
+    if (on === this.#isReferencing) return;
+    this.#isReferencing = on;
+    if (on) poller.releaseUnhurried();
+    else poller.holdUnhurried();
+    if (this.#holds === 0) return;
+    if (on) poller.hold();
+    else poller.release();
+  }
+
+  onEvents(events: number): void {
+    // The end, an error or urgent data may hide behind a receive that got less
+    // than it asked for.
+    if ((events & ~(EPOLLIN | EPOLLOUT)) !== 0) this.drains = false;
+    if ((events & EPOLLRDHUP) !== 0) this.mayHaveEnded = true;
+    if ((events & READ) !== 0) this.reads.serve();
+    if ((events & WRITE) !== 0) this.writes.serve();
+    this.notify();
+  }
+
+  /** Has every `whenReady` look again. */
+  notify(): void {
+    if (this.#observers.size === 0) return;
+    for (const observer of [...this.#observers]) observer();
+  }
+
+  poll(events: number): number {
+    if (this.fd < 0) return POLLNVAL;
+    request.setInt32(pollfd.fd, this.fd, true);
+    request.setInt16(pollfd.events, events, true);
+    request.setInt16(pollfd.revents, 0, true);
+    libc().poll(requestBytes, 1, 0);
+    const found = request.getInt16(pollfd.revents, true);
+    const kept = this.kept > 0 ? POLLIN : 0;
+    return (found | kept) & (events | POLLERR | POLLHUP | POLLNVAL);
+  }
+
+  whenReady(events: number, ready: () => void): () => void {
+    this.register();
+    this.#readiness ??= new Readiness();
+    return this.#readiness.whenReady(
+      () => this.poll(events),
+      (check) => {
+        this.#observers.add(check);
+        this.hold();
+        return () => {
+          if (this.#observers.delete(check)) this.release();
+        };
+      },
+      ready,
+    );
+  }
+
+  /**
+   * Gives the number up without closing it. Every pending call fails with EBADF,
+   * and every `whenReady` calls back.
+   *
+   * @returns The number; -1 if it was given up before.
+   */
+  giveUp(): number {
+    const { fd } = this;
+    if (fd < 0) return -1;
+    if (this.#registration !== undefined) poller.remove(this.#registration);
+    this.#registration = undefined;
+    owned.delete(fd);
+    this.fd = -1;
+    this.reads.close();
+    this.writes.close();
+    this.#readiness?.close();
+    this.setReferencing(true);
+    return fd;
+  }
+}
