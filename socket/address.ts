@@ -89,9 +89,13 @@ export function quoteAddress(address: Address): string {
   if (isInternet(address)) return `"${hostAndPort(address)}"`;
   if (Array.isArray(address)) {
     const parts = address.map((part) =>
-      typeof part === "object" ? [...part] : part
+      typeof part === "object"
+        ? `[${part}]`
+        : typeof part === "bigint"
+        ? String(part)
+        : JSON.stringify(part)
     );
-    return `"${JSON.stringify(parts)}"`;
+    return `"[${parts}]"`;
   }
   const path = decodePath(address) ?? [...address].join(" ");
   return `"${path.replaceAll("\0", "\\0")}"`;

@@ -183,8 +183,8 @@ export function checkAncillary(
   return ancdata.map((message) => {
     if (!Array.isArray(message) || message.length !== 3) throw wrong(message);
     const [level, type, data] = message;
-    checkInteger(call, "level", level);
-    checkInteger(call, "type", type);
+    checkInt(call, "level", level);
+    checkInt(call, "type", type);
     return [level, type, bytesOf(call, data)];
   });
 }

@@ -127,6 +127,7 @@ export function specialHost(family: number, host: string): string | undefined {
 function checkOther(call: string, address: unknown): Address {
   const isPart = (part: unknown) =>
     typeof part === "string" || typeof part === "number" ||
+    typeof part === "bigint" ||
     part instanceof Uint8Array;
   if (
     typeof address === "string" || address instanceof Uint8Array ||

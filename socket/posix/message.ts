@@ -1,6 +1,6 @@
 import type { AncillaryData, MessageHeader } from "../driver.ts";
 import { CMSG_SPACE } from "../convert/ancillary.ts";
-import { MSG_CMSG_CLOEXEC } from "../constants/mod.ts";
+import { MSG_CMSG_CLOEXEC, MSG_DONTWAIT } from "../constants/mod.ts";
 import { cmsghdr, iovec, msghdr, sockaddrStorage } from "./layout/mod.ts";
 import { libc } from "./libc.ts";
 import { addressOf } from "./memory.ts";
@@ -90,7 +90,7 @@ export function receiveMessage(
   const header = all.header.view;
   setPart(header, msghdr.name, all.name, sockaddrStorage.size);
   setPart(header, msghdr.control, all.control, size);
-  return libc().recvmsg(fd, all.header.bytes, flags);
+  return libc().recvmsg(fd, all.header.bytes, flags | MSG_DONTWAIT);
 }
 
 /** Returns what came with the message that was received last. */
@@ -142,7 +142,7 @@ export function sendMessage(
   const header = all.header.view;
   setPart(header, msghdr.name, all.name, address?.length ?? 0);
   setPart(header, msghdr.control, all.control, size);
-  return libc().sendmsg(fd, all.header.bytes, flags);
+  return libc().sendmsg(fd, all.header.bytes, flags | MSG_DONTWAIT);
 }
 
 function putControlMessages(

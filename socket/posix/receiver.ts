@@ -2,6 +2,7 @@ import { lostBuffer, scatter } from "../arguments.ts";
 import {
   AF_UNIX,
   MSG_CMSG_CLOEXEC,
+  MSG_DONTWAIT,
   MSG_ERRQUEUE,
   MSG_PEEK,
   MSG_WAITALL,
@@ -25,7 +26,9 @@ import { useUp } from "./turn.ts";
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** What comes with bytes that bring nothing else. */
-const NOTHING: MessageHeader = { ancillary: [], flags: 0, address: null };
+function nothing(): MessageHeader {
+  return { ancillary: [], flags: 0, address: null };
+}
 
 /** Receives from a descriptor. */
 export class Receiver {
@@ -82,7 +85,7 @@ export class Receiver {
     // What came with the first bytes could be lost while more are waited for.
     if (ancillarySize === 0 && this.#waitsForAll(flags)) {
       return this.#recvAll(size, flags, wait)
-        .then((data) => ({ data, ...NOTHING }));
+        .then((data) => ({ data, ...nothing() }));
     }
     const attempt = () => this.#tryRecvmsg(size, ancillarySize, flags, wait);
     return this.#run(attempt, flags, wait);
@@ -99,7 +102,7 @@ export class Receiver {
       ancillarySize === 0 && buffers.length === 1 && this.#waitsForAll(flags)
     ) {
       return this.#receiveAll(buffers[0], flags, wait)
-        .then((count) => ({ count, ...NOTHING }));
+        .then((count) => ({ count, ...nothing() }));
     }
     const lengths = buffers.map((buffer) => buffer.length);
     return this.#run(
@@ -178,7 +181,13 @@ export class Receiver {
   ): number | typeof PENDING {
     const descriptor = this.#descriptor;
     for (;;) {
-      const count = libc().recv(descriptor.fd, buffer, size, flags);
+      // Another process that has a duplicate may have made it block.
+      const count = libc().recv(
+        descriptor.fd,
+        buffer,
+        size,
+        flags | MSG_DONTWAIT,
+      );
       if (count > 0) {
         // The kernel has no more, and will tell when it has.
         if (count < size && flags === 0 && descriptor.drains) {
@@ -209,14 +218,14 @@ export class Receiver {
   ): Message | typeof PENDING {
     const kept = this.#kept.take(size, flags);
     if (kept !== undefined) {
-      return { data: kept, ...NOTHING };
+      return { data: kept, ...nothing() };
     }
     const buffer = roomFor(this.#descriptor.fd, size, flags);
     const room = size < buffer.length ? buffer.subarray(0, size) : buffer;
     const count = this.#receiveMessage([room], ancillarySize, flags);
     if (count === PENDING) {
       return this.#descriptor.hasEnded(wait)
-        ? { data: new Uint8Array(), ...NOTHING }
+        ? { data: new Uint8Array(), ...nothing() }
         : PENDING;
     }
     const data = takeFrom(buffer, Math.min(count, room.length));
@@ -232,12 +241,12 @@ export class Receiver {
     const kept = this.#kept.take(lengthOf(buffers), flags);
     if (kept !== undefined) {
       scatter(kept, buffers);
-      return { count: kept.length, ...NOTHING };
+      return { count: kept.length, ...nothing() };
     }
     const count = this.#receiveMessage(buffers, ancillarySize, flags);
     if (count === PENDING) {
       return this.#descriptor.hasEnded(wait)
-        ? { count: 0, ...NOTHING }
+        ? { count: 0, ...nothing() }
         : PENDING;
     }
     return { count, ...this.#header() };

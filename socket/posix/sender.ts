@@ -1,5 +1,5 @@
 import type { Address } from "../address.ts";
-import { AF_UNIX } from "../constants/mod.ts";
+import { AF_UNIX, MSG_DONTWAIT } from "../constants/mod.ts";
 import type { AncillaryData } from "../driver.ts";
 import { OSError, type OSErrorFields } from "../errors.ts";
 import { isNonBlocking, timeoutError, type Wait } from "../wait.ts";
@@ -85,12 +85,12 @@ export class Sender {
       return this.#sendToName(buffers, ancillary, flags, address!, wait);
     }
     const now = this.#queue.tryNow(
-      () => this.#trySendmsg(buffers, ancillary, flags, to),
+      () => this.#trySendmsg(buffers, ancillary, flags, to, address),
       wait,
     );
     if (now !== undefined) return now;
     const own = buffers.map((buffer) => buffer.slice());
-    const attempt = () => this.#trySendmsg(own, ancillary, flags, to);
+    const attempt = () => this.#trySendmsg(own, ancillary, flags, to, address);
     return this.#wait(attempt, wait);
   }
 
@@ -180,7 +180,7 @@ export class Sender {
     return this.#wait(() => {
       const { packed } = to;
       if (packed === PENDING) return PENDING;
-      const count = this.#trySendmsg(own, ancillary, flags, packed);
+      const count = this.#trySendmsg(own, ancillary, flags, packed, address);
       if (count === PENDING && isBrief) {
         throw timeoutError(wait, this.#fields());
       }
@@ -191,7 +191,12 @@ export class Sender {
   #trySend(data: Uint8Array, flags: number): number | typeof PENDING {
     const size = Math.min(data.length, RW_MAX);
     for (;;) {
-      const count = libc().send(this.#descriptor.fd, data, size, flags);
+      const count = libc().send(
+        this.#descriptor.fd,
+        data,
+        size,
+        flags | MSG_DONTWAIT,
+      );
       if (count >= 0) return count;
       if (!wasInterrupted(this.#fields)) return PENDING;
     }
@@ -202,6 +207,7 @@ export class Sender {
     ancillary: readonly AncillaryData[],
     flags: number,
     to: Packed | null,
+    address: Address | null,
   ): number | typeof PENDING {
     const { fd } = this.#descriptor;
     for (;;) {
@@ -211,13 +217,16 @@ export class Sender {
             fd,
             buffers[0],
             Math.min(buffers[0].length, RW_MAX),
-            flags,
+            flags | MSG_DONTWAIT,
             to,
             to.length,
           )
           : sendMessage(fd, buffers, ancillary, flags, to);
       if (count >= 0) return count;
-      if (!wasInterrupted(this.#fields)) break;
+      const fields = address === null
+        ? this.#fields
+        : () => ({ ...this.#fields(), address });
+      if (!wasInterrupted(fields)) break;
     }
     if (to !== null && this.#kind.family === AF_UNIX) {
       this.#queue.serveLater(UNTOLD);

@@ -1,4 +1,5 @@
 import { errno } from "../constants/errno.ts";
+import { MSG_DONTWAIT } from "../constants/mod.ts";
 import { type OSErrorFields, osErrorFromErrno } from "../errors.ts";
 import { RW_MAX } from "./layout/mod.ts";
 import { libc } from "./libc.ts";
@@ -56,7 +57,7 @@ function sendPiece(
   );
   if (read === 0) return 0;
   for (;;) {
-    const sent = libc().send(socket, piece, read, 0);
+    const sent = libc().send(socket, piece, read, MSG_DONTWAIT);
     if (sent >= 0) return sent;
     if (!wasInterrupted(fields)) return PENDING;
   }

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ForkingTCPServer } from "../../server/mod.ts";
+import { sandbox } from "../../socket/sandbox/driver.ts";
 import type { InetAddress, Socket, WaitOptions } from "../../socket/mod.ts";
 import { Checksum, checksum } from "../support/checksum.ts";
 import { ask, Client, handlers, Keeping, serving } from "../support/forking.ts";
@@ -79,7 +80,9 @@ Deno.test("bytes of any size go through a Worker and back unchanged", async () =
 });
 
 Deno.test("a handler that does not receive keeps the parent from receiving more than the window", async () => {
-  await using to = serving(new Counting(HOST, handlers("deaf")));
+  await using to = serving(
+    new Counting(HOST, handlers("deaf"), { driver: sandbox }),
+  );
   const conn = await Deno.connect({ port: to.port });
   const written = await fill(conn, 64 * MIB);
   assert(written < 32 * MIB, `the client could write ${written} bytes`);

@@ -39,8 +39,14 @@ function counting(began: Counter) {
   };
 }
 
+// Python does not set it by itself either, and then connections that linger keep
+// the port.
+const REUSE = { allowReuseAddress: true };
+
 /** Listens where a server was, with plain Deno. */
 function takeOver({ transport }: ServerKind, address: unknown): void {
+  // As in Python, the path may still be there.
+  if (transport.name === "Unix") remove(address as string);
   const listener = transport.name === "Unix"
     ? Deno.listen({ transport: "unix", path: address as string })
     : Deno.listen({
@@ -48,6 +54,14 @@ function takeOver({ transport }: ServerKind, address: unknown): void {
       port: (address as [string, number])[1],
     });
   listener.close();
+}
+
+function remove(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 for (const kind of serverKinds) {
@@ -74,7 +88,11 @@ for (const kind of serverKinds) {
         let address: unknown;
         let ends: Promise<unknown>[];
         {
-          await using server = new Server(transport.fresh() as never, Echo);
+          await using server = new Server(
+            transport.fresh() as never,
+            Echo,
+            REUSE,
+          );
           address = server.serverAddress;
           ends = begin(server);
         }
@@ -93,6 +111,7 @@ for (const kind of serverKinds) {
         await using server = new Server(
           transport.fresh() as never,
           counting(began),
+          REUSE,
         );
         address = server.serverAddress;
         serving = server.serveForever();
@@ -116,7 +135,7 @@ for (const kind of serverKinds) {
           await this.request.sendall(bytes("closed"));
         }
       }
-      const server = new Server(transport.fresh() as never, Closing);
+      const server = new Server(transport.fresh() as never, Closing, REUSE);
       const serving = server.serveForever();
       using clients = await connectAll(kind, server, 1);
       await clients[0].write(bytes("close"));

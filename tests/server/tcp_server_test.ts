@@ -20,6 +20,7 @@ import {
   type TCPServerOptions,
   ThreadingTCPServer,
 } from "../../server/mod.ts";
+import { sandbox } from "../../socket/sandbox/driver.ts";
 import { settle } from "../socket/fake_clock.ts";
 import { bytes, hasIpv6Here, readAll, text } from "../support/peers.ts";
 import { Gate, handling, Printed } from "./support.ts";
@@ -296,7 +297,7 @@ Deno.test("serveForever() of a closed server is EBADF", async () => {
 });
 
 Deno.test("fileno() is EOPNOTSUPP in the sandbox, and -1 of a closed server", async () => {
-  const server = new TCPServer(localhost, idle);
+  const server = new TCPServer(localhost, idle, { driver: sandbox });
   const error = assertThrows(() => server.fileno(), OSError);
   assertEquals(error.code, "EOPNOTSUPP");
   await server[Symbol.asyncDispose]();

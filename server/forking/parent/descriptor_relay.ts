@@ -16,6 +16,7 @@ export class DescriptorRelay {
   readonly request: DescriptorParts;
   readonly #socket: Socket;
   readonly #driver: Driver;
+  #isReleased = false;
 
   /** @param data The datagram that the Worker is to handle, if it is one. */
   constructor(socket: Socket, data?: Uint8Array) {
@@ -37,9 +38,10 @@ export class DescriptorRelay {
   start(): void {}
 
   receive(message: FromWorker): void {
-    const { data } = this.request;
+    if (message.type !== "close") return;
+    this.release();
     // The handler has closed its connection; a datagram's socket is the server's.
-    if (message.type === "close" && data === undefined) this.#socket.close();
+    if (this.request.data === undefined) this.#socket.close();
   }
 
   finish(): Promise<void> {
@@ -49,6 +51,8 @@ export class DescriptorRelay {
   stop(): void {}
 
   release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
     this.#driver.closeDescriptor(this.request.fd);
   }
 }
