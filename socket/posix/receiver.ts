@@ -217,9 +217,7 @@ export class Receiver {
     wait: Wait | undefined,
   ): Message | typeof PENDING {
     const kept = this.#kept.take(size, flags);
-    if (kept !== undefined) {
-      return { data: kept, ...nothing() };
-    }
+    if (kept !== undefined) return { data: kept, ...nothing() };
     const buffer = roomFor(this.#descriptor.fd, size, flags);
     const room = size < buffer.length ? buffer.subarray(0, size) : buffer;
     const count = this.#receiveMessage([room], ancillarySize, flags);
@@ -229,7 +227,7 @@ export class Receiver {
         : PENDING;
     }
     const data = takeFrom(buffer, Math.min(count, room.length));
-    return { data, ...this.#header() };
+    return { data, ...received(this.#proto) };
   }
 
   #tryRecvmsgInto(
@@ -249,11 +247,7 @@ export class Receiver {
         ? { count: 0, ...nothing() }
         : PENDING;
     }
-    return { count, ...this.#header() };
-  }
-
-  #header(): MessageHeader {
-    return received(this.#proto);
+    return { count, ...received(this.#proto) };
   }
 
   #receiveMessage(

@@ -186,6 +186,31 @@ conforms(
 );
 
 conforms(
+  "Socket.connect() is EALREADY while another is under way, and leaves it alone",
+  async (setting) => {
+    const { listener, address } = setting.transport.listen(0);
+    const first = await setting.transport.connect(address);
+    const ours = open(setting);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const pending = ours.connect(address as never, { signal });
+    const outcome = pending.catch((error) => error);
+    await arrival();
+    const twice = await assertRejects(
+      () => ours.connect(address as never),
+      BlockingIOError,
+    );
+    assertEquals(twice.code, "EALREADY");
+    controller.abort("enough");
+    assertEquals(await outcome, "enough");
+    await ours[Symbol.asyncDispose]();
+    first.close();
+    listener.close();
+  },
+  ({ family }) => isInternet({ family }) && Deno.build.os === "linux",
+);
+
+conforms(
   "Socket.connect() times out, and connectEx() then gives EAGAIN",
   async (setting) => {
     // A listener whose queue is full leaves the next ones waiting.

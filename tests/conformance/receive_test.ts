@@ -8,7 +8,6 @@ import {
   AF_UNIX,
   BlockingIOError,
   MSG_DONTWAIT,
-  MSG_OOB,
   MSG_PEEK,
   MSG_WAITALL,
   OSError,
@@ -219,18 +218,6 @@ conforms(
     pair.peer.close();
     await arrival();
     assertEquals((await pair.ours.recv(8)).length, 0);
-  },
-);
-
-conforms(
-  "Socket.recv(MSG_OOB) is EINVAL where there is nothing urgent",
-  async ({ transport, driver }) => {
-    await using pair = await connected(transport, driver);
-    const error = await assertRejects(
-      () => pair.ours.recv(8, MSG_OOB),
-      OSError,
-    );
-    assertEquals(error.code, "EINVAL");
   },
 );
 

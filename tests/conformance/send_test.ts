@@ -12,20 +12,12 @@ import {
   BlockingIOError,
   MSG_DONTWAIT,
   MSG_NOSIGNAL,
-  MSG_OOB,
   OSError,
   SHUT_WR,
-  Socket,
+  type Socket,
   TimeoutError,
 } from "../../socket/mod.ts";
-import {
-  arrival,
-  bytes,
-  connected,
-  listening,
-  readAll,
-  text,
-} from "../support/peers.ts";
+import { arrival, bytes, connected, readAll, text } from "../support/peers.ts";
 import { conforms } from "./suite.ts";
 
 /** Sends until nobody takes any more; tells how much was taken. */
@@ -295,20 +287,6 @@ conforms(
     assertEquals(await pair.ours.send(bytes("x"), MSG_NOSIGNAL), 1);
   },
   () => MSG_NOSIGNAL > 0,
-);
-
-conforms(
-  "Socket.send(MSG_OOB) sends urgent data, which recv(MSG_OOB) gives",
-  async ({ transport, driver }) => {
-    await using server = listening(transport, driver);
-    using here = new Socket(transport.family, undefined, 0, { driver });
-    await here.connect(server.getsockname() as never);
-    const [there] = await server.accept();
-    using _there = there;
-    assertEquals(await here.send(bytes("!"), MSG_OOB), 1);
-    await arrival();
-    assertEquals(text(await there.recv(8, MSG_OOB)), "!");
-  },
 );
 
 conforms(

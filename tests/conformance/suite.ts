@@ -31,14 +31,30 @@ if (Deno.build.os === "linux") posix.machine.gethostname();
 
 /** What Deno's own calls cannot express; README.md says the same. */
 const sandboxGaps: Subject["gaps"] = {
-  "SO_REUSEADDR is 0 until it is set, and an accepted socket has its listener's":
+  "SO_REUSEADDR is 0 for a listener that has not set it, and for what it accepts":
     "`SO_REUSEADDR` is always on for TCP listeners",
   "Socket.recv(MSG_OOB) is EINVAL where there is nothing urgent":
     "there is no urgent data",
   "Socket.send(MSG_OOB) sends urgent data, which recv(MSG_OOB) gives":
     "there is no urgent data",
+  "Socket.setsockopt(SO_LINGER) of no time lets close() reset the connection":
+    "`SO_LINGER` is refused",
   "Socket.setsockopt(SO_RCVBUF) sets the size of the kernel's buffer":
     "the kernel's buffers keep their sizes",
+  "Socket.recv() of a connected UDP socket is ECONNREFUSED where nobody receives":
+    "A connected UDP socket never reports `ECONNREFUSED`",
+  "Socket.connect() to a socket that is bound and does not listen is ECONNREFUSED":
+    "A stream socket takes connections as soon as it is bound",
+  "Socket.connect() of a bound Unix socket tells the listener its path":
+    "a bound one does not connect",
+  "Socket.close() leaves the path of a Unix socket, as in Python":
+    "Closing a bound Unix stream socket removes its path",
+  "Socket.fileno() is a number, which Socket takes":
+    "`fileno()` of an open socket throws `EOPNOTSUPP`",
+  "sendFds() gives another socket a descriptor, which recvFds() takes":
+    "no ancillary data is sent or received",
+  "socketpair() gives two Unix sockets without a name":
+    "`socketpair()` returns the two ends of a TCP connection",
 };
 
 /** Every driver there is, and one that wraps another; a new one is a new row. */
