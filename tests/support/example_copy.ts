@@ -61,7 +61,10 @@ function reserveBlock(): Block {
  * @param root The checkout that has the library.
  */
 export function importsOf(root: URL = ROOT): Record<string, string> {
-  const imports = { "@berkeley/socket": new URL("mod.ts", root).href };
+  const imports = {
+    "@berkeley/socket": new URL("mod.ts", root).href,
+    "@berkeley/socket/posix": new URL("socket/posix/mod.ts", root).href,
+  };
   for (const name of ["async", "bytes"]) {
     const folder = new URL(`tests/std/${name}/`, ROOT);
     const { exports } = JSON.parse(
