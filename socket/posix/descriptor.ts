@@ -10,22 +10,11 @@ import { Readiness } from "../endpoint/readiness.ts";
 import type { OSErrorFields } from "../errors.ts";
 import { isNonBlocking, type Pollable, type Wait } from "../wait.ts";
 import { CallQueue, type Waitable } from "./call_queue.ts";
-import {
-  EPOLLERR,
-  EPOLLHUP,
-  EPOLLIN,
-  EPOLLOUT,
-  EPOLLPRI,
-  EPOLLRDHUP,
-  pollfd,
-  POLLRDHUP,
-} from "./layout/mod.ts";
+import { ENDED, READABLE, SPECIAL, WRITABLE } from "./events.ts";
+import { pollfd, POLLRDHUP } from "./layout/mod.ts";
 import { libc } from "./libc.ts";
 import type { SocketKind } from "./sockaddr/mod.ts";
 import { poller, type Registration, type Watched } from "./poller.ts";
-
-const READ = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLERR | EPOLLHUP;
-const WRITE = EPOLLOUT | EPOLLERR | EPOLLHUP;
 
 const request = new DataView(new ArrayBuffer(pollfd.size));
 const requestBytes = new Uint8Array(request.buffer);
@@ -112,13 +101,12 @@ export class Descriptor implements Watched, Waitable, Pollable {
     else poller.release();
   }
 
-  onEvents(events: number): void {
-    // The end, an error or urgent data may hide behind a receive that got less
-    // than it asked for.
-    if ((events & ~(EPOLLIN | EPOLLOUT)) !== 0) this.drains = false;
-    if ((events & EPOLLRDHUP) !== 0) this.mayHaveEnded = true;
-    if ((events & READ) !== 0) this.reads.serve();
-    if ((events & WRITE) !== 0) this.writes.serve();
+  onNews(news: number): void {
+    // Behind a receive that got less than it asked for there may be more.
+    if ((news & SPECIAL) !== 0) this.drains = false;
+    if ((news & ENDED) !== 0) this.mayHaveEnded = true;
+    if ((news & READABLE) !== 0) this.reads.serve();
+    if ((news & WRITABLE) !== 0) this.writes.serve();
     this.notify();
   }
 

@@ -1,3 +1,4 @@
+import { SOCK_CLOEXEC, SOCK_NONBLOCK } from "../constants/mod.ts";
 import { osError } from "../errors.ts";
 import {
   F_DUPFD_CLOEXEC,
@@ -6,10 +7,23 @@ import {
   F_SETFD,
   F_SETFL,
   FD_CLOEXEC,
+  isDarwin,
   O_NONBLOCK,
 } from "./layout/mod.ts";
 import { libc } from "./libc.ts";
 import { check } from "./syscall.ts";
+
+/** Flags that make a new descriptor non-blocking and close-on-exec, where the system has them. */
+export const NEW: number = isDarwin ? 0 : SOCK_NONBLOCK | SOCK_CLOEXEC;
+
+/** Makes a new descriptor non-blocking and close-on-exec, where {@linkcode NEW} has not. */
+export function makeOwn(fd: number): number {
+  if (isDarwin) {
+    setInheritable(fd, false);
+    setNonBlocking(fd);
+  }
+  return fd;
+}
 
 // What an ioctl may write. The kernel does not know how long the caller's bytes
 // are, so it writes into these: no structure of a request is larger, and the

@@ -3,24 +3,21 @@ import {
   AF_UNSPEC,
   SO_PROTOCOL,
   SO_TYPE,
-  SOCK_CLOEXEC,
-  SOCK_NONBLOCK,
   SOCK_STREAM,
   SOL_SOCKET,
 } from "../constants/mod.ts";
 import type { Driver, Endpoint, SocketHints } from "../driver.ts";
 import { osError, type OSErrorFields } from "../errors.ts";
 import { ownerOf } from "./descriptor.ts";
-import { duplicate, setNonBlocking } from "./descriptor_flags.ts";
+import { duplicate, makeOwn, NEW, setNonBlocking } from "./descriptor_flags.ts";
 import { PosixEndpoint } from "./endpoint.ts";
 import { sockaddrStorage } from "./layout/mod.ts";
 import { libc } from "./libc.ts";
 import { machine } from "./machine.ts";
 import { names } from "./names.ts";
 import { services } from "./services.ts";
+import { familyOf } from "./sockaddr/shape.ts";
 import { check } from "./syscall.ts";
-
-const FLAGS = SOCK_NONBLOCK | SOCK_CLOEXEC;
 
 /**
  * The driver of the kernel's own sockets. A socket has it by its `driver` option,
@@ -54,24 +51,27 @@ export const posix: Driver = {
   module: import.meta.url,
 
   open(family, type, proto): Endpoint {
-    const fd = check(libc().socket(family, type | FLAGS, proto), {
+    const fd = check(libc().socket(family, type | NEW, proto), {
       syscall: "socket",
       subject: describe(family, type, proto),
     });
-    return new PosixEndpoint(fd, { family, type, proto });
+    return new PosixEndpoint(makeOwn(fd), { family, type, proto });
   },
 
   // deno-lint-ignore require-await -- what the kernel refuses rejects
   async pair(family = AF_UNIX, type, proto): Promise<[Endpoint, Endpoint]> {
     const ends = new Int32Array(2);
     const bytes = new Uint8Array(ends.buffer);
-    check(libc().socketpair(family, type | FLAGS, proto, bytes), {
+    check(libc().socketpair(family, type | NEW, proto, bytes), {
       syscall: "socketpair",
       subject: describe(family, type, proto),
     });
     const kind = { family, type, proto };
     const [one, other] = ends;
-    return [new PosixEndpoint(one, kind), new PosixEndpoint(other, kind)];
+    return [
+      new PosixEndpoint(makeOwn(one), kind),
+      new PosixEndpoint(makeOwn(other), kind),
+    ];
   },
 
   adopt,
@@ -129,9 +129,11 @@ function adopt(resource: unknown, hints: SocketHints): Endpoint {
   const lengthBytes = new Uint8Array(length.buffer);
   check(libc().getsockname(resource, name, lengthBytes), fields);
   const kind = {
-    family: hints.family ?? new DataView(name.buffer).getUint16(0, true),
+    family: hints.family ?? familyOf(new DataView(name.buffer)),
     type: hints.type ?? option(resource, SO_TYPE, fields),
-    proto: hints.proto ?? option(resource, SO_PROTOCOL, fields),
+    // macOS does not tell it.
+    proto: hints.proto ??
+      (SO_PROTOCOL < 0 ? 0 : option(resource, SO_PROTOCOL, fields)),
   };
   if (!hints.duplicate && ownerOf(resource) !== undefined) {
     const hint = "another socket has it; use its detach() or dup()";

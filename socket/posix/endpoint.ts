@@ -1,10 +1,5 @@
 import type { Address } from "../address.ts";
-import {
-  SO_LINGER,
-  SOCK_CLOEXEC,
-  SOCK_NONBLOCK,
-  SOL_SOCKET,
-} from "../constants/mod.ts";
+import { SO_LINGER, SOL_SOCKET } from "../constants/mod.ts";
 import type {
   Accepted,
   AncillaryData,
@@ -22,10 +17,12 @@ import {
   duplicate,
   getInheritable,
   ioctl,
+  makeOwn,
+  NEW,
   setInheritable,
 } from "./descriptor_flags.ts";
-import { sockaddrStorage } from "./layout/mod.ts";
-import { libc } from "./libc.ts";
+import { isDarwin, sockaddrStorage } from "./layout/mod.ts";
+import { darwinLibc, libc } from "./libc.ts";
 import { getOption, lingers, setOption } from "./options.ts";
 import { poller } from "./poller.ts";
 import { Receiver } from "./receiver.ts";
@@ -290,16 +287,14 @@ export class PosixEndpoint implements Endpoint {
     const fields = () => this.#fields("accept");
     for (;;) {
       length[0] = name.length;
-      const fd = libc().accept4(
-        descriptor.fd,
-        name,
-        lengthBytes,
-        SOCK_NONBLOCK | SOCK_CLOEXEC,
-      );
+      const fd = isDarwin
+        ? darwinLibc().accept(descriptor.fd, name, lengthBytes)
+        : libc().accept4(descriptor.fd, name, lengthBytes, NEW);
       if (fd >= 0) {
         const peer = unpackAddress(name, length[0], this.proto) ?? "";
         const mayLinger = this.#mayLinger;
-        const endpoint = new PosixEndpoint(fd, this, { peer, mayLinger });
+        const origin = { peer, mayLinger };
+        const endpoint = new PosixEndpoint(makeOwn(fd), this, origin);
         return [endpoint, peer];
       }
       if (wasInterrupted(fields)) continue;

@@ -98,7 +98,8 @@ export function received(proto: number): MessageHeader {
   const { header, name } = rooms();
   return {
     ancillary: controlMessages(),
-    flags: header.view.getInt32(msghdr.flags, true) & ~MSG_CMSG_CLOEXEC,
+    flags: header.view.getInt32(msghdr.flags, true) &
+      ~Math.max(0, MSG_CMSG_CLOEXEC),
     address: unpackAddress(
       name.bytes,
       header.view.getUint32(msghdr.namelen, true),
@@ -112,7 +113,8 @@ function controlMessages(): AncillaryData[] {
   const end = header.view.getUint32(msghdr.controllen, true);
   const messages: AncillaryData[] = [];
   for (let at = 0; at + cmsghdr.size <= end;) {
-    const length = Number(control.view.getBigUint64(at + cmsghdr.len, true));
+    // 64 bits on Linux, of which the upper ones are 0; 32 on macOS.
+    const length = control.view.getUint32(at + cmsghdr.len, true);
     if (length < cmsghdr.size) break;
     const data = control.bytes.slice(
       at + cmsghdr.size,
@@ -156,8 +158,7 @@ function putControlMessages(
   bytes.fill(0, 0, size);
   let at = 0;
   for (const [level, type, data] of ancillary) {
-    const length = BigInt(cmsghdr.size + data.length);
-    view.setBigUint64(at + cmsghdr.len, length, true);
+    setSize(view, at + cmsghdr.len, cmsghdr.size + data.length);
     view.setInt32(at + cmsghdr.level, level, true);
     view.setInt32(at + cmsghdr.type, type, true);
     bytes.set(data, at + cmsghdr.size);

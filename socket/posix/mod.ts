@@ -30,7 +30,7 @@
  * nothing removes the path of a Unix socket, `SO_REUSEADDR` is off until it is
  * set, a name is looked up by libc.
  *
- * It runs on Linux, x86-64 and arm64.
+ * It knows Linux, on x86-64 and arm64, and macOS, which is untested.
  *
  * @module
  */

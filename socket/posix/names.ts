@@ -1,9 +1,16 @@
 import type { Inet6Address, InetAddress } from "../address.ts";
-import { AF_INET, AF_INET6, NI_MAXHOST } from "../constants/mod.ts";
+import {
+  AF_INET,
+  AF_INET6,
+  AI_CANONNAME,
+  NI_MAXHOST,
+  NI_NAMEREQD,
+} from "../constants/mod.ts";
 import { errno } from "../constants/errno.ts";
 import type { AddressInfo, HostEntry, Names } from "../driver.ts";
 import {
   addressInfoError,
+  gaierror,
   hostError,
   type OSErrorFields,
   osErrorFromErrno,
@@ -11,9 +18,10 @@ import {
 import { formatIpv4, formatIpv6 } from "../text/ip_address.ts";
 import type { Wait } from "../wait.ts";
 import { refuseDeniedName } from "./denials.ts";
-import { hostent } from "./layout/mod.ts";
+import { hostent } from "./layout/linux.ts";
+import { isDarwin } from "./layout/mod.ts";
 import { libc } from "./libc.ts";
-import { lookUp, onThread } from "./lookup.ts";
+import { type Answer, lookUp, onThread } from "./lookup.ts";
 import { addressesAt, copyMemory, cString, textAt } from "./memory.ts";
 import { hostOf, packInternet } from "./sockaddr/internet.ts";
 import { unpackAddress } from "./sockaddr/mod.ts";
@@ -69,8 +77,10 @@ export const names: Names = {
     const fields = { syscall: "gethostbyname", subject: `"${name}"` };
     refuseDeniedName("gethostbyname", name);
     // As CPython: the first call's error is a gaierror.
-    const hints = { family: AF_INET, type: 0, proto: 0, flags: 0 };
-    await lookUp(name, null, hints, wait, fields);
+    const flags = isDarwin ? AI_CANONNAME : 0;
+    const hints = { family: AF_INET, type: 0, proto: 0, flags };
+    const answers = await lookUp(name, null, hints, wait, fields);
+    if (isDarwin) return entryOf(name, answers);
     const host = cString(name);
     return await findHost(
       wait,
@@ -89,6 +99,7 @@ export const names: Names = {
 
   async gethostbyaddr(address, wait): Promise<HostEntry> {
     const fields = { syscall: "gethostbyaddr", subject: `"${address}"` };
+    if (isDarwin) return await namedEntry(address, wait, fields);
     const packed = packNumeric([address, 0]);
     const family = address.includes(":") ? AF_INET6 : AF_INET;
     const host = hostOf(new DataView(packed.buffer)).slice();
@@ -109,6 +120,32 @@ export const names: Names = {
     );
   },
 };
+
+// macOS has no gethostbyname_r(3). Untested: nothing here has run on macOS.
+
+function entryOf(name: string, answers: readonly Answer[]): HostEntry {
+  const hosts = answers.map(({ address }) =>
+    formatIpv4(hostOf(new DataView(address.buffer)))
+  );
+  return [answers[0].canonname || name, [], [...new Set(hosts)]];
+}
+
+async function namedEntry(
+  address: string,
+  wait: Wait | undefined,
+  fields: OSErrorFields,
+): Promise<HostEntry> {
+  try {
+    const [name] = await names.getnameinfo([address, 0], NI_NAMEREQD, wait);
+    return [name, [], [address]];
+  } catch (error) {
+    if (error instanceof gaierror) throw hostError(HOST_NOT_FOUND, fields);
+    throw error;
+  }
+}
+
+// Of <netdb.h>.
+const HOST_NOT_FOUND = 1;
 
 // NI_MAXSERV of <netdb.h>.
 const SERVICE = 32;

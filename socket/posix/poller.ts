@@ -1,24 +1,13 @@
-import { libc } from "./libc.ts";
-import {
-  EFD_CLOEXEC,
-  EFD_NONBLOCK,
-  EPOLL_CLOEXEC,
-  EPOLL_CTL_ADD,
-  EPOLL_CTL_DEL,
-  EPOLLET,
-  epollEvent,
-  EPOLLIN,
-  EPOLLOUT,
-  EPOLLPRI,
-  EPOLLRDHUP,
-} from "./layout/mod.ts";
-import { check } from "./syscall.ts";
+import { Epoll } from "./epoll.ts";
+import type { EventQueue } from "./events.ts";
+import { Kqueue } from "./kqueue.ts";
+import { isDarwin } from "./layout/mod.ts";
 import { onTurn } from "./turn.ts";
 
 /** What is registered with the poller. */
 export interface Watched {
-  /** Told whenever the kernel has news of the descriptor: EPOLL* bits. */
-  onEvents(events: number): void;
+  /** Told whenever the kernel has news of the descriptor. */
+  onNews(news: number): void;
 }
 
 /** One descriptor's place in the poller. */
@@ -28,13 +17,6 @@ export interface Registration {
   readonly generation: number;
   readonly watched: Watched;
 }
-
-// Every kind of news. The kernel tells each once (EPOLLET), so that a descriptor
-// is registered once in its life and idle ones cost nothing.
-const NEWS = (EPOLLIN | EPOLLOUT | EPOLLPRI | EPOLLRDHUP | EPOLLET) >>> 0;
-
-// How many events one look takes.
-const MOST = 256;
 
 // How many turns of the event loop look for news before a thread waits for it. A
 // thread takes some 40 µs to come back, a turn about 2 µs, so looking on pays
@@ -50,19 +32,15 @@ const NEAR = 0.15;
 // A parked thread would keep the process alive.
 const UNHURRIED = 10;
 
-// The slot of the poller's own eventfd, and what is written to it.
-const WAKE = 0;
-const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
-
 /**
- * Waits for news of descriptors: one epoll for the isolate. While calls wait it
+ * Waits for news of descriptors: one queue of the kernel's for the isolate. While calls wait it
  * looks for news once a turn of the event loop and then parks a thread of Deno's
- * pool in `epoll_wait(2)`; while none waits it does nothing, so that the process
- * can end. With the last descriptor it closes its own.
+ * pool; while none waits it does nothing, so that the process
+ * can end. With the last descriptor it closes the queue.
  */
 class Poller {
-  #epoll = -1;
-  #eventfd = -1;
+  #queue: EventQueue | undefined;
+  // The first slot is the queue's own.
   readonly #slots: (Registration | undefined)[] = [undefined];
   readonly #free: number[] = [];
   #generation = 0;
@@ -70,11 +48,6 @@ class Poller {
   #waiters = 0;
   #unhurried = 0;
   #interval: ReturnType<typeof setInterval> | undefined;
-  readonly #event = new Uint32Array(epollEvent.size);
-  readonly #eventBytes = new Uint8Array(this.#event.buffer);
-  readonly #events = new Uint32Array(epollEvent.size * MOST);
-  readonly #eventsBytes = new Uint8Array(this.#events.buffer);
-  readonly #parkedEvents = new Uint32Array(epollEvent.size * MOST);
   #immediate: ReturnType<typeof setImmediate> | undefined;
   #spins = MOST_SPINS;
   #spinsLeft = 0;
@@ -90,11 +63,11 @@ class Poller {
 
   /** Registers a descriptor; `watched` is told if it has news already. */
   add(fd: number, watched: Watched): Registration {
-    if (this.#epoll < 0) this.#open();
+    this.#queue ??= isDarwin ? new Kqueue() : new Epoll();
     const slot = this.#free.pop() ?? this.#slots.length;
     const generation = this.#generation = (this.#generation + 1) >>> 0;
     try {
-      this.#control(EPOLL_CTL_ADD, fd, slot, generation);
+      this.#queue.add(fd, slot, generation);
     } catch (error) {
       this.#free.push(slot);
       this.#closeIfUnused();
@@ -107,7 +80,7 @@ class Poller {
   /** Ends a registration, before its descriptor closes: a duplicate elsewhere would keep it. */
   remove(registration: Registration): void {
     const { fd, slot } = registration;
-    libc().epoll_ctl(this.#epoll, EPOLL_CTL_DEL, fd, this.#eventBytes);
+    this.#queue!.remove(fd);
     this.#slots[slot] = undefined;
     this.#free.push(slot);
     this.#count--;
@@ -126,8 +99,7 @@ class Poller {
   release(): void {
     if (--this.#waiters > 0 || !this.#isParked || this.returning) return;
     this.returning = this.#parked;
-    // The registration is for each write (EPOLLET), so nothing has to be read.
-    libc().write(this.#eventfd, ONE, 8);
+    this.#queue!.wake();
   }
 
   /** Looks for news now and then for one more descriptor, without keeping the process alive. */
@@ -145,41 +117,10 @@ class Poller {
     if (--this.#unhurried === 0) clearInterval(this.#interval);
   }
 
-  #open(): void {
-    const fields = { syscall: "wait for sockets" };
-    this.#epoll = check(libc().epoll_create1(EPOLL_CLOEXEC), fields);
-    try {
-      this.#eventfd = check(
-        libc().eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
-        fields,
-      );
-      this.#control(EPOLL_CTL_ADD, this.#eventfd, WAKE, 0);
-    } catch (error) {
-      this.#closeIfUnused();
-      throw error;
-    }
-  }
-
   #closeIfUnused(): void {
-    if (this.#count > 0 || this.#isParked || this.#epoll < 0) return;
-    libc().close(this.#epoll);
-    if (this.#eventfd >= 0) libc().close(this.#eventfd);
-    this.#epoll = this.#eventfd = -1;
-  }
-
-  #control(
-    operation: number,
-    fd: number,
-    slot: number,
-    generation: number,
-  ): void {
-    this.#event[0] = NEWS;
-    this.#event[epollEvent.data] = slot;
-    this.#event[epollEvent.data + 1] = generation;
-    check(
-      libc().epoll_ctl(this.#epoll, operation, fd, this.#eventBytes),
-      { syscall: "wait for sockets" },
-    );
+    if (this.#count > 0 || this.#isParked) return;
+    this.#queue?.close();
+    this.#queue = undefined;
   }
 
   readonly #turn = (): void => {
@@ -194,39 +135,26 @@ class Poller {
     if (this.#waiters > 0) this.#immediate ??= setImmediate(this.#turn);
   };
 
-  /** Tells the news there is; returns how much that was. */
   #look(): number {
-    if (this.#epoll < 0) return 0;
-    const count = libc().epoll_wait(this.#epoll, this.#eventsBytes, MOST, 0);
-    if (count > 0) this.#tell(this.#events, count);
-    return count;
+    return this.#queue === undefined ? 0 : this.#queue.look(this.#tell);
   }
 
-  #tell(events: Uint32Array, count: number): void {
-    const { size, data } = epollEvent;
-    for (let at = 0, end = count * size; at < end; at += size) {
-      const registration = this.#slots[events[at + data]];
-      // The descriptor may have closed since, and another may have its slot.
-      if (registration?.generation === events[at + data + 1]) {
-        registration.watched.onEvents(events[at]);
-      }
+  readonly #tell = (slot: number, generation: number, news: number): void => {
+    const registration = this.#slots[slot];
+    // The descriptor may have closed since, and another may have its slot.
+    if (registration?.generation === generation) {
+      registration.watched.onNews(news);
     }
-  }
+  };
 
   #park(): void {
     this.#isParked = true;
     this.#parkedAt = performance.now();
-    this.#parked = libc().parkedEpollWait(
-      this.#epoll,
-      new Uint8Array(this.#parkedEvents.buffer),
-      MOST,
-      -1,
-    ).then((count) => {
+    this.#parked = this.#queue!.park().then((tellAll) => {
       this.#isParked = false;
       this.returning = this.#parked = undefined;
       if (performance.now() - this.#parkedAt < NEAR) this.#spins = MOST_SPINS;
-      // Negative if a signal interrupted it.
-      if (count > 0) this.#tell(this.#parkedEvents, count);
+      tellAll(this.#tell);
       this.#closeIfUnused();
       if (this.#waiters === 0) return;
       this.#spinsLeft = this.#spins;

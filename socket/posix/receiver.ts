@@ -48,7 +48,9 @@ export class Receiver {
     this.#kept = new KeptBytes(descriptor);
     // Descriptors that come are close-on-exec, as all of this driver's are. A
     // family without them may refuse the flag.
-    this.#flags = family === AF_UNIX ? MSG_CMSG_CLOEXEC : 0;
+    this.#flags = family === AF_UNIX && MSG_CMSG_CLOEXEC > 0
+      ? MSG_CMSG_CLOEXEC
+      : 0;
   }
 
   /** Receives up to `size` bytes into a new array. */

@@ -1,7 +1,7 @@
 import { errno } from "../constants/errno.ts";
 import { MSG_DONTWAIT } from "../constants/mod.ts";
 import { type OSErrorFields, osErrorFromErrno } from "../errors.ts";
-import { RW_MAX } from "./layout/mod.ts";
+import { isDarwin, RW_MAX } from "./layout/mod.ts";
 import { libc } from "./libc.ts";
 import { check, lastErrno, PENDING, wasInterrupted } from "./syscall.ts";
 
@@ -26,6 +26,8 @@ export function sendFile(
   count: number,
   fields: () => OSErrorFields,
 ): number | typeof PENDING {
+  // macOS's call has other arguments; there a file is read and sent.
+  if (isDarwin) return sendPiece(socket, file, offset, count, fields);
   for (;;) {
     position[0] = BigInt(offset);
     const size = Math.min(count, RW_MAX);

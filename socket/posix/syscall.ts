@@ -16,7 +16,7 @@ let location: bigint | undefined;
  * anything else: between two calls in a row nothing of Deno's can change it.
  */
 export function lastErrno(): number {
-  libc().copyFrom(bytes, location ??= libc().__errno_location(), 4n);
+  libc().copyFrom(bytes, location ??= libc().errnoLocation(), 4n);
   return word[0];
 }
 

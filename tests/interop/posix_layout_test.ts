@@ -2,6 +2,7 @@
 // glibc and, where its compiler is there, with musl.
 
 import { assert, assertEquals } from "@std/assert";
+import * as linux from "../../socket/posix/layout/linux.ts";
 import * as layout from "../../socket/posix/layout/mod.ts";
 import { needsProgram } from "../support/foreign.ts";
 import { needsCompiler, runC } from "./posix/compile.ts";
@@ -18,6 +19,7 @@ const others: Readonly<Record<string, string>> = {
   libraries: "libraries lists the libc that programs here use",
   libraryName: "libraries lists the libc that programs here use",
   checkSystem: "checkSystem() lets this system pass",
+  isDarwin: "checkSystem() lets this system pass",
 };
 
 const needsMusl = {
@@ -42,7 +44,7 @@ const compilers = [
 
 /** Every value that the layouts export, by a path such as `msghdr.iov`. */
 function exported(): [path: string, value: unknown][] {
-  return Object.entries(layout)
+  return Object.entries({ ...linux, ...layout })
     .filter(([name]) => !(name in others))
     .flatMap(([name, value]): [string, unknown][] =>
       typeof value !== "object"
@@ -69,6 +71,17 @@ Deno.test("every value of the layouts has a counterpart in C", () => {
   const without = exported().map(([path]) => path)
     .filter((path) => expressionOf(path) === undefined);
   assertEquals(without, [], "Say in posix/layout.ts what these are in C:");
+});
+
+Deno.test({
+  name: "the driver has the numbers of the system that it runs on",
+  ignore: Deno.build.os !== "linux",
+  fn() {
+    const ours: Record<string, unknown> = { ...linux };
+    for (const [name, value] of Object.entries(layout)) {
+      if (name in ours) assertEquals(value as unknown, ours[name], name);
+    }
+  },
 });
 
 Deno.test("every structure of the layouts tells its size", () => {

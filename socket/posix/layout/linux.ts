@@ -28,11 +28,7 @@ export const EFD_NONBLOCK = 0o4000;
 /** ioctl(2): how many bytes can be received. */
 export const FIONREAD = 0x541b;
 
-/** `/usr/include/netdb.h`, beyond what Python has. */
-export const NETDB_INTERNAL = -1;
-
-/** The most buffers in one message, and the most bytes in one call. */
-export const IOV_MAX = 1024;
+/** The most bytes in one call. */
 export const RW_MAX = 0x7ffff000;
 
 /** poll(2): the receiving half has ended. */

@@ -6,9 +6,50 @@
  */
 import { OSError } from "../../errors.ts";
 
-export * from "./linux.ts";
+import * as darwin from "./darwin.ts";
+import * as linux from "./linux.ts";
 
 const { os, arch, target } = Deno.build;
+
+/** The names that both systems have, with numbers of either. */
+type Layout = Numbers<
+  Pick<typeof linux, keyof typeof linux & keyof typeof darwin>
+>;
+
+type Numbers<T> = {
+  readonly [K in keyof T]: T[K] extends number ? number : Numbers<T[K]>;
+};
+
+/** Whether the system is macOS, which lends its sockets from BSD. */
+export const isDarwin: boolean = os === "darwin";
+
+const layout: Layout = isDarwin ? darwin : linux;
+
+export const {
+  F_GETFD,
+  F_SETFD,
+  F_GETFL,
+  F_SETFL,
+  F_DUPFD_CLOEXEC,
+  FD_CLOEXEC,
+  O_NONBLOCK,
+  FIONREAD,
+  RW_MAX,
+  POLLRDHUP,
+  pollfd,
+  msghdr,
+  iovec,
+  cmsghdr,
+  addrinfo,
+  servent,
+  protoent,
+  ifNameindex,
+  IFNAMSIZ,
+  sockaddrIn,
+  sockaddrIn6,
+  sockaddrUn,
+  sockaddrStorage,
+}: Layout = layout;
 
 // On x86-64 struct epoll_event is packed; the data lies where 32 bits end.
 /** The size of a struct epoll_event, and where its data begins; both in 32-bit words. */
@@ -19,7 +60,9 @@ export const epollEvent: { readonly size: number; readonly data: number } =
  * Where libc may lie; Debian, Fedora, Arch, and Alpine for a Deno that was built
  * with musl. Two libcs in one process would crash it.
  */
-export const libraries: readonly string[] = target.includes("musl")
+export const libraries: readonly string[] = isDarwin
+  ? ["/usr/lib/libSystem.B.dylib"]
+  : target.includes("musl")
   ? [`/lib/ld-musl-${arch}.so.1`]
   : [
     `/lib/${arch}-linux-gnu/libc.so.6`,
@@ -31,15 +74,20 @@ export const libraries: readonly string[] = target.includes("musl")
   ];
 
 /** libc by the name that the system's loader knows. */
-export const libraryName = target.includes("musl") ? libraries[0] : "libc.so.6";
+export const libraryName: string = isDarwin || target.includes("musl")
+  ? libraries[0]
+  : "libc.so.6";
 
 /** Throws where the driver does not know how libc lays things out. */
 export function checkSystem(): void {
-  if (os === "linux" && (arch === "x86_64" || arch === "aarch64")) return;
+  if (isDarwin || os === "linux" && (arch === "x86_64" || arch === "aarch64")) {
+    return;
+  }
   throw new OSError({
     code: "ENOSYS",
     syscall: "use the POSIX driver",
-    state: `it knows Linux on x86_64 and aarch64, not ${os} on ${arch}`,
+    state:
+      `it knows Linux on x86_64 and aarch64, and macOS, not ${os} on ${arch}`,
     hint: "the sandboxed driver works here",
   });
 }

@@ -9,7 +9,7 @@ import {
   CAN_RAW,
 } from "../../constants/mod.ts";
 import { OSError, osError } from "../../errors.ts";
-import { IFNAMSIZ, sockaddrCan, sockaddrLl } from "../layout/mod.ts";
+import { IFNAMSIZ, sockaddrCan, sockaddrLl } from "../layout/linux.ts";
 import { libc } from "../libc.ts";
 import { cString } from "../memory.ts";
 import { check } from "../syscall.ts";

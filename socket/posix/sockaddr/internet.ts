@@ -7,6 +7,7 @@ import {
   parseIpv6,
 } from "../../text/ip_address.ts";
 import { sockaddrIn, sockaddrIn6 } from "../layout/mod.ts";
+import { familyOf, setFamily } from "./shape.ts";
 
 /** Tells whether a family's addresses are a host and a port. */
 export function isInternet(family: number): boolean {
@@ -65,7 +66,7 @@ export function packHost(
   const bytes = new Uint8Array(isLong ? sockaddrIn6.size : sockaddrIn.size);
   const view = new DataView(bytes.buffer);
   // Addresses of AF_RDS are of AF_INET.
-  view.setUint16(0, isLong ? AF_INET6 : AF_INET, true);
+  setFamily(view, isLong ? AF_INET6 : AF_INET);
   view.setUint16(sockaddrIn.port, port);
   bytes.set(host, isLong ? sockaddrIn6.addr : sockaddrIn.addr);
   if (isLong) {
@@ -78,7 +79,7 @@ export function packHost(
 /** Reads an address. */
 export function unpackInternet(view: DataView): InetAddress | Inet6Address {
   const port = view.getUint16(sockaddrIn.port);
-  if (view.getUint16(0, true) !== AF_INET6) {
+  if (familyOf(view) !== AF_INET6) {
     const number = view.getUint32(sockaddrIn.addr);
     return [texts4.get(number, () => formatIpv4(hostOf(view))), port];
   }
@@ -93,7 +94,7 @@ export function unpackInternet(view: DataView): InetAddress | Inet6Address {
 
 /** Returns the bytes of an address's host. */
 export function hostOf(view: DataView): Uint8Array {
-  const isLong = view.getUint16(0, true) === AF_INET6;
+  const isLong = familyOf(view) === AF_INET6;
   const start = isLong ? sockaddrIn6.addr : sockaddrIn.addr;
   return new Uint8Array(view.buffer, view.byteOffset + start, isLong ? 16 : 4);
 }

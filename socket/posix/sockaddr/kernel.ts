@@ -16,7 +16,7 @@ import {
   sockaddrQrtr,
   sockaddrTipc,
   sockaddrVm,
-} from "../layout/mod.ts";
+} from "../layout/linux.ts";
 import { expectShape, integer, text } from "./shape.ts";
 
 // Addresses of numbers that only this machine's kernel knows, and of its crypto

@@ -30,6 +30,7 @@ import {
   unpackTipc,
   unpackVsock,
 } from "./kernel.ts";
+import { familyOf } from "./shape.ts";
 import { packUnix, unpackUnix } from "./unix.ts";
 
 /** What a socket is. */
@@ -96,7 +97,7 @@ export function unpackAddress(
     // The kernel tells the whole length, even of what did not fit.
     Math.min(length, bytes.length),
   );
-  const family = view.getUint16(0, true);
+  const family = familyOf(view);
   if (isInternet(family)) return unpackInternet(view);
   switch (family) {
     case AF_UNSPEC:

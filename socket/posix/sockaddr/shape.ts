@@ -1,5 +1,6 @@
 import type { Address } from "../../address.ts";
 import { checkInteger, kindOf } from "../../arguments.ts";
+import { isDarwin } from "../layout/mod.ts";
 
 /**
  * Returns an address's parts.
@@ -45,4 +46,16 @@ export function text(call: string, value: unknown): string {
       kindOf(value)
     }`,
   );
+}
+
+/** Writes the family of an address. */
+export function setFamily(view: DataView, family: number): void {
+  if (!isDarwin) return view.setUint16(0, family, true);
+  view.setUint8(0, view.byteLength);
+  view.setUint8(1, family);
+}
+
+/** Reads the family of an address. */
+export function familyOf(view: DataView): number {
+  return isDarwin ? view.getUint8(1) : view.getUint16(0, true);
 }

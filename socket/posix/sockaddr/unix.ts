@@ -1,6 +1,7 @@
 import { decodePath, type UnixAddress } from "../../address.ts";
 import { AF_UNIX } from "../../constants/mod.ts";
 import { sockaddrUn } from "../layout/mod.ts";
+import { setFamily } from "./shape.ts";
 
 /**
  * Makes the address of a Unix socket. An abstract name, which begins with NUL,
@@ -14,7 +15,7 @@ export function packUnix(address: UnixAddress): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(
     sockaddrUn.path + path.length + (isPath ? 1 : 0),
   );
-  new DataView(bytes.buffer).setUint16(0, AF_UNIX, true);
+  setFamily(new DataView(bytes.buffer), AF_UNIX);
   bytes.set(path, sockaddrUn.path);
   return bytes;
 }
