@@ -2,13 +2,16 @@
 // commands, and every row of its table of permissions.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { retry } from "@std/async/retry";
+import { libraries } from "../../socket/posix/layout/mod.ts";
 import { needsPython, runPython, spawnPython } from "../support/python.ts";
 import { importsOf } from "../support/example_copy.ts";
 import { copy, here, ROOT, type Running, start } from "./process.ts";
 
 const ADDRESS = { hostname: "127.0.0.1", port: copy.port(50007) };
 const readme = await Deno.readTextFile(new URL("README.md", ROOT));
-const [server, client, threadingServer] = blocks("ts");
+const [server, client, threadingServer, posixSocket, handedOver] = blocks(
+  "ts",
+);
 const [pythonClient, pythonServer] = blocks("python");
 
 /** Gives the code blocks of a language. */
@@ -153,9 +156,38 @@ Deno.test({
   },
 });
 
+const [POSIX_FLAG] = /--allow-ffi=\S+/.exec(readme) ?? [""];
+
+/** The flag names libc of Debian on x86-64. */
+const needsThatLibc = { ignore: libraries[0] !== POSIX_FLAG.split("=")[1] };
+
+Deno.test({
+  ...needsThatLibc,
+  name: "README: the POSIX driver needs the flag that it names",
+  async fn() {
+    await using elsewhere = await Elsewhere.make();
+    const printed = await elsewhere.run(posixSocket, [POSIX_FLAG]);
+    assertMatch(printed, /^The kernel calls it \d+\n$/);
+    assertMatch(await elsewhere.run(posixSocket, []), RegExp(POSIX_FLAG));
+  },
+});
+
+Deno.test({
+  ...needsThatLibc,
+  name: "README: a descriptor with an option goes on in node:net",
+  async fn() {
+    await using elsewhere = await Elsewhere.make();
+    using listener = Deno.listen(ADDRESS);
+    const received = listener.accept()
+      .then(({ readable }) => new Response(readable).text());
+    assertEquals(await elsewhere.run(handedOver, [POSIX_FLAG]), "");
+    assertEquals(await received, "Hello, world");
+  },
+});
+
 Deno.test("README: its programs and commands are those that are tested", async () => {
-  // The fourth is STARTTLS: tests/interop/tls_conn_test.ts does it.
-  assertEquals([blocks("ts").length, blocks("python").length], [4, 2]);
+  // The last is STARTTLS: tests/interop/tls_conn_test.ts does it.
+  assertEquals([blocks("ts").length, blocks("python").length], [6, 2]);
   const commands = blocks("sh").map((code) => code.trim());
   assertEquals(commands, [
     "deno task echo",
