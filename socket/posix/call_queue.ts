@@ -14,6 +14,8 @@ export interface Waitable {
   hold(): void;
   /** Ends that for one waiter. */
   release(): void;
+  /** Returns which of the events of `poll(2)` hold now. */
+  poll(events: number): number;
   /** The fields of an error of a call. */
   fields(syscall: string): OSErrorFields;
 }
@@ -38,6 +40,7 @@ interface PendingCall<T> extends Linked {
  */
 export class CallQueue {
   readonly #descriptor: Waitable;
+  readonly #events: number;
   readonly #calls = new LinkedQueue<PendingCall<unknown>>();
   /** Whether the kernel may let a call through: as far as it has told, something came since one had to wait. */
   isOpen = true;
@@ -45,8 +48,10 @@ export class CallQueue {
   #soon: (() => void) | undefined;
   #later: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(descriptor: Waitable) {
+  /** Creates the queue of the calls that wait for the events. */
+  constructor(descriptor: Waitable, events: number) {
     this.#descriptor = descriptor;
+    this.#events = events;
   }
 
   /** Whether no call waits. */
@@ -120,8 +125,12 @@ export class CallQueue {
         giveUp?.(error);
         return resolve(failure(error));
       }
+      const hasTried = this.isEmpty && this.isOpen;
       this.#add(call as PendingCall<unknown>, wait);
-      if (mustYield) this.serveSoon();
+      // The kernel tells news once, and may have done so before the call was tried.
+      if (mustYield || hasTried && this.#descriptor.poll(this.#events) !== 0) {
+        this.serveSoon();
+      }
     });
   }
 

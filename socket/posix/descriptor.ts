@@ -5,7 +5,13 @@ import {
   IPPROTO_TCP,
   SOCK_STREAM,
 } from "../constants/mod.ts";
-import { POLLERR, POLLHUP, POLLIN, POLLNVAL } from "../constants/poll.ts";
+import {
+  POLLERR,
+  POLLHUP,
+  POLLIN,
+  POLLNVAL,
+  POLLOUT,
+} from "../constants/poll.ts";
 import { Readiness } from "../endpoint/readiness.ts";
 import type { OSErrorFields } from "../errors.ts";
 import { isNonBlocking, type Pollable, type Wait } from "../wait.ts";
@@ -37,8 +43,8 @@ function isTcp({ family, type, proto }: SocketKind): boolean {
 export class Descriptor implements Watched, Waitable, Pollable {
   /** The number; -1 once it is closed, which the kernel refuses with EBADF. */
   fd: number;
-  readonly reads: CallQueue = new CallQueue(this);
-  readonly writes: CallQueue = new CallQueue(this);
+  readonly reads: CallQueue = new CallQueue(this, POLLIN);
+  readonly writes: CallQueue = new CallQueue(this, POLLOUT);
   /** The peer's address, for messages. */
   peer: Address | undefined;
   /** Whether a receive that got less than it asked for has emptied the kernel's buffer; only where nothing but bytes is received. */
