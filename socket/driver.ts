@@ -107,6 +107,12 @@ export interface Driver {
   closeDescriptor(fd: number): void;
   /** Duplicates a descriptor; child processes do not inherit the new one. */
   dupDescriptor(fd: number): number;
+  /**
+   * Closes a descriptor but keeps its number taken, so that what another isolate
+   * still does with the number reaches no other socket; a driver with a `module`
+   * has it.
+   */
+  disableDescriptor?(fd: number): void;
 
   /** Looks hosts and services up. */
   readonly names: Names;

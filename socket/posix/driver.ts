@@ -9,7 +9,13 @@ import {
 import type { Driver, Endpoint, SocketHints } from "../driver.ts";
 import { osError, type OSErrorFields } from "../errors.ts";
 import { ownerOf } from "./descriptor.ts";
-import { duplicate, makeOwn, NEW, setNonBlocking } from "./descriptor_flags.ts";
+import {
+  duplicate,
+  makeOwn,
+  NEW,
+  setInheritable,
+  setNonBlocking,
+} from "./descriptor_flags.ts";
 import { PosixEndpoint } from "./endpoint.ts";
 import { sockaddrStorage } from "./layout/mod.ts";
 import { libc } from "./libc.ts";
@@ -102,6 +108,19 @@ export const posix: Driver = {
   },
 
   dupDescriptor: duplicate,
+
+  disableDescriptor(fd): void {
+    const fields = { syscall: "close", subject: `descriptor ${fd}` };
+    // A socket that leads nowhere takes the number over.
+    const nowhere = check(libc().socket(AF_UNIX, SOCK_STREAM | NEW, 0), fields);
+    try {
+      check(libc().dup2(makeOwn(nowhere), fd), fields);
+    } finally {
+      libc().close(nowhere);
+    }
+    setInheritable(fd, false);
+  },
+
   names,
   services,
   machine,

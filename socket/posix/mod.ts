@@ -23,8 +23,10 @@
  * whatever form it is written and under whatever name.
  *
  * **Descriptors** are non-blocking and close-on-exec. One that is handed to
- * another program with `setInheritable` or `sendFds` still does not block; what
- * expects otherwise clears the flag, in Python with `setblocking(True)`.
+ * another program with `setInheritable` or `sendFds` still does not block: the flag
+ * is the socket's, not the descriptor's. What expects otherwise may clear it, in
+ * Python with `setblocking(True)`; receives and sends here go on as before, but an
+ * `accept` of the same listener would then keep the whole isolate waiting.
  *
  * Where this driver differs from the sandboxed one it does what CPython does:
  * nothing removes the path of a Unix socket, `SO_REUSEADDR` is off until it is

@@ -18,6 +18,7 @@ export const COMMON = {
     result: "i32",
     nonblocking: true,
   },
+  dup2: { parameters: ["i32", "i32"], result: "i32" },
   recv: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
   recvfrom: {
     parameters: ["i32", "buffer", "u32", "i32", "buffer", "buffer"],

@@ -1,3 +1,4 @@
+import { deadline } from "@std/async/deadline";
 import { timedOut } from "../../../socket/errors.ts";
 import { waitOf, watch } from "../../../socket/wait.ts";
 import { statusOf } from "../wire/check.ts";
@@ -33,19 +34,21 @@ interface Thread {
   end(): Promise<void>;
 }
 
+/** How long the end of a Worker is waited for that has a descriptor; milliseconds. */
+const PATIENCE = 1000;
+
 /** A Worker that handles requests, one at a time. */
 export class Child {
   /** Called when it has ended by itself, if that can be known. */
   onlost: ((error: Error) => void) | undefined;
-  /** Resolves when nothing of it runs any more, if that can be known. */
-  readonly ended: Promise<Error>;
   readonly #thread: Thread;
+  #loan: PromiseWithResolvers<void> | undefined;
   #hasEnded = false;
 
   /** Stands for a Worker that has loaded its handler. */
   constructor(thread: Thread, ended: Promise<Error>) {
     this.#thread = thread;
-    this.ended = thread.ended;
+    thread.ended.then(() => this.returnLoan());
     ended.then((error) => {
       this.#hasEnded = true;
       this.onlost?.(error);
@@ -66,6 +69,7 @@ export class Child {
     const { module, loadTimeout } = options;
     const loaded = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<Error>();
+    let child: Child | undefined;
     const expire = () => {
       const subject =
         `the handler module "${module}" within ${loadTimeout} seconds`;
@@ -86,7 +90,10 @@ export class Child {
           );
         case "unfit":
           return loaded.reject(unfitError(module, status.found));
+        case "gaveBack":
+          return child?.returnLoan();
         case "ending":
+          child?.returnLoan();
           ended.resolve(deserializeError(status.error));
       }
     };
@@ -114,7 +121,7 @@ export class Child {
       starting--;
       stop?.();
     }
-    return new Child(thread, ended.promise);
+    return child = new Child(thread, ended.promise);
   }
 
   get hasEnded(): boolean {
@@ -128,7 +135,21 @@ export class Child {
 
   /** Has it handle a request. */
   begin(command: Begin, transfer: Transferable[]): void {
+    if (command.request.type === "descriptor") {
+      this.#loan = Promise.withResolvers();
+    }
     this.#thread.post(command, transfer);
+  }
+
+  /** Resolves when it no longer uses the descriptor that it was lent. */
+  get returned(): Promise<void> {
+    return this.#loan?.promise ?? Promise.resolve();
+  }
+
+  /** Takes note that it no longer uses the descriptor. */
+  returnLoan(): void {
+    this.#loan?.resolve();
+    this.#loan = undefined;
   }
 
   /** Keeps the process alive. */
@@ -142,9 +163,16 @@ export class Child {
   }
 
   /** Ends it, whatever it does. */
-  end(): Promise<void> {
+  async end(): Promise<void> {
     this.#hasEnded = true;
-    return this.#thread.end();
+    if (this.#loan === undefined) return await this.#thread.end();
+    // Deno says that a thread has ended whose endless loop goes on (Deno 2.9). So
+    // it has to say itself that it no longer uses the descriptor; ending it before
+    // would also leave open what it waits for news with.
+    this.#thread.post({ type: "giveBack" }, []);
+    this.#thread.unref();
+    const ending = this.returned.then(() => this.#thread.end());
+    await deadline(ending, PATIENCE).catch(() => {});
   }
 }
 

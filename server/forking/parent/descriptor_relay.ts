@@ -50,6 +50,10 @@ export class DescriptorRelay {
 
   stop(): void {}
 
+  disable(): void {
+    if (!this.#isReleased) this.#driver.disableDescriptor!(this.request.fd);
+  }
+
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;

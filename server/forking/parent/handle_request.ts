@@ -36,7 +36,9 @@ interface Relay {
   finish(): Promise<void>;
   /** Carries nothing more. */
   stop(): void;
-  /** Takes back what was lent to the Worker, which can no longer use it. */
+  /** Makes what was lent to the Worker useless. */
+  disable?(): void;
+  /** Takes back what was lent to the Worker, which no longer uses it. */
   release?(): void;
 }
 
@@ -95,8 +97,9 @@ export async function handleInWorker(
     signal.removeEventListener("abort", discard);
     relay.stop();
     port.close();
-    if (child === undefined || isReusable) relay.release?.();
-    else child.ended.then(() => relay.release?.());
+    if (isReusable) child!.returnLoan();
+    else if (child !== undefined) relay.disable?.();
+    Promise.resolve(child?.returned).then(() => relay.release?.());
     if (child !== undefined && isReusable && !signal.aborted) {
       child.onlost = undefined;
       pool.release(child, options.most);

@@ -9,6 +9,7 @@ export function statusOf(value: unknown): Status | undefined {
   switch (message.type) {
     case "ready":
     case "loaded":
+    case "gaveBack":
       return { type: message.type };
     case "unloadable":
     case "ending":

@@ -9,7 +9,7 @@ import type { SerializedError } from "./serialized_error.ts";
 export const RESTRICTED = "handlers with permissions of their own";
 
 /** What the parent tells a Worker to do, over the Worker's own channel. */
-export type Command = Load | Begin;
+export type Command = Load | Begin | GiveBack;
 
 /** Loads the module of the handler; the first command. */
 export interface Load {
@@ -25,6 +25,11 @@ export interface Begin {
   readonly request: StreamParts | DatagramParts | DescriptorParts;
   readonly clientAddress: unknown;
   readonly serverAddress: unknown;
+}
+
+/** Gives back what the request was lent; the last command. */
+export interface GiveBack {
+  readonly type: "giveBack";
 }
 
 /** What a Worker is told of a connection. */
@@ -69,7 +74,9 @@ export type Status =
   | { readonly type: "unloadable"; readonly error: SerializedError }
   /** The module's default export is not a handler, but this. */
   | { readonly type: "unfit"; readonly found: string }
-  /** The Worker ends. */
+  /** It no longer uses what the request was lent. */
+  | { readonly type: "gaveBack" }
+  /** The Worker ends, and no longer uses what the request was lent. */
   | { readonly type: "ending"; readonly error: SerializedError };
 
 /** What goes from the client's side to the handler. */

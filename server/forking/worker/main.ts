@@ -14,6 +14,7 @@ import {
   type Status,
 } from "../wire/messages.ts";
 import { serializeError } from "../wire/serialized_error.ts";
+import { giveBack } from "./loan.ts";
 import { serveRequest } from "./serve_request.ts";
 
 let Handler: RequestHandlerClass | undefined;
@@ -24,6 +25,7 @@ const report = (message: Status) => scope.postMessage(message);
 
 /** Tells the parent, after all that the handler has sent, that the Worker ends. */
 function reportEnd(thrown: Error): void {
+  giveBack();
   const error = serializeError(thrown);
   current?.postMessage({ type: "ending", error } satisfies FromWorker);
   current = undefined;
@@ -60,5 +62,8 @@ watchExits(reportEnd);
 scope.addEventListener("message", ({ data }: MessageEvent<Command>) => {
   if (data.type === "load") load(data.module);
   else if (data.type === "begin") begin(data);
+  else if (data.type === "giveBack") {
+    giveBack().then(() => report({ type: "gaveBack" }));
+  }
 });
 report({ type: "ready" });

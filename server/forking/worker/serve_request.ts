@@ -28,6 +28,7 @@ import type {
   ToWorker,
 } from "../wire/messages.ts";
 import { serializeError } from "../wire/serialized_error.ts";
+import { borrow } from "./loan.ts";
 import { PortConn } from "./stream_conn.ts";
 import { PortDatagrams } from "./datagram_conn.ts";
 import { Calls, RemoteServer } from "./remote_server.ts";
@@ -119,16 +120,31 @@ function datagramOf(
 
 /** A descriptor that is the parent's: closing it here tells the parent. */
 class LentEndpoint extends Delegate {
+  readonly #driver: Driver;
   readonly #post: Post;
 
-  constructor(inner: Endpoint, post: Post) {
+  constructor(inner: Endpoint, driver: Driver, post: Post) {
     super(inner);
+    this.#driver = driver;
     this.#post = post;
   }
 
   override async close(signal?: AbortSignal): Promise<void> {
     await super.close(signal);
     this.#post({ type: "close" });
+  }
+
+  /** Gives the handler a descriptor of its own: the parent closes the lent one. */
+  override detach(): unknown {
+    const own = this.#driver.dupDescriptor(this.fileno());
+    try {
+      super.detach();
+    } catch (error) {
+      this.#driver.closeDescriptor(own);
+      throw error;
+    }
+    this.#post({ type: "close" });
+    return own;
   }
 }
 
@@ -138,8 +154,9 @@ async function lentSocket(
 ): Promise<Made> {
   const { default: driver }: { default: Driver } = await import(module);
   const hints = { family, type: socketType, proto, lent: true };
-  const endpoint = new LentEndpoint(driver.adopt(fd, hints), post);
-  const socket: Socket = socketOver(endpoint, driver);
+  const socket = borrow(() =>
+    socketOver(new LentEndpoint(driver.adopt(fd, hints), driver, post), driver)
+  );
   socket.settimeout(timeout);
   return { request: data === undefined ? socket : [data, socket], socket };
 }
