@@ -10,7 +10,7 @@ Deno.test("the conformance suite for datagrams passes without --unstable-net", a
     args: [
       ...["test", "--quiet", "--no-check", "--no-config", "--no-lock"],
       ...["--no-prompt", "--sanitize-ops", "--sanitize-resources"],
-      ...["--allow-net", "--allow-read", "--allow-write"],
+      ...["--allow-net", "--allow-ffi", "--allow-read", "--allow-write"],
       `--import-map=${importMap()}`,
       ...["receive", "send", "connect", "close", "options"].map((part) =>
         `tests/conformance/datagram_${part}_test.ts`
