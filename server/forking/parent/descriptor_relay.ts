@@ -1,4 +1,5 @@
 import type { Driver } from "../../../socket/driver.ts";
+import { OSError } from "../../../socket/errors.ts";
 import { driverOf, type Socket } from "../../../socket/socket.ts";
 import type { DescriptorParts, FromWorker } from "../wire/messages.ts";
 
@@ -50,8 +51,15 @@ export class DescriptorRelay {
 
   stop(): void {}
 
+  /** Ends the connection though the Worker may use its number for as long as it likes. */
   disable(): void {
-    if (!this.#isReleased) this.#driver.disableDescriptor!(this.request.fd);
+    if (this.#isReleased) return;
+    try {
+      this.#driver.disableDescriptor?.(this.request.fd);
+    } catch (error) {
+      // There is no descriptor left for it (EMFILE): the number stays as it is.
+      if (!(error instanceof OSError)) throw error;
+    }
   }
 
   release(): void {

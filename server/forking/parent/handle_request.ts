@@ -98,8 +98,11 @@ export async function handleInWorker(
     relay.stop();
     port.close();
     if (isReusable) child!.returnLoan();
-    else if (child !== undefined) relay.disable?.();
-    Promise.resolve(child?.returned).then(() => relay.release?.());
+    if (child === undefined || isReusable) relay.release?.();
+    else {
+      relay.disable?.();
+      child.returned.then(() => relay.release?.());
+    }
     if (child !== undefined && isReusable && !signal.aborted) {
       child.onlost = undefined;
       pool.release(child, options.most);
