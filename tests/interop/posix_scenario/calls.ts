@@ -19,7 +19,41 @@ const apart: readonly [pattern: RegExp, reason: string][] = [
   ],
   [/^shutdown\(\d+, 0x7/, "we refuse it ourselves"],
   [/^setsockopt\(.*, NULL, -1\)/, "we refuse it ourselves"],
-  [/^socketpair\(AF_UNIX, SOCK_STREAM\b.* = 0$/, "Deno makes one for signals"],
+  [/^sendto\(\d+, "# One/, "CPython sends what it cannot sendfile"],
+];
+
+/** What is other by nature, and what is put for it. */
+const alike: readonly [pattern: RegExp, replacement: string][] = [
+  [/ += (?=-?\d)/, " = "],
+  // Descriptors have other numbers, and lie at other addresses.
+  [/^(\w+)\(\d+/, "$1(s"],
+  [/^((?:socket|accept4)\(.*) = \d+$/, "$1 = a descriptor"],
+  [/^(socketpair\(.*)\[\d+, \d+\]/, "$1descriptors"],
+  [/^sendfile\(s, \d+/, "sendfile(s, f"],
+  // CPython looks how long the file is, where all of it is asked for.
+  [/^(sendfile\(.*), \d{5,}\)/, "$1, all)"],
+  [/\b0x[0-9a-f]+(?=[,)\]])/g, "memory"],
+  // Ours do not block, so whoever waits for them can wait for others too.
+  [/\|?SOCK_(?:CLOEXEC|NONBLOCK)/g, ""],
+  // A call that is to take all of what comes is made until it has all.
+  [/\|?MSG_(?:DONTWAIT|WAITALL|CMSG_CLOEXEC)\b/g, ""],
+  [/, \|/, ", "],
+  [/, (?=[,)])/, ", 0"],
+  // Each process has an abstract name of its own.
+  [/"scenario-\d{8}"/, '"scenario"'],
+  // Ports are the kernel's choice.
+  [/htons\(\d{4,}\)/g, "htons(port)"],
+  // The place for an address is as long as the longest, and not always asked for.
+  [/msg_iov=\[\]/, "msg_iov=NULL"],
+  [/^((?:accept4|getpeername)\(s), .*\)(?= =)/, "$1)"],
+  [
+    /^recvfrom\(s, (.*), (\d+), (\w[\w|]*), (?:NULL|memory|\{.*\}), (?:NULL|\[.*\])\)/,
+    "receive([{iov_base=$1, iov_len=$2}], $3)",
+  ],
+  [
+    /^recvmsg\(s, .*msg_iov=(\[.*\]), msg_iovlen.*, (\w[\w|]*)\)/,
+    "receive($1, $2)",
+  ],
 ];
 
 /** Lists the calls of the thread that made the mark, from there on. */
@@ -31,21 +65,19 @@ export function callsOf(trace: string): string[] {
     const [, pid, rest] = /^(\d+) +(.*)$/.exec(line) ?? [];
     if (rest?.includes(MARK)) thread = pid;
     if (pid === undefined || pid !== thread) continue;
-    if (rest.endsWith("<unfinished ...>")) {
-      begun = rest.replace("<unfinished ...>", "");
+    if (rest.endsWith(" <unfinished ...>")) {
+      begun = rest.replace(" <unfinished ...>", "");
       continue;
     }
     const whole = rest.replace(/^<\.\.\. \w+ resumed>/, begun);
-    const [, name, result, error] =
-      /^(\w+)\(.*\) += (-?\d+)(?: (E\w+))?/.exec(whole) ?? [];
-    if (name === undefined || WAITS.includes(error)) continue;
+    const [, error] = /\) += -1 (E\w+)/.exec(whole) ?? [];
+    if (!/\) += -?\d+/.test(whole) || WAITS.includes(error)) continue;
     if (whole.includes(MARK) || apart.some(([each]) => each.test(whole))) {
       continue;
     }
-    // recvfrom may be our recvmsg; descriptors have other numbers.
-    const call = name === "recvfrom" ? "recvmsg" : name;
-    const makes = ["socket", "accept4"].includes(name) && Number(result) >= 0;
-    calls.push(`${call} = ${error ?? (makes ? "a descriptor" : result)}`);
+    calls.push(
+      alike.reduce((text, [each, to]) => text.replace(each, to), whole),
+    );
   }
   return calls;
 }

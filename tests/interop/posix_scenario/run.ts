@@ -7,7 +7,8 @@ import { Socket } from "../../../socket/mod.ts";
 type Json = unknown;
 
 const names = new Map<string, Socket>();
-const ports = new Map<number, string>();
+// Abstract names are the whole machine's, so each process has its own.
+const OWN = `-${`${Deno.pid}`.padStart(8, "0")}`;
 
 /** Repeats what stands between %for and %end. */
 function expand(lines: string[]): string[] {
@@ -59,27 +60,45 @@ function value(argument: Json): Json {
     return new Uint8Array(Int32Array.from(content).buffer);
   }
   if (typeof argument !== "string") return argument;
+  if (argument.startsWith("\0")) return argument + OWN;
   if (argument.startsWith("@")) return named(argument.slice(1)).getsockname();
-  if (/^\d+$/.test(argument)) return Number(argument);
   if (!/^[A-Z][A-Z0-9_|]*$/.test(argument)) return argument;
   return argument.split("|").map((name) =>
     (module as unknown as Record<string, number>)[name]
   ).reduce((all, flag) => all | flag);
 }
 
+/** Names a port for its socket: the kernel may choose a number again. */
+function portName(port: number): Json {
+  if (port < 1024) return port;
+  for (const [name, socket] of names) {
+    try {
+      if ((socket.getsockname() as unknown[])[1] === port) {
+        return `port of ${name}`;
+      }
+    } catch {
+      // It is closed.
+    }
+  }
+  return "a port";
+}
+
 /** Gives a result in the form that both interpreters print. */
 function shown(result: unknown): Json {
   if (result instanceof Uint8Array) return `bytes ${result.toHex()}`;
   if (result instanceof Socket) return "socket";
+  if (typeof result === "string" && result.endsWith(OWN)) {
+    return result.slice(0, -OWN.length);
+  }
+  if (typeof result === "string" && /^\0[0-9a-f]{5}$/.test(result)) {
+    return "a name of the kernel's choice";
+  }
   if (Array.isArray(result)) {
     const [host, port, ...rest] = result;
     const isAddress = (result.length === 2 || result.length === 4) &&
       typeof host === "string" && typeof port === "number";
     if (!isAddress) return result.map(shown);
-    if (port > 1023 && !ports.has(port)) {
-      ports.set(port, `port ${ports.size + 1}`);
-    }
-    return [host, ports.get(port) ?? port, ...rest];
+    return [host, portName(port), ...rest];
   }
   return result ?? null;
 }
@@ -121,11 +140,24 @@ async function perform(
     }
     case "recvmsg": {
       const [data, ancillary, flags, sender] = await named(target)
-        .recvmsg(args[0] as number, 1024);
+        .recvmsg(
+          args[0] as number,
+          (args[1] ?? 1024) as number,
+          args[2] as number,
+        );
       const kinds = ancillary.map((
         [level, type, content],
       ) => [level, type, content.length]);
       return [data, kinds, flags, sender];
+    }
+    case "sendfile": {
+      const file = open(new TextEncoder().encode(`${Deno.args[0]}\0`), 0);
+      try {
+        const [offset, count] = args as number[];
+        return await named(target).sendfile(file, { offset, count });
+      } finally {
+        close(file);
+      }
     }
     case "detach": {
       const fd = named(target).detach() as number;
@@ -136,6 +168,15 @@ async function perform(
   return await calls[name](...args);
 }
 
+const { open, close } = Deno.dlopen("libc.so.6", {
+  open: { parameters: ["buffer", "i32"], result: "i32" },
+  close: { parameters: ["i32"], result: "i32" },
+}).symbols;
+// Half a second after its start Deno opens a pair of sockets that it hears signals
+// by, unless it is open: the call is not one of ours.
+const ignore = () => {};
+Deno.addSignalListener("SIGHUP", ignore);
+Deno.removeSignalListener("SIGHUP", ignore);
 module.setDefaultDriver(posix);
 const text = await Deno.readTextFile(Deno.args[0]);
 try {

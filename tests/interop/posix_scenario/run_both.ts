@@ -8,6 +8,9 @@ const folder = here("./").replace(/\/$/, "");
 const scenario = here("./scenario.txt");
 const config = here("../../../deno.json");
 
+// Seconds after which a process that hangs is ended.
+const LONGEST = "20";
+
 /** What each process of the two printed, and wrote. */
 export interface Both {
   readonly python: string;
@@ -37,17 +40,29 @@ async function run(command: string[], underStrace: boolean): Promise<string> {
   const cwd = await Deno.makeTempDir({ prefix: "scenario-" });
   try {
     const trace = `${cwd}/trace`;
-    const [program, ...args] = underStrace
-      ? ["strace", "-f", "-e", "trace=%network", "-o", trace, ...command]
+    const traced = underStrace
+      ? [
+        "strace",
+        "-f",
+        "-e",
+        "trace=%network,sendfile",
+        "-o",
+        trace,
+        ...command,
+      ]
       : command;
-    const { success, stdout, stderr } = await new Deno.Command(program, {
-      args,
+    const { code, stdout, stderr } = await new Deno.Command("timeout", {
+      args: [LONGEST, ...traced],
       cwd,
     }).output();
-    if (!success) throw new Error(new TextDecoder().decode(stderr));
-    return underStrace
-      ? await Deno.readTextFile(trace)
-      : new TextDecoder().decode(stdout);
+    const [printed, told] = [stdout, stderr].map((bytes) =>
+      new TextDecoder().decode(bytes)
+    );
+    if (code !== 0) {
+      const last = printed.trimEnd().split("\n").at(-1);
+      throw new Error(`${command[0]}: ${code} after ${last}\n${told}`);
+    }
+    return underStrace ? await Deno.readTextFile(trace) : printed;
   } finally {
     await Deno.remove(cwd, { recursive: true });
   }

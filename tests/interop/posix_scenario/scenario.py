@@ -4,7 +4,9 @@ import json, os, re, signal, socket, struct, sys, time
 
 CALLS = ("socket", "socketpair", "fromfd")
 signal.alarm(20)
-names, ports = {}, {}
+names = {}
+# Abstract names are the whole machine's, so each process has its own.
+OWN = "-%08d" % os.getpid()
 
 
 def expand(lines):
@@ -39,6 +41,8 @@ def value(arg):
             return names[content].fileno()
         return struct.pack("%di" % len(content), *content)
     if isinstance(arg, str):
+        if arg.startswith("\0"):
+            return arg + OWN
         if arg.startswith("@"):
             return names[arg[1:]].getsockname()
         if re.fullmatch(r"[A-Z][A-Z0-9_|]*", arg):
@@ -46,8 +50,6 @@ def value(arg):
             for part in arg.split("|"):
                 number |= getattr(socket, part)
             return number
-        if re.fullmatch(r"\d+", arg):
-            return int(arg)
     return arg
 
 
@@ -55,17 +57,30 @@ def address(arg):
     return tuple(arg) if isinstance(arg, list) else arg
 
 
+def port_name(port):
+    # The kernel may choose a number again, so it is not known by that.
+    if port < 1024:
+        return port
+    for name, s in names.items():
+        try:
+            if s.getsockname()[1] == port:
+                return "port of " + name
+        except (OSError, IndexError):
+            pass
+    return "a port"
+
+
 def shown(result):
+    if isinstance(result, bytes) and re.fullmatch(b"\0[0-9a-f]{5}", result):
+        return "a name of the kernel's choice"
     if isinstance(result, (bytes, bytearray)):
-        return "bytes " + bytes(result).hex()
+        return "bytes " + bytes(result).removesuffix(OWN.encode()).hex()
     if isinstance(result, socket.socket):
         return "socket"
     if isinstance(result, (list, tuple)):
         if len(result) in (2, 4) and isinstance(result[0], str) and isinstance(result[1], int):
             port = result[1]
-            if port > 1023:
-                port = ports.setdefault(port, "port %d" % (len(ports) + 1))
-            return [result[0], port, *result[2:]]
+            return [result[0], port_name(port), *result[2:]]
         return [shown(each) for each in result]
     if isinstance(result, (bool, type(None), int, float, str)):
         return result
@@ -90,7 +105,7 @@ def perform(target, method, args):
         buffers = [bytearray(size) for size in args[0]]
         return [buffers, s.recvmsg_into(buffers, *args[1:])]
     if method == "recvmsg":
-        data, ancillary, flags, sender = s.recvmsg(args[0], 1024)
+        data, ancillary, flags, sender = s.recvmsg(args[0], *(args[1:] or [1024]))
         kinds = []
         for level, kind, content in ancillary:
             kinds.append([level, kind, len(content)])
@@ -98,6 +113,9 @@ def perform(target, method, args):
                 for (fd,) in struct.iter_unpack("i", content):
                     os.close(fd)
         return [data, kinds, flags & ~getattr(socket, "MSG_CMSG_CLOEXEC", 0), sender]
+    if method == "sendfile":
+        with open(sys.argv[1], "rb") as file:
+            return s.sendfile(file, *args)
     result = getattr(s, method)(*args)
     if method == "detach":
         if result >= 0:
