@@ -76,6 +76,11 @@ export type ForkingClass<T extends ServerClass> =
  * grace end the Worker of a request that they abort. Deno cannot stop an endless loop:
  * its thread goes on until the process ends (Deno 2.9).
  *
+ * With a driver that has descriptors, handlers without `permissions` of their own are
+ * lent a duplicate of the request's own, and no bytes travel through the parent. It is
+ * closed with the request; `detach()` gives the handler one to keep. What else a
+ * handler opens with such a driver and leaves open stays open when its Worker is ended.
+ *
  * What a Worker loads from files needs `--allow-read`: the handler's module, what that
  * imports, and this package where it is a folder of this machine. The error names the
  * flag. A server in a bundle throws: the bundle has to leave this package out

@@ -1,6 +1,7 @@
 import {
   AF_UNIX,
   AF_UNSPEC,
+  SO_LINGER,
   SO_PROTOCOL,
   SO_TYPE,
   SOCK_STREAM,
@@ -111,6 +112,9 @@ export const posix: Driver = {
 
   disableDescriptor(fd): void {
     const fields = { syscall: "close", subject: `descriptor ${fd}` };
+    // Closing does not wait, whatever SO_LINGER says.
+    const { setsockopt } = libc();
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, new Uint8Array(8), 8);
     // A socket that leads nowhere takes the number over.
     const nowhere = check(libc().socket(AF_UNIX, SOCK_STREAM | NEW, 0), fields);
     try {

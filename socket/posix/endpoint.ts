@@ -242,6 +242,8 @@ export class PosixEndpoint implements Endpoint {
   }
 
   fileno(): number {
+    // Who knows the number may set SO_LINGER too, in another isolate for instance.
+    this.#mayLinger = true;
     return this.#descriptor.fd;
   }
 

@@ -33,8 +33,10 @@ async function attack(line: string, options: string): Promise<string> {
       { maxChildren: 1, requestTimeout: 20, ...${options} },
     ));
     await ask(to.port, ${JSON.stringify(line)});
+    // When this is served the other one is over: there is one Worker at most.
+    const answer = await ask(to.port, "");
     for (const { name, message } of to.server.errors) console.log(name, message);
-    console.log(await ask(to.port, ""));
+    console.log(answer);
     `,
     { flags: FLAGS },
   );

@@ -1,4 +1,6 @@
 // Servers whose handlers are in Workers, and their clients.
+import { assert } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { ForkingTCPServer } from "../../server/mod.ts";
 import { bytes, text } from "./peers.ts";
 
@@ -91,4 +93,15 @@ export async function ask(
 ): Promise<string | undefined> {
   using client = await Client.to(port, line);
   return await client.hear();
+}
+
+/** Waits until something holds that nothing tells, such as what descriptors are open. */
+export async function until(
+  holds: () => boolean,
+  what: string,
+): Promise<void> {
+  for (let looks = 0; !holds(); looks++) {
+    assert(looks < 250, `not within 5 seconds: ${what}`);
+    await delay(20);
+  }
 }

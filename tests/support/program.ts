@@ -1,6 +1,7 @@
 // Programs of ours in processes of their own, with exactly the flags that a test
 // names, without prompts and without deno.json: for what depends on permissions, on
 // unstable flags and on when a process ends, and for what runs beside the test.
+import { commonFlags } from "./common_flags.ts";
 import { LineProcess } from "./line_process.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -67,6 +68,7 @@ function spawn(
     ...through,
     ...[Deno.execPath(), "run", "--quiet", "--no-prompt", "--no-check"],
     ...["--no-config", "--no-lock", `--import-map=${importMap()}`],
+    ...commonFlags,
     ...flags,
     main,
     ...args,

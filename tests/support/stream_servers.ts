@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { delay } from "@std/async/delay";
 import {
   TCPServer,
   ThreadingTCPServer,
@@ -67,13 +68,28 @@ export async function connectAll(
 ): Promise<Deno.Conn[] & Disposable> {
   const conns: Deno.Conn[] = [];
   for (let i = 0; i < count; i++) {
-    conns.push(await transport.connect(serverAddress));
+    conns.push(await connect(transport, serverAddress));
   }
   return Object.assign(conns, {
     [Symbol.dispose]() {
       for (const conn of conns) conn[Symbol.dispose]();
     },
   });
+}
+
+/** Connects; where the queue of a Unix listener is full Deno does not wait for room in it. */
+async function connect(
+  transport: Transport,
+  address: unknown,
+): Promise<Deno.Conn> {
+  for (;;) {
+    try {
+      return await transport.connect(address);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      await delay(1);
+    }
+  }
 }
 
 /** Reads a plain connection until it ends, well or badly. */

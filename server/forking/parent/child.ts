@@ -93,7 +93,6 @@ export class Child {
         case "gaveBack":
           return child?.returnLoan();
         case "ending":
-          child?.returnLoan();
           ended.resolve(deserializeError(status.error));
       }
     };

@@ -39,7 +39,11 @@ export class DescriptorRelay {
   start(): void {}
 
   receive(message: FromWorker): void {
-    if (message.type !== "close") return;
+    if (message.type !== "close") {
+      throw new TypeError(
+        `Cannot take what a Worker sends: it has the descriptor, and "${message.type}" is nothing that the parent does`,
+      );
+    }
     this.release();
     // The handler has closed its connection; a datagram's socket is the server's.
     if (this.request.data === undefined) this.#socket.close();

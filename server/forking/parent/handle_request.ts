@@ -95,14 +95,14 @@ export async function handleInWorker(
     if (end.error !== undefined) throw end.error;
   } finally {
     signal.removeEventListener("abort", discard);
+    const isOver = child === undefined || isReusable;
+    // Closing the port delivers what is in it, which may end the loan.
+    if (!isOver) relay.disable?.();
     relay.stop();
     port.close();
     if (isReusable) child!.returnLoan();
-    if (child === undefined || isReusable) relay.release?.();
-    else {
-      relay.disable?.();
-      child.returned.then(() => relay.release?.());
-    }
+    if (isOver) relay.release?.();
+    else child!.returned.then(() => relay.release?.());
     if (child !== undefined && isReusable && !signal.aborted) {
       child.onlost = undefined;
       pool.release(child, options.most);

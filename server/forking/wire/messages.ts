@@ -76,7 +76,7 @@ export type Status =
   | { readonly type: "unfit"; readonly found: string }
   /** It no longer uses what the request was lent. */
   | { readonly type: "gaveBack" }
-  /** The Worker ends, and no longer uses what the request was lent. */
+  /** The Worker ends. */
   | { readonly type: "ending"; readonly error: SerializedError };
 
 /** What goes from the client's side to the handler. */

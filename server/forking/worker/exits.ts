@@ -22,8 +22,12 @@ export interface WorkerScope {
 /** The scope of the Worker that this module is in. */
 export const scope = globalThis as unknown as WorkerScope;
 
-/** Reports when the program ends its Worker by a call; there is no event for that. */
-export function watchExits(tell: (error: Error) => void): void {
+/**
+ * Reports when the program ends its Worker by a call; there is no event for that.
+ *
+ * @param tell Resolves when nothing is left that the Worker's end would leave open.
+ */
+export function watchExits(tell: (error: Error) => Promise<void>): void {
   const { exit } = Deno;
   const { close } = scope;
   Object.defineProperty(Deno, "exit", {
@@ -33,8 +37,7 @@ export function watchExits(tell: (error: Error) => void): void {
     },
   });
   scope.close = () => {
-    tell(workerEnded("by close()"));
-    close.call(scope);
+    tell(workerEnded("by close()")).then(() => close.call(scope));
   };
 }
 

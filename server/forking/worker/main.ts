@@ -24,12 +24,13 @@ let current: MessagePort | undefined;
 const report = (message: Status) => scope.postMessage(message);
 
 /** Tells the parent, after all that the handler has sent, that the Worker ends. */
-function reportEnd(thrown: Error): void {
-  giveBack();
+function reportEnd(thrown: Error): Promise<void> {
+  const givenBack = giveBack();
   const error = serializeError(thrown);
   current?.postMessage({ type: "ending", error } satisfies FromWorker);
   current = undefined;
   report({ type: "ending", error });
+  return givenBack;
 }
 
 async function load(module: string): Promise<void> {
