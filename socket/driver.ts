@@ -8,7 +8,7 @@
  *    consumes nothing: the next call gets what arrived. The error of a failed
  *    send says how much was taken (`bytesSent`), unless a signal ended it.
  * 2. **`close` settles everything.** Every pending call of the endpoint rejects
- *    with EBADF at once, and every `whenReady` calls back; those of its
+ *    with EBADF at once, and every `observe`r is told; those of its
  *    {@linkcode Endpoint.dup} siblings are unaffected. The promise of `close`
  *    resolves when port and path are free again; it never rejects.
  * 3. **A send uses the bytes as they are at the call.** If the system reads
@@ -27,7 +27,7 @@
  *    turns it into a `Wait`.)
  * 8. **Edges as in CPython on Linux**: empty sends, receives of 0 bytes,
  *    zero-length and truncated datagrams, calls in the wrong state.
- * 9. **Process life.** A pending call and a `whenReady` keep the process alive,
+ * 9. **Process life.** A pending call and an observer that holds keep the process alive,
  *    and so may bytes that a send has taken; an idle socket does not.
  * 10. **Idle memory is small**: a connection that waits for data holds no large
  *     buffer, and the array that `recv` returns has a buffer of exactly its
@@ -114,6 +114,11 @@ export interface Driver {
    */
   disableDescriptor?(fd: number): void;
 
+  /** Returns what a descriptor's number stands for: a socket, a pipe, a terminal. */
+  file(fd: number): OpenFile;
+  /** Opens a queue of events as epoll(7) has it, or takes over the one with a number. */
+  epoll(fd?: number): EventPoll;
+
   /** Looks hosts and services up. */
   readonly names: Names;
   /** Knows services and protocols. */
@@ -140,6 +145,49 @@ export interface SocketHints {
    * the endpoint leaves it open.
    */
   readonly lent?: boolean;
+}
+
+/** An open descriptor of any kind; who it belongs to does not matter. */
+export interface OpenFile extends Pollable {
+  /** The number. */
+  readonly fd: number;
+  /**
+   * Reads what is there now, `size` bytes at most; empty at the end.
+   *
+   * @throws {BlockingIOError} EAGAIN if nothing is there and the descriptor does not
+   * block.
+   */
+  read(size: number): Uint8Array<ArrayBuffer>;
+  /**
+   * Writes as many bytes as are taken now, and returns their number.
+   *
+   * @throws {BlockingIOError} EAGAIN if none are and the descriptor does not block.
+   */
+  write(data: Uint8Array): number;
+  /** Sets whether reads and writes block. */
+  setBlocking(on: boolean): void;
+  /** Duplicates it; child processes do not inherit the new one. */
+  dup(): OpenFile;
+  /** Closes it. */
+  close(): void;
+  /** Returns the number. */
+  fileno(): number;
+}
+
+/** A queue of events in the kernel, `epoll(7)`; readable when it has some. */
+export interface EventPoll extends Pollable {
+  /** Its own descriptor. */
+  readonly fd: number;
+  /** Adds a descriptor; EEXIST if it is there. */
+  add(fd: number, events: number): void;
+  /** Changes which events of a descriptor are waited for; ENOENT if it is not there. */
+  modify(fd: number, events: number): void;
+  /** Takes a descriptor out; ENOENT if it is not there. */
+  remove(fd: number): void;
+  /** Takes the events that there are now, `most` at most. */
+  take(most: number): [fd: number, events: number][];
+  /** Closes it. */
+  close(): void;
 }
 
 /** Looks hosts and services up. */
@@ -425,7 +473,7 @@ export interface Endpoint extends Pollable {
   /** Performs a control request; returns bytes as the kernel leaves them. */
   ioctl(request: number, argument: number | Uint8Array): number | Uint8Array;
 
-  /** Lets pending receives, accepts and `whenReady`s keep the process alive again. */
+  /** Lets pending receives, accepts and observers keep the process alive again. */
   ref(): void;
   /** Lets the process end in spite of them. */
   unref(): void;

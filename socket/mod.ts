@@ -142,6 +142,7 @@ export type {
   AncillaryData,
   Driver,
   Endpoint,
+  EventPoll,
   HostEntry,
   InterfaceName,
   Machine,
@@ -149,9 +150,10 @@ export type {
   MessageHeader,
   MessageInto,
   Names,
+  OpenFile,
   ReceivedMessage,
   ReceivedMessageInto,
   Services,
   SocketHints,
 } from "./driver.ts";
-export type { Pollable, Wait } from "./wait.ts";
+export type { Hold, Pollable, Wait } from "./wait.ts";

@@ -33,6 +33,7 @@ import {
   type MakefileOptions,
   openFile,
 } from "./file/mod.ts";
+import { noteAsked } from "./fileno.ts";
 import { sendFile, type SendfileOptions } from "./sendfile.ts";
 import {
   checkTimeout,
@@ -1109,6 +1110,7 @@ export class Socket<A extends Address = Address, From = A | null> {
     const source = {
       recvInto: this.recvInto.bind(this),
       send: this.send.bind(this),
+      fileno: this.fileno.bind(this),
       release: () => {
         this.#files--;
         if (this.#isClosed) this.#release();
@@ -1455,6 +1457,7 @@ export class Socket<A extends Address = Address, From = A | null> {
    * Port of [`socket.fileno`](https://docs.python.org/3/library/socket.html#socket.socket.fileno).
    */
   fileno(): number {
+    noteAsked(this.#open);
     return this.#open === undefined ? -1 : this.#open.fileno();
   }
 

@@ -218,12 +218,29 @@ export interface Pollable {
    */
   poll(events: number): number;
   /**
-   * Calls `ready` once, as soon as `poll(events)` is not 0, and never before
-   * this call has returned. Until then it keeps the process alive.
+   * Calls `observer` at everything that may change what `poll(events)` returns,
+   * closing included, and never before this call has returned. Receives in
+   * advance where the driver has to.
    *
-   * @returns A function that cancels the callback.
+   * @param holds Whether that keeps the process alive, unless `unref` was called.
+   * @returns A function that ends it.
    */
-  whenReady(events: number, ready: () => void): () => void;
+  observe(events: number, observer: () => void, holds: boolean): () => void;
+  /**
+   * What to hold while observers that do not hold are waited for, so that they
+   * are told at once; `undefined` if they are in every program that runs.
+   */
+  readonly notifier: Hold | undefined;
+}
+
+/** Something that works while it is held. */
+export interface Hold {
+  /** Holds it, once more. */
+  hold(): void;
+  /** Takes one `hold` back. */
+  release(): void;
+  /** Resolves when nothing is left of what the last `release` has ended; `undefined` if there is nothing. */
+  readonly returning?: Promise<void>;
 }
 
 /** Creates the error of a call that timed out; EAGAIN for a call that must not wait at all. */
@@ -267,6 +284,33 @@ export function withDeadline<T>(
 }
 
 /**
+ * Calls `ready` once, as soon as `poll(events)` is not 0, and never before this
+ * call has returned. Until then it keeps the process alive.
+ *
+ * @returns A function that cancels the callback.
+ */
+export function whenReady(
+  source: Pollable,
+  events: number,
+  ready: () => void,
+): () => void {
+  let isOver = false;
+  const check = () => {
+    if (isOver || source.poll(events) === 0) return;
+    cancel();
+    ready();
+  };
+  const stop = source.observe(events, check, true);
+  const cancel = () => {
+    if (isOver) return;
+    isOver = true;
+    stop();
+  };
+  if (source.poll(events) !== 0) queueMicrotask(check);
+  return cancel;
+}
+
+/**
  * Waits until `poll(events)` is not 0, no longer than `wait` allows.
  *
  * @param fields The fields of its errors.
@@ -281,7 +325,7 @@ export function untilReady(
   fields: OSErrorFields,
 ): Promise<number> {
   return new Promise((resolve) => {
-    const cancel = source.whenReady(events, () => {
+    const cancel = whenReady(source, events, () => {
       stop?.();
       const found = source.poll(events);
       if ((found & POLLNVAL) === 0) resolve(found);

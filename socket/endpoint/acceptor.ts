@@ -1,5 +1,5 @@
 import type { Address } from "../address.ts";
-import { POLLIN } from "../constants/poll.ts";
+import { RECEIVABLE } from "../constants/poll.ts";
 import { failure } from "../caller.ts";
 import { type OSError, osError, type OSErrorFields } from "../errors.ts";
 import { timeoutError, type Wait } from "../wait.ts";
@@ -49,12 +49,12 @@ export class Acceptor {
 
   /** Returns the events that `poll` reports: POLLIN if an accept would not wait. */
   poll(): number {
-    return this.hasBuffered || this.#error !== undefined ? POLLIN : 0;
+    return this.hasBuffered || this.#error !== undefined ? RECEIVABLE : 0;
   }
 
   /** Calls `observer` at every event until the returned function is called; accepts meanwhile. */
-  observe(observer: () => void): () => void {
-    const cancel = this.#queue.observe(observer);
+  observe(observer: () => void, holds: boolean): () => void {
+    const cancel = this.#queue.observe(observer, holds);
     this.#next();
     return cancel;
   }

@@ -14,11 +14,11 @@ import type {
   MessageInto,
 } from "../driver.ts";
 import { osError } from "../errors.ts";
-import type { Wait } from "../wait.ts";
+import type { Hold, Wait } from "../wait.ts";
 import { datagramOptions } from "./datagram_options.ts";
 import type { DatagramReader } from "./datagram_reader.ts";
 import type { DatagramSocket } from "./datagram_socket.ts";
-import { Readiness } from "./readiness.ts";
+import { Observers } from "./observers.ts";
 import {
   DescriptorRefusals,
   refuseAncillary,
@@ -39,7 +39,7 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
   readonly abortedBytesSent = 0;
   readonly #socket: DatagramSocket;
   #isClosed = false;
-  #readiness: Readiness | undefined;
+  readonly #observers = new Observers();
 
   /** Creates a new endpoint on `socket`. */
   constructor(socket: DatagramSocket) {
@@ -92,7 +92,7 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
 
   async close(signal?: AbortSignal): Promise<void> {
     this.#isClosed = true;
-    this.#readiness?.close();
+    this.#observers.close();
     const socket = this.#socket;
     if (--socket.handles === 0) return await socket.close(signal);
     socket.reader.release(this);
@@ -213,13 +213,14 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
     return this.#socket.poll() & (events | POLLERR | POLLHUP);
   }
 
-  whenReady(events: number, ready: () => void): () => void {
-    this.#readiness ??= new Readiness();
-    return this.#readiness.whenReady(
-      () => this.poll(events),
-      (check) => this.#socket.observe(events, check),
-      ready,
-    );
+  get notifier(): Hold | undefined {
+    const { transport, reader } = this.#socket;
+    return transport.receivesOnlyHeld ? reader.hold : undefined;
+  }
+
+  observe(events: number, observer: () => void, holds: boolean): () => void {
+    const stop = this.#socket.observe(events, observer, holds);
+    return this.#observers.add(observer, stop);
   }
 
   ref(): void {
@@ -238,7 +239,7 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
   detach(): unknown {
     const resource = this.#socket.detach();
     this.#isClosed = true;
-    this.#readiness?.close();
+    this.#observers.close();
     return resource;
   }
 

@@ -1,11 +1,17 @@
 import { type Address, quoteAddress } from "../address.ts";
 import { lostBuffer, scatter } from "../arguments.ts";
 import { MSG_PEEK, MSG_TRUNC } from "../constants/mod.ts";
-import { POLLERR, POLLIN } from "../constants/poll.ts";
+import { HALF_ENDED, POLLERR, RECEIVABLE } from "../constants/poll.ts";
 import type { Message, MessageInto } from "../driver.ts";
 import { failure } from "../caller.ts";
 import { type OSError, osError, type OSErrorFields } from "../errors.ts";
-import { isNonBlocking, NO_WAIT, timeoutError, type Wait } from "../wait.ts";
+import {
+  type Hold,
+  isNonBlocking,
+  NO_WAIT,
+  timeoutError,
+  type Wait,
+} from "../wait.ts";
 import { lengthOf } from "./buffer_pool.ts";
 import type {
   Datagram,
@@ -50,7 +56,7 @@ export class DatagramReader {
   #error: OSError | undefined;
   #isShut = false;
   /** Keeps the process alive for a receive on an unbound socket. */
-  readonly #hold = new ProcessHold();
+  readonly #process = new ProcessHold();
   #isStarved = false;
   #isReferenced = true;
 
@@ -155,21 +161,27 @@ export class DatagramReader {
 
   /** Returns the events of the receiving half that `poll` reports. */
   poll(): number {
-    return (this.#isReadable ? POLLIN : 0) |
+    return (this.#isReadable ? RECEIVABLE : 0) |
+      (this.hasEnded ? HALF_ENDED : 0) |
       (this.#error === undefined ? 0 : POLLERR);
   }
 
   /** Calls `observer` at every event until the returned function is called; receives meanwhile. */
-  observe(observer: () => void): () => void {
-    const cancel = this.#queue.observe(observer);
+  observe(observer: () => void, holds: boolean): () => void {
+    const cancel = this.#queue.observe(observer, holds);
     this.#receive();
     return cancel;
+  }
+
+  /** What keeps a receive going that is in progress or begins. */
+  get hold(): Hold {
+    return this.#queue;
   }
 
   /** Starts receiving from a bound socket. */
   attach(conn: DatagramConn): void {
     this.#conn = conn;
-    this.#hold.release();
+    this.#process.release();
     if (!this.#isReferenced) conn.unref();
     if (this.#isStarved) {
       this.#isStarved = false;
@@ -216,7 +228,7 @@ export class DatagramReader {
   /** Fails every pending call before the socket closes. */
   close(): void {
     this.#queue.close(() => this.#closed());
-    this.#hold.release();
+    this.#process.release();
     if (this.#isStarved) {
       this.#isStarved = false;
       this.#queue.end();
@@ -237,14 +249,14 @@ export class DatagramReader {
   ref(): void {
     this.#isReferenced = true;
     if (this.#conn !== undefined) this.#conn.ref();
-    else if (this.#isStarved) this.#hold.hold();
+    else if (this.#isStarved) this.#process.hold();
   }
 
   /** Lets the process end in spite of a pending receive; for the queue. */
   unref(): void {
     this.#isReferenced = false;
     this.#conn?.unref();
-    this.#hold.release();
+    this.#process.release();
   }
 
   get #isReadable(): boolean {
@@ -316,7 +328,7 @@ export class DatagramReader {
       return;
     }
     this.#isStarved = true;
-    if (this.#isReferenced) this.#hold.hold();
+    if (this.#isReferenced) this.#process.hold();
   }
 
   readonly #onDatagram = (datagram: Datagram): void => {

@@ -1,6 +1,6 @@
 import type { Address } from "../address.ts";
 import { AF_UNIX, IPPROTO_UDP, SHUT_RD, SHUT_WR } from "../constants/mod.ts";
-import { POLLHUP, POLLIN, POLLOUT } from "../constants/poll.ts";
+import { POLLHUP, RECEIVING, SENDABLE } from "../constants/poll.ts";
 import { type OSError, osError, type OSErrorFields } from "../errors.ts";
 import { type Wait, withDeadline } from "../wait.ts";
 import { DatagramReader } from "./datagram_reader.ts";
@@ -90,7 +90,7 @@ export class DatagramSocket {
   /** Returns the events that `poll` reports. */
   poll(): number {
     const { reader, writer } = this;
-    const events = reader.poll() | (writer?.poll() ?? POLLOUT);
+    const events = reader.poll() | (writer?.poll() ?? SENDABLE);
     const isOver = reader.hasEnded && this.#isWriteShut;
     return isOver ? events | POLLHUP : events;
   }
@@ -99,14 +99,18 @@ export class DatagramSocket {
    * Calls `observer` at every event that may change the result of `poll`, until
    * the returned function is called.
    */
-  observe(events: number, observer: () => void): () => void {
+  observe(
+    events: number,
+    observer: () => void,
+    holds: boolean,
+  ): () => void {
     const { reader, writer } = this;
     const cancels: (() => void)[] = [];
     // Only a receive reports errors.
-    if ((events & POLLIN) !== 0 || (events & POLLOUT) === 0) {
-      cancels.push(reader.observe(observer));
+    if ((events & RECEIVING) !== 0 || events === 0) {
+      cancels.push(reader.observe(observer, holds));
     }
-    if ((events & POLLOUT) !== 0 && writer !== undefined) {
+    if ((events & ~RECEIVING) !== 0 && writer !== undefined) {
       cancels.push(writer.observe(observer));
     }
     return () => {

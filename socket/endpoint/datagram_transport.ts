@@ -93,6 +93,8 @@ export interface DatagramTransport {
   readonly any: Address;
   /** The code of a send without an address or a peer: EDESTADDRREQ or ENOTCONN. */
   readonly noPeer: string;
+  /** Whether a receive that may not keep the process alive does not go on either. */
+  readonly receivesOnlyHeld?: boolean;
   /** Opens a socket at a local address; throws the runtime's error. */
   open(address: Address, settings: DatagramSettings): DatagramConn;
   /**

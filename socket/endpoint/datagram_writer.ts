@@ -1,5 +1,5 @@
 import type { Address } from "../address.ts";
-import { POLLOUT } from "../constants/poll.ts";
+import { SENDABLE } from "../constants/poll.ts";
 import { failure } from "../caller.ts";
 import { type OSError, osError } from "../errors.ts";
 import { timeoutError, type Wait, watch } from "../wait.ts";
@@ -69,7 +69,7 @@ export class DatagramWriter {
 
   /** Returns the events that `poll` reports: POLLOUT if a send would not wait. */
   poll(): number {
-    return this.isBusy ? 0 : POLLOUT;
+    return this.isBusy ? 0 : SENDABLE;
   }
 
   /** Calls `observer` whenever a send would no longer wait, until the returned function is called. */

@@ -6,7 +6,7 @@ import type {
   Message,
   MessageInto,
 } from "../driver.ts";
-import type { Wait } from "../wait.ts";
+import type { Hold, Wait } from "../wait.ts";
 
 /**
  * An endpoint that passes every call on to another. A wrapper extends it and
@@ -139,8 +139,12 @@ export class Delegate implements Endpoint {
     return this.inner.poll(events);
   }
 
-  whenReady(events: number, ready: () => void): () => void {
-    return this.inner.whenReady(events, ready);
+  observe(events: number, observer: () => void, holds: boolean): () => void {
+    return this.inner.observe(events, observer, holds);
+  }
+
+  get notifier(): Hold | undefined {
+    return this.inner.notifier;
   }
 
   getsockopt(level: number, name: number, size: number): Uint8Array {

@@ -80,13 +80,21 @@ export abstract class DescriptorRefusals {
 /** The descriptor calls of a driver that has no descriptors: they throw EOPNOTSUPP. */
 export const noDescriptors: Pick<
   Driver,
-  "closeDescriptor" | "dupDescriptor"
+  "closeDescriptor" | "dupDescriptor" | "file" | "epoll"
 > = {
   closeDescriptor(fd) {
     throw noDescriptor("close", fd, "use close() of the Socket");
   },
   dupDescriptor(fd) {
     throw noDescriptor("dup", fd, "use dup() of the Socket");
+  },
+  file(fd) {
+    throw noDescriptor("use", fd, "give the object instead");
+  },
+  epoll() {
+    const hint = `use poll() or a selector; for descriptors ${POSIX}`;
+    const fields = { syscall: "socket", subject: "an epoll", hint };
+    throw osError({ code: "EOPNOTSUPP", ...fields });
   },
 };
 

@@ -18,7 +18,8 @@ import { callSite } from "../caller.ts";
 import { osError, timedOut } from "../errors.ts";
 import { isNonBlocking, type Wait, watch, withDeadline } from "../wait.ts";
 import { lengthOf } from "./buffer_pool.ts";
-import { Readiness } from "./readiness.ts";
+import { Observers } from "./observers.ts";
+import { observeReadiness, readinessOf } from "./stream_readiness.ts";
 import {
   DescriptorRefusals,
   refuseAncillary,
@@ -43,7 +44,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
   readonly #socket: StreamSocket;
   #isClosed = false;
   #isConnecting = false;
-  #readiness: Readiness | undefined;
+  readonly #observers = new Observers();
 
   /** Creates a new endpoint on `socket`. */
   constructor(socket: StreamSocket) {
@@ -126,7 +127,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
 
   async close(signal?: AbortSignal): Promise<void> {
     this.#isClosed = true;
-    this.#readiness?.close();
+    this.#observers.close();
     const socket = this.#socket;
     if (--socket.handles === 0) return await socket.close(signal);
     if (this.#isConnecting) {
@@ -273,16 +274,16 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
 
   poll(events: number): number {
     if (this.#isClosed) return POLLNVAL;
-    return this.#socket.poll() & (events | POLLERR | POLLHUP);
+    return readinessOf(this.#socket) & (events | POLLERR | POLLHUP);
   }
 
-  whenReady(events: number, ready: () => void): () => void {
-    this.#readiness ??= new Readiness();
-    return this.#readiness.whenReady(
-      () => this.poll(events),
-      (check) => this.#socket.observe(events, check),
-      ready,
-    );
+  get notifier(): undefined {
+    return undefined;
+  }
+
+  observe(events: number, observer: () => void, holds: boolean): () => void {
+    const stop = observeReadiness(this.#socket, events, observer, holds);
+    return this.#observers.add(observer, stop);
   }
 
   ref(): void {
@@ -301,7 +302,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
   detach(): unknown {
     const resource = this.#socket.detach();
     this.#isClosed = true;
-    this.#readiness?.close();
+    this.#observers.close();
     return resource;
   }
 

@@ -1,7 +1,7 @@
 import type { Address } from "../address.ts";
 import { lostBuffer } from "../arguments.ts";
 import { MSG_PEEK, MSG_WAITALL } from "../constants/mod.ts";
-import { POLLERR, POLLHUP, POLLIN } from "../constants/poll.ts";
+import { HALF_ENDED, POLLERR, POLLHUP, RECEIVABLE } from "../constants/poll.ts";
 import { failure } from "../caller.ts";
 import { type OSError, osError, type OSErrorFields } from "../errors.ts";
 import { isNonBlocking, NO_WAIT, timeoutError, type Wait } from "../wait.ts";
@@ -112,14 +112,15 @@ export class StreamReader {
    * the connection is broken.
    */
   poll(): number {
-    return (this.#isReadable ? POLLIN : 0) |
+    return (this.#isReadable ? RECEIVABLE : 0) |
+      (this.hasEnded || this.#error !== undefined ? HALF_ENDED : 0) |
       (this.#error === undefined ? 0 : POLLERR) |
       (this.#isBroken ? POLLHUP : 0);
   }
 
   /** Calls `observer` at every event until the returned function is called; reads ahead meanwhile. */
-  observe(observer: () => void): () => void {
-    const cancel = this.#queue.observe(observer);
+  observe(observer: () => void, holds: boolean): () => void {
+    const cancel = this.#queue.observe(observer, holds);
     this.#read();
     return cancel;
   }

@@ -1,6 +1,5 @@
 import type { Address } from "../address.ts";
 import { AF_UNIX, IPPROTO_TCP, SHUT_RD, SHUT_WR } from "../constants/mod.ts";
-import { POLLERR, POLLHUP, POLLIN, POLLOUT } from "../constants/poll.ts";
 import { type OSError, osError } from "../errors.ts";
 import { Acceptor } from "./acceptor.ts";
 import { unsupported } from "./refusals.ts";
@@ -54,6 +53,8 @@ export class StreamSocket {
   #resource: unknown;
   /** The error of an attempt that continued in the background, until SO_ERROR or a call reports it. */
   #error: OSError | undefined;
+  /** Whether an attempt that continued in the background has failed, reported or not. */
+  hasFailed = false;
   /** Whether an attempt has ended in the background and no `connect` has reported that yet. */
   #hasUnreportedOutcome = false;
 
@@ -100,46 +101,9 @@ export class StreamSocket {
     return error ?? osError({ code, syscall, address });
   }
 
-  /** Returns the events that `poll` reports. */
-  poll(): number {
-    const { acceptor, reader, writer, attempt } = this;
-    if (acceptor !== undefined) return acceptor.poll();
-    if (reader !== undefined && writer !== undefined) {
-      const isOver = reader.hasEnded && writer.hasEnded;
-      return reader.poll() | writer.poll() | (isOver ? POLLHUP : 0);
-    }
-    if (attempt !== undefined) return 0;
-    return this.#error === undefined
-      ? POLLOUT | POLLHUP
-      : POLLIN | POLLOUT | POLLERR | POLLHUP;
-  }
-
-  /**
-   * Calls `observer` at every event that may change the result of `poll`, until
-   * the returned function is called.
-   */
-  observe(events: number, observer: () => void): () => void {
-    const { acceptor, reader, writer, attempt } = this;
-    let cancelled = false;
-    const cancels = [() => {
-      cancelled = true;
-    }];
-    // Only a read notices the end of a connection.
-    if ((events & POLLIN) !== 0 || (events & POLLOUT) === 0) {
-      const source = acceptor ?? reader;
-      if (source !== undefined) cancels.push(source.observe(observer));
-    }
-    if ((events & POLLOUT) !== 0 && writer !== undefined) {
-      cancels.push(writer.observe(observer));
-    }
-    attempt?.then(() => {
-      if (cancelled) return;
-      cancels.push(this.observe(events, observer));
-      observer();
-    });
-    return () => {
-      for (const cancel of cancels) cancel();
-    };
+  /** Whether an attempt that continued in the background has failed, and nothing has reported that yet. */
+  get hasError(): boolean {
+    return this.#error !== undefined;
   }
 
   /** Binds by opening the listener, which reserves the port or path. */
@@ -215,6 +179,7 @@ export class StreamSocket {
   async #connect(address: Address, retryWhileFull: boolean): Promise<void> {
     const { transport } = this;
     const { signal } = this.#abort = new AbortController();
+    this.hasFailed = false;
     try {
       this.#listener?.close();
       this.#listener = this.#resource = undefined;
@@ -243,7 +208,10 @@ export class StreamSocket {
 
   /** Lets a connection attempt continue in the background; keeps its error for SO_ERROR. */
   continueInBackground(attempt: Promise<void>): void {
-    attempt.catch((error) => this.#error = error)
+    attempt.catch((error) => {
+      this.#error = error;
+      this.hasFailed = true;
+    })
       .finally(() => this.#hasUnreportedOutcome = true);
   }
 

@@ -1,5 +1,5 @@
 import { failure } from "../caller.ts";
-import { type Wait, watch } from "../wait.ts";
+import { type Hold, type Wait, watch } from "../wait.ts";
 import { type Linked, LinkedQueue } from "./linked_queue.ts";
 
 /** One call that waits for data, a datagram or a connection. */
@@ -29,10 +29,12 @@ export interface Referenced {
  * and the next call gets the operation's result. While no call waits, the
  * operation does not keep the process alive.
  */
-export class WaitQueue<C extends PendingCall> {
+export class WaitQueue<C extends PendingCall> implements Hold {
   readonly #operation: Referenced;
   readonly #calls = new LinkedQueue<C>();
   #observers: Set<() => void> | undefined;
+  /** How many keep the process alive besides the calls. */
+  #holding = 0;
   #isRunning = false;
   #isReferenced = true;
   #mayReference = true;
@@ -51,11 +53,6 @@ export class WaitQueue<C extends PendingCall> {
   /** All calls, in order; a copy. */
   get calls(): readonly C[] {
     return this.#calls.toArray();
-  }
-
-  /** Whether a call or an observer waits. */
-  get isWanted(): boolean {
-    return this.#calls.first !== undefined || this.isObserved;
   }
 
   /** Whether an observer waits. */
@@ -83,7 +80,7 @@ export class WaitQueue<C extends PendingCall> {
         (reason) => abort(call, reason),
       );
     }
-    this.#hold();
+    this.#reference();
   }
 
   /** Removes the first call, which has been served. */
@@ -101,16 +98,29 @@ export class WaitQueue<C extends PendingCall> {
   }
 
   /**
-   * Calls `observer` at every event until the returned function is called, and
-   * keeps the process alive meanwhile, as a call does. An observer has no
-   * position in the queue.
+   * Calls `observer` at every event until the returned function is called. An
+   * observer has no position in the queue.
+   *
+   * @param holds Whether that keeps the process alive, as a call does.
    */
-  observe(observer: () => void): () => void {
+  observe(observer: () => void, holds: boolean): () => void {
     (this.#observers ??= new Set()).add(observer);
-    this.#hold();
+    if (holds) this.hold();
     return () => {
-      if (this.#observers!.delete(observer)) this.#letGo();
+      if (this.#observers!.delete(observer) && holds) this.release();
     };
+  }
+
+  /** Keeps the process alive, and the operation going, for one who does not wait here. */
+  hold(): void {
+    this.#holding++;
+    this.#reference();
+  }
+
+  /** Takes one `hold` back. */
+  release(): void {
+    this.#holding--;
+    this.#letGo();
   }
 
   /** Notifies the observers of an event. */
@@ -122,7 +132,9 @@ export class WaitQueue<C extends PendingCall> {
   /** Starts an operation; returns false if one is in progress. */
   begin(): boolean {
     if (this.#isRunning) return false;
-    return this.#isRunning = true;
+    this.#isRunning = true;
+    this.#letGo();
+    return true;
   }
 
   /** Handles the end of the operation. */
@@ -143,13 +155,13 @@ export class WaitQueue<C extends PendingCall> {
     }
     // The close still waits for the operation to end.
     this.#mayReference = true;
-    if (this.#isRunning) this.#hold();
+    if (this.#isRunning) this.#reference();
   }
 
   /** Sets whether what waits keeps the process alive. */
   setReferencing(on: boolean): void {
     this.#mayReference = on;
-    if (on && this.isWanted) this.#hold();
+    if (on && this.#isHeld) this.#reference();
     if (on || !this.#isReferenced) return;
     this.#isReferenced = false;
     this.#operation.unref();
@@ -161,7 +173,12 @@ export class WaitQueue<C extends PendingCall> {
     return new Promise((resolve) => this.#settled = resolve);
   }
 
-  #hold(): void {
+  /** Whether a call waits, or another that keeps the process alive. */
+  get #isHeld(): boolean {
+    return this.#calls.first !== undefined || this.#holding > 0;
+  }
+
+  #reference(): void {
     if (this.#isReferenced || !this.#mayReference) return;
     this.#isReferenced = true;
     this.#operation.ref();
@@ -169,7 +186,7 @@ export class WaitQueue<C extends PendingCall> {
 
   /** Lets the process end while nothing waits for the operation in progress. */
   #letGo(): void {
-    if (!this.#isRunning || !this.#isReferenced || this.isWanted) return;
+    if (!this.#isRunning || !this.#isReferenced || this.#isHeld) return;
     this.#isReferenced = false;
     this.#operation.unref();
   }

@@ -614,6 +614,34 @@ export class SocketFile<T extends string | Uint8Array>
     }
   }
 
+  /**
+   * Returns the socket's descriptor, by which `select` and its kin take the file. They
+   * see the socket: bytes that the file has read ahead are no longer there.
+   *
+   * @returns The number.
+   * @throws {OSError} EBADF if the file is closed, EOPNOTSUPP if the driver has no
+   * descriptors.
+   *
+   * @example Wait until a line can be read
+   * ```ts
+   * import { select } from "@berkeley/socket/select";
+   * import { socketpair } from "@berkeley/socket/socket";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const [a, b] = await socketpair();
+   * using _a = a, _b = b;
+   * await using file = a.makefile("r");
+   * await b.sendall(new TextEncoder().encode("a line\n"));
+   * assertEquals(await select([file], [], [], 1), [[file], [], []]);
+   * ```
+   *
+   * Port of [`io.IOBase.fileno`](https://docs.python.org/3/library/io.html#io.IOBase.fileno).
+   */
+  fileno(): number {
+    if (this.closed) throw badFile("fileno", "the file is closed");
+    return this.#source.fileno?.() ?? -1;
+  }
+
   /** Whether {@linkcode SocketFile.close} was called. */
   get closed(): boolean {
     return this.#closing !== undefined;

@@ -19,6 +19,8 @@ export interface FileSource {
     flags?: number,
     options?: { signal?: AbortSignal },
   ): Promise<number>;
+  /** Returns the descriptor's number, if the source has one. */
+  fileno?(): number;
   /** Is called once, when the file closes: the socket may close now. */
   release(): void;
 }

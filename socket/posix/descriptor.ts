@@ -6,24 +6,19 @@ import {
   SOCK_STREAM,
 } from "../constants/mod.ts";
 import {
-  POLLERR,
-  POLLHUP,
+  HALF_ENDED,
   POLLIN,
   POLLNVAL,
   POLLOUT,
+  RECEIVABLE,
 } from "../constants/poll.ts";
-import { Readiness } from "../endpoint/readiness.ts";
 import type { OSErrorFields } from "../errors.ts";
-import { isNonBlocking, type Pollable, type Wait } from "../wait.ts";
+import { type Hold, isNonBlocking, type Pollable, type Wait } from "../wait.ts";
 import { CallQueue, type Waitable } from "./call_queue.ts";
 import { ENDED, READABLE, SPECIAL, WRITABLE } from "./events.ts";
-import { pollfd, POLLRDHUP } from "./layout/mod.ts";
-import { libc } from "./libc.ts";
+import { look } from "./look.ts";
 import type { SocketKind } from "./sockaddr/mod.ts";
 import { poller, type Registration, type Watched } from "./poller.ts";
-
-const request = new DataView(new ArrayBuffer(pollfd.size));
-const requestBytes = new Uint8Array(request.buffer);
 
 /** The descriptors that this isolate owns, by number. */
 const owned = new Map<number, Descriptor>();
@@ -54,7 +49,6 @@ export class Descriptor implements Watched, Waitable, Pollable {
   /** How many bytes wait outside of the kernel. */
   kept = 0;
   #registration: Registration | undefined;
-  #readiness: Readiness | undefined;
   readonly #observers = new Set<() => void>();
   #holds = 0;
   #isReferencing = true;
@@ -77,7 +71,7 @@ export class Descriptor implements Watched, Waitable, Pollable {
    */
   hasEnded(wait: Wait | undefined): boolean {
     return this.mayHaveEnded && !isNonBlocking(wait) &&
-      (this.poll(POLLRDHUP) & POLLRDHUP) !== 0;
+      (this.poll(HALF_ENDED) & HALF_ENDED) !== 0;
   }
 
   register(): void {
@@ -116,7 +110,7 @@ export class Descriptor implements Watched, Waitable, Pollable {
     this.notify();
   }
 
-  /** Has every `whenReady` look again. */
+  /** Has everyone who observes look again. */
   notify(): void {
     if (this.#observers.size === 0) return;
     for (const observer of [...this.#observers]) observer();
@@ -124,34 +118,28 @@ export class Descriptor implements Watched, Waitable, Pollable {
 
   poll(events: number): number {
     if (this.fd < 0) return POLLNVAL;
-    request.setInt32(pollfd.fd, this.fd, true);
-    request.setInt16(pollfd.events, events, true);
-    request.setInt16(pollfd.revents, 0, true);
-    libc().poll(requestBytes, 1, 0);
-    const found = request.getInt16(pollfd.revents, true);
-    const kept = this.kept > 0 ? POLLIN : 0;
-    return (found | kept) & (events | POLLERR | POLLHUP | POLLNVAL);
+    const kept = this.kept > 0 ? events & RECEIVABLE : 0;
+    return look(this.fd, events) | kept;
   }
 
-  whenReady(events: number, ready: () => void): () => void {
+  observe(_events: number, observer: () => void, holds: boolean): () => void {
     this.register();
-    this.#readiness ??= new Readiness();
-    return this.#readiness.whenReady(
-      () => this.poll(events),
-      (check) => {
-        this.#observers.add(check);
-        this.hold();
-        return () => {
-          if (this.#observers.delete(check)) this.release();
-        };
-      },
-      ready,
-    );
+    // Of its own, for one function may observe twice.
+    const observe = () => observer();
+    this.#observers.add(observe);
+    if (holds) this.hold();
+    return () => {
+      if (this.#observers.delete(observe) && holds) this.release();
+    };
+  }
+
+  get notifier(): Hold {
+    return poller;
   }
 
   /**
    * Gives the number up without closing it. Every pending call fails with EBADF,
-   * and every `whenReady` calls back.
+   * and everyone who observes is told.
    *
    * @returns The number; -1 if it was given up before.
    */
@@ -164,7 +152,7 @@ export class Descriptor implements Watched, Waitable, Pollable {
     this.fd = -1;
     this.reads.close();
     this.writes.close();
-    this.#readiness?.close();
+    this.notify();
     this.setReferencing(true);
     return fd;
   }

@@ -1,5 +1,5 @@
 import { SOCK_CLOEXEC, SOCK_NONBLOCK } from "../constants/mod.ts";
-import { osError } from "../errors.ts";
+import { osError, type OSErrorFields } from "../errors.ts";
 import {
   F_DUPFD_CLOEXEC,
   F_GETFD,
@@ -46,11 +46,21 @@ export function setInheritable(fd: number, inheritable: boolean): void {
 
 /** Makes a descriptor non-blocking. */
 export function setNonBlocking(fd: number): void {
-  const fields = { syscall: "fromfd", subject: `descriptor ${fd}` };
+  setBlocking(fd, false, {
+    syscall: "fromfd",
+    subject: `descriptor ${fd}`,
+  });
+}
+
+/** Makes a descriptor blocking or not. */
+export function setBlocking(
+  fd: number,
+  on: boolean,
+  fields: OSErrorFields,
+): void {
   const flags = check(libc().fcntl(fd, F_GETFL, 0), fields);
-  if ((flags & O_NONBLOCK) === 0) {
-    check(libc().fcntl(fd, F_SETFL, flags | O_NONBLOCK), fields);
-  }
+  const wanted = on ? flags & ~O_NONBLOCK : flags | O_NONBLOCK;
+  if (wanted !== flags) check(libc().fcntl(fd, F_SETFL, wanted), fields);
 }
 
 /** Duplicates a descriptor; child processes do not inherit the new one. */

@@ -18,10 +18,12 @@ import {
   setNonBlocking,
 } from "./descriptor_flags.ts";
 import { PosixEndpoint } from "./endpoint.ts";
+import { epoll } from "./event_poll.ts";
 import { sockaddrStorage } from "./layout/mod.ts";
 import { libc } from "./libc.ts";
 import { machine } from "./machine.ts";
 import { names } from "./names.ts";
+import { file } from "./open_file.ts";
 import { services } from "./services.ts";
 import { familyOf } from "./sockaddr/shape.ts";
 import { check } from "./syscall.ts";
@@ -124,6 +126,9 @@ export const posix: Driver = {
     }
     setInheritable(fd, false);
   },
+
+  file,
+  epoll,
 
   names,
   services,

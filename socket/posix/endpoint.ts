@@ -9,7 +9,7 @@ import type {
 } from "../driver.ts";
 import { callSite } from "../caller.ts";
 import { osError, type OSErrorFields } from "../errors.ts";
-import type { Wait } from "../wait.ts";
+import type { Hold, Wait } from "../wait.ts";
 import { connect } from "./connect.ts";
 import { Descriptor } from "./descriptor.ts";
 import { destinationNow } from "./destination.ts";
@@ -215,8 +215,12 @@ export class PosixEndpoint implements Endpoint {
     return this.#descriptor.poll(events);
   }
 
-  whenReady(events: number, ready: () => void): () => void {
-    return this.#descriptor.whenReady(events, ready);
+  observe(events: number, observer: () => void, holds: boolean): () => void {
+    return this.#descriptor.observe(events, observer, holds);
+  }
+
+  get notifier(): Hold {
+    return this.#descriptor.notifier;
   }
 
   getsockopt(level: number, name: number, size: number): Uint8Array {

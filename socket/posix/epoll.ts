@@ -1,4 +1,14 @@
 import {
+  EPOLL_CLOEXEC,
+  EPOLLERR,
+  EPOLLET,
+  EPOLLHUP,
+  EPOLLIN,
+  EPOLLOUT,
+  EPOLLPRI,
+  EPOLLRDHUP,
+} from "../constants/epoll.ts";
+import {
   ENDED,
   type EventQueue,
   MOST,
@@ -10,16 +20,8 @@ import {
 import {
   EFD_CLOEXEC,
   EFD_NONBLOCK,
-  EPOLL_CLOEXEC,
   EPOLL_CTL_ADD,
   EPOLL_CTL_DEL,
-  EPOLLERR,
-  EPOLLET,
-  EPOLLHUP,
-  EPOLLIN,
-  EPOLLOUT,
-  EPOLLPRI,
-  EPOLLRDHUP,
 } from "./layout/linux.ts";
 import { epollEvent } from "./layout/mod.ts";
 import { libc } from "./libc.ts";

@@ -74,6 +74,7 @@ class Poller {
       throw error;
     }
     this.#count++;
+    if (this.#waiters > 0) this.#begin();
     return this.#slots[slot] = { fd, slot, generation, watched };
   }
 
@@ -90,9 +91,8 @@ class Poller {
   /** Begins to look for news, for one more waiter. */
   hold(): void {
     this.#waiters++;
-    if (this.#immediate !== undefined || this.#isParked) return;
-    this.#spinsLeft = this.#spins;
-    this.#immediate = setImmediate(this.#turn);
+    // One that waits for several may hold before it has anything registered.
+    if (this.#queue !== undefined) this.#begin();
   }
 
   /** Ends that for one waiter. */
@@ -117,6 +117,12 @@ class Poller {
     if (--this.#unhurried === 0) clearInterval(this.#interval);
   }
 
+  #begin(): void {
+    if (this.#immediate !== undefined || this.#isParked) return;
+    this.#spinsLeft = this.#spins;
+    this.#immediate = setImmediate(this.#turn);
+  }
+
   #closeIfUnused(): void {
     if (this.#count > 0 || this.#isParked) return;
     this.#queue?.close();
@@ -125,7 +131,7 @@ class Poller {
 
   readonly #turn = (): void => {
     this.#immediate = undefined;
-    if (this.#waiters === 0) return;
+    if (this.#waiters === 0 || this.#queue === undefined) return;
     onTurn();
     if (this.#look() > 0) this.#spinsLeft = this.#spins;
     else if (--this.#spinsLeft <= 0) {

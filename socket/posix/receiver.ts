@@ -8,14 +8,14 @@ import {
   MSG_WAITALL,
   SOCK_STREAM,
 } from "../constants/mod.ts";
-import { POLLERR, POLLHUP } from "../constants/poll.ts";
+import { HALF_ENDED, POLLERR, POLLHUP } from "../constants/poll.ts";
 import type { Message, MessageHeader, MessageInto } from "../driver.ts";
 import { lengthOf } from "../endpoint/buffer_pool.ts";
 import type { OSErrorFields } from "../errors.ts";
 import { isNonBlocking, NO_WAIT, timeoutError, type Wait } from "../wait.ts";
 import type { CallQueue } from "./call_queue.ts";
 import type { Descriptor } from "./descriptor.ts";
-import { POLLRDHUP, RW_MAX } from "./layout/mod.ts";
+import { RW_MAX } from "./layout/mod.ts";
 import { libc } from "./libc.ts";
 import { received, receiveMessage } from "./message.ts";
 import { KeptBytes, roomFor, takeFrom } from "./received_bytes.ts";
@@ -332,7 +332,7 @@ export class Receiver {
   ): number | typeof PENDING {
     const count = this.#tryRecvInto(buffer, flags & ~MSG_WAITALL, wait);
     if (count === PENDING || count === buffer.length) return count;
-    const ended = POLLRDHUP | POLLHUP | POLLERR;
-    return (this.#descriptor.poll(POLLRDHUP) & ended) === 0 ? PENDING : count;
+    const ended = HALF_ENDED | POLLHUP | POLLERR;
+    return (this.#descriptor.poll(HALF_ENDED) & ended) === 0 ? PENDING : count;
   }
 }

@@ -15,6 +15,7 @@ export class UnixDatagram implements DatagramTransport {
   readonly driver = DRIVER;
   readonly any = "";
   readonly noPeer = "ENOTCONN";
+  readonly receivesOnlyHeld = true;
 
   open(address: UnixAddress): DatagramConn {
     const open = (path: string) =>

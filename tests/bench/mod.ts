@@ -9,6 +9,7 @@ import { echo } from "./echo.ts";
 import { idle } from "./idle.ts";
 import { type Options, parse, USAGE } from "./options.ts";
 import { table } from "./report.ts";
+import { selector } from "./selector.ts";
 import { server } from "./server.ts";
 import { startup } from "./startup.ts";
 import { udp } from "./udp.ts";
@@ -18,6 +19,7 @@ const SCENARIOS: Record<string, (options: Options) => Promise<Report[]>> = {
   echo,
   bulk,
   idle,
+  selector,
   server,
   startup,
   udp,

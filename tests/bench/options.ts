@@ -12,7 +12,7 @@ export interface Options {
   connections: number;
   /** How many bytes an echo has. */
   bytes: number;
-  /** How many connections are idle. */
+  /** How many connections, or sockets of a selector, are idle. */
   idle: number;
   /** Prints JSON in place of tables. */
   json: boolean;
@@ -22,12 +22,12 @@ export interface Options {
 
 /** How to use it. */
 export const USAGE =
-  `deno task bench [echo] [bulk] [idle] [server] [startup] [udp] [options]
+  `deno task bench [echo] [bulk] [idle] [selector] [server] [startup] [udp] [options]
   --rounds=30        rounds, in each of which every peer has a turn
   --seconds=0.3      length of a turn
   --connections=64   connections that echo at the same time
   --bytes=64         bytes of an echo
-  --idle=2000        idle connections
+  --idle=2000        idle connections or sockets
   --json             print JSON`;
 
 /** Reads the command line. */

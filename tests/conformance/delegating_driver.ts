@@ -28,6 +28,8 @@ export function delegatingDriver(inner: Driver): Driver {
     connect: async (...args) => new Passing(await inner.connect(...args)),
     closeDescriptor: (fd) => inner.closeDescriptor(fd),
     dupDescriptor: (fd) => inner.dupDescriptor(fd),
+    file: (fd) => inner.file(fd),
+    epoll: (fd) => inner.epoll(fd),
     names: inner.names,
     services: inner.services,
     machine: inner.machine,

@@ -17,7 +17,7 @@ import {
 } from "../../socket/mod.ts";
 import type { Endpoint } from "../../socket/mod.ts";
 import { endpointOf } from "../../socket/socket.ts";
-import { NO_WAIT, untilReady, waitOf } from "../../socket/wait.ts";
+import { NO_WAIT, untilReady, waitOf, whenReady } from "../../socket/wait.ts";
 import { arrival, bytes, connected, listening } from "../support/peers.ts";
 import { datagramsConform } from "./datagram_suite.ts";
 import { conforms } from "./suite.ts";
@@ -82,7 +82,7 @@ conforms(
 );
 
 conforms(
-  "Endpoint.whenReady() of a listener tells of a connection that waits, and takes none",
+  "whenReady() of a listener tells of a connection that waits, and takes none",
   async ({ transport, driver }) => {
     await using server = listening(transport, driver);
     assertEquals(under(server).poll(BOTH), 0);
@@ -99,11 +99,11 @@ conforms(
 );
 
 conforms(
-  "Endpoint.whenReady() calls once, and not before it has returned",
+  "whenReady() calls once, and not before it has returned",
   async ({ transport, driver }) => {
     await using pair = await connected(transport, driver);
     let calls = 0;
-    under(pair.ours).whenReady(POLLOUT, () => calls++);
+    whenReady(under(pair.ours), POLLOUT, () => calls++);
     assertEquals(calls, 0);
     await arrival();
     assertEquals(calls, 1);
@@ -115,11 +115,11 @@ conforms(
 );
 
 conforms(
-  "Endpoint.whenReady() that is taken back is not called, and takes nothing that came",
+  "whenReady() that is taken back is not called, and takes nothing that came",
   async ({ transport, driver }) => {
     await using pair = await connected(transport, driver);
     let calls = 0;
-    const cancel = under(pair.ours).whenReady(POLLIN, () => calls++);
+    const cancel = whenReady(under(pair.ours), POLLIN, () => calls++);
     cancel();
     cancel();
     await pair.peer.write(bytes("hello"));
@@ -130,7 +130,7 @@ conforms(
 );
 
 conforms(
-  "Endpoint.whenReady() takes no turn: a receive that waits gets the bytes, and the next ones are told",
+  "whenReady() takes no turn: a receive that waits gets the bytes, and the next ones are told",
   async ({ transport, driver }) => {
     await using pair = await connected(transport, driver);
     const waiting = ready(pair.ours, POLLIN);
@@ -145,7 +145,7 @@ conforms(
 );
 
 conforms(
-  "Endpoint.whenReady() waits for bytes after a receive has taken those that were there",
+  "whenReady() waits for bytes after a receive has taken those that were there",
   async ({ transport, driver }) => {
     await using pair = await connected(transport, driver);
     await pair.peer.write(bytes("first"));
@@ -159,7 +159,7 @@ conforms(
 );
 
 conforms(
-  "Endpoint.whenReady() for POLLOUT waits while a send is under way",
+  "whenReady() for POLLOUT waits while a send is under way",
   async ({ transport, driver }) => {
     await using pair = await connected(transport, driver);
     const data = new Uint8Array(16 << 20);
@@ -182,12 +182,12 @@ conforms(
 );
 
 conforms(
-  "Endpoint.whenReady() is answered with POLLNVAL by close()",
+  "whenReady() is answered with POLLNVAL by close()",
   async ({ transport, driver }) => {
     await using pair = await connected(transport, driver);
     const endpoint = under(pair.ours);
     const { promise, resolve } = Promise.withResolvers<number>();
-    endpoint.whenReady(POLLIN, () => resolve(endpoint.poll(POLLIN)));
+    whenReady(endpoint, POLLIN, () => resolve(endpoint.poll(POLLIN)));
     const waiting = assertRejects(() => ready(pair.ours, POLLIN), OSError);
     pair.ours.close();
     assertEquals(await promise, POLLNVAL);
@@ -196,7 +196,7 @@ conforms(
 );
 
 conforms(
-  "Endpoint.whenReady() of a duplicate goes on when the other is closed",
+  "whenReady() of a duplicate goes on when the other is closed",
   async ({ transport, driver }) => {
     await using pair = await connected(transport, driver);
     const copy = pair.ours.dup();
@@ -282,7 +282,7 @@ datagramsConform(
 );
 
 datagramsConform(
-  "Endpoint.whenReady() of a datagram socket tells of the next datagram, when a receive has taken the first",
+  "whenReady() of a datagram socket tells of the next datagram, when a receive has taken the first",
   async ({ bound, open }) => {
     await using receiver = bound();
     await using sender = open();
@@ -297,11 +297,11 @@ datagramsConform(
 );
 
 datagramsConform(
-  "Endpoint.whenReady() of a datagram socket is answered by close(), and taken back without loss",
+  "whenReady() of a datagram socket is answered by close(), and taken back without loss",
   async ({ bound, open }) => {
     await using receiver = bound();
     await using sender = open();
-    under(receiver).whenReady(POLLIN, () => {})();
+    whenReady(under(receiver), POLLIN, () => {})();
     await sender.sendto(bytes("one"), receiver.getsockname());
     assertEquals(await receiver.recv(8), bytes("one"));
     const ended = assertRejects(() => ready(receiver, POLLIN), OSError);

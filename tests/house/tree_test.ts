@@ -27,6 +27,14 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   "socket/error_message.ts": "tests/socket/errors_test.ts", // the text of every error
   "socket/text/ip_address.ts": "tests/socket/convert/inet_test.ts", // what inet.ts stands on
   "socket/text/unicode_errors.ts": "tests/socket/file/", // files throw them
+  "socket/select/mod.ts": "tests/house/related_modules_test.ts",
+  "socket/select/fd_sets.ts": "tests/socket/select/select_test.ts",
+  "socket/select/key_error.ts": "tests/socket/select/poll_test.ts",
+  "socket/selectors/mod.ts": "tests/house/related_modules_test.ts",
+  "socket/selectors/list_backend.ts":
+    "tests/socket/selectors/poll_selector_test.ts",
+  "socket/selectors/selector_key.ts":
+    "tests/socket/selectors/base_selector_test.ts",
   "server/mod.ts": "tests/house/surface_test.ts",
   "server/mix_in.ts": "tests/server/threading_test.ts",
   "server/report.ts": "tests/process/server_report_test.ts",
@@ -39,6 +47,8 @@ const foldersTested: Readonly<Record<string, string>> = {
   "socket/posix/": "tests/conformance/",
   "socket/constants/": "tests/socket/constants_test.ts",
   "socket/file/": "tests/socket/file/",
+  "server/asynchat/": "tests/interop/asynchat_steps_test.ts",
+  "server/asyncore/": "tests/interop/asyncore_steps_test.ts",
   "server/forking/": "tests/process/forking_test.ts",
   "socket/file/codecs/": "tests/socket/file/",
 };

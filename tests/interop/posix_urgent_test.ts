@@ -10,6 +10,7 @@ import {
   SOL_SOCKET,
 } from "../../socket/mod.ts";
 import { endpointOf } from "../../socket/socket.ts";
+import { whenReady } from "../../socket/wait.ts";
 import { bytes, text } from "../support/peers.ts";
 import { needsBoth } from "./posix/needs.ts";
 import { tcpPeer } from "./posix/peer.ts";
@@ -36,7 +37,7 @@ print(urgent, rest, flush=True)
 /** Waits until urgent data has come. */
 function urgency(s: Socket): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  endpointOf(s, "poll").whenReady(POLLPRI, resolve);
+  whenReady(endpointOf(s, "poll"), POLLPRI, resolve);
   return promise;
 }
 

@@ -7,6 +7,7 @@ import { allowLibc, posixValue } from "../support/posix_program.ts";
 
 const ignore = !hasPosix;
 const friends = import.meta.resolve("../../socket/socket.ts");
+const waits = import.meta.resolve("../../socket/wait.ts");
 
 /** Registers a test of what a body returns; it may use a turn() of the event loop. */
 function test(
@@ -19,6 +20,7 @@ function test(
     const got = await posixValue(
       `
       const { endpointOf } = await import("${friends}");
+      const { whenReady } = await import("${waits}");
       const turn = () => new Promise((resolve) => setTimeout(resolve, 20));
       ${body}`,
       { flags: [allowLibc, "--allow-read"], through },
@@ -54,7 +56,7 @@ test(
   "close() of a descriptor calls whoever waits until it is ready",
   `
   const [one] = await s.socketpair();
-  const ready = new Promise((resolve) => endpointOf(one, "poll").whenReady(1, resolve));
+  const ready = new Promise((resolve) => whenReady(endpointOf(one, "poll"), 1, resolve));
   await turn();
   s.close(one.fileno());
   await ready;
@@ -151,7 +153,7 @@ test(
 test(
   "news of a descriptor that closed in the same turn does not reach the next of its number",
   `
-  const ready = (socket, call) => endpointOf(socket, "poll").whenReady(1, call);
+  const ready = (socket, call) => whenReady(endpointOf(socket, "poll"), 1, call);
   let wrong = 0, same = 0;
   for (let round = 0; round < 50; round++) {
     const [one, toOne] = await s.socketpair();

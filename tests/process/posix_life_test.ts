@@ -15,9 +15,11 @@ import {
 const ignore = !hasPosix;
 
 const friends = import.meta.resolve("../../socket/socket.ts");
+const waits = import.meta.resolve("../../socket/wait.ts");
 
 const begin = `
   import { endpointOf } from "${friends}";
+  import { whenReady } from "${waits}";
   const server = s.createServer(["127.0.0.1", 0]);
   const client = await s.createConnection(server.getsockname());
   const [accepted] = await server.accept();
@@ -86,12 +88,20 @@ const lets: [what: string, code: string][] = [
   ],
   [
     "a whenReady() that was taken back",
-    'endpointOf(client, "poll").whenReady(1, () => {})();',
+    'whenReady(endpointOf(client, "poll"), 1, () => {})();',
+  ],
+  [
+    "an observer that does not hold",
+    'endpointOf(client, "poll").observe(1, () => {}, false);',
+  ],
+  [
+    "an observer of a listener that does not hold, after one that held",
+    'const e = endpointOf(server, "poll"); e.observe(1, () => {}, true)(); e.observe(1, () => {}, false);',
   ],
   [
     "a whenReady() that was answered",
     `await accepted.sendall(bytes("x"));
-     await new Promise((ready) => endpointOf(client, "poll").whenReady(1, ready));`,
+     await new Promise((ready) => whenReady(endpointOf(client, "poll"), 1, ready));`,
   ],
   ["a pending recv() of an unref'd socket", "client.unref(); client.recv(8);"],
   ["a pending recv() that is unref'd", "client.recv(8); client.unref();"],
@@ -109,7 +119,7 @@ const lets: [what: string, code: string][] = [
   ],
   [
     "a whenReady() of an unref'd socket",
-    'client.unref(); endpointOf(client, "poll").whenReady(1, () => {});',
+    'client.unref(); whenReady(endpointOf(client, "poll"), 1, () => {});',
   ],
   [
     "a pending recvfrom() of an unref'd datagram socket",
@@ -166,11 +176,11 @@ const keeps: [what: string, code: string][] = [
   ],
   [
     "a whenReady() of a connection",
-    'endpointOf(client, "poll").whenReady(1, () => {});',
+    'whenReady(endpointOf(client, "poll"), 1, () => {});',
   ],
   [
     "a whenReady() of a listener",
-    'endpointOf(server, "poll").whenReady(1, () => {});',
+    'whenReady(endpointOf(server, "poll"), 1, () => {});',
   ],
   ["a pending connect()", "s.socket().connect(outer);"],
   ["a pending sendall()", "client.sendall(new Uint8Array(64 << 20));"],

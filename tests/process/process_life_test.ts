@@ -4,10 +4,12 @@ import { assertEquals } from "@std/assert";
 import { createServer } from "../../socket/mod.ts";
 import { runProgram } from "../support/program.ts";
 
-const friends = new URL("../../socket/socket.ts", import.meta.url).href;
+const friends = import.meta.resolve("../../socket/socket.ts");
+const waits = import.meta.resolve("../../socket/wait.ts");
 
 const begin = `
   import { endpointOf } from "${friends}";
+  import { whenReady } from "${waits}";
   import { AF_INET, AF_INET6, createConnection, createServer, MSG_DONTWAIT, SOCK_DGRAM, socket, socketpair } from "socket";
   const server = createServer(["127.0.0.1", 0]);
   const client = await createConnection(server.getsockname());
@@ -87,12 +89,20 @@ const lets: [what: string, code: string][] = [
   ["a file of a socket's", 'client.makefile("rw");'],
   [
     "a whenReady() that was taken back",
-    'endpointOf(client, "poll").whenReady(1, () => {})();',
+    'whenReady(endpointOf(client, "poll"), 1, () => {})();',
+  ],
+  [
+    "an observer that does not hold",
+    'endpointOf(client, "poll").observe(1, () => {}, false);',
+  ],
+  [
+    "an observer of a listener that does not hold, after one that held",
+    'const e = endpointOf(server, "poll"); e.observe(1, () => {}, true)(); e.observe(1, () => {}, false);',
   ],
   [
     "a whenReady() that was answered",
     `await accepted.sendall(new Uint8Array(1));
-     await new Promise((ready) => endpointOf(client, "poll").whenReady(1, ready));`,
+     await new Promise((ready) => whenReady(endpointOf(client, "poll"), 1, ready));`,
   ],
   ["a pending recv() of an unref'd socket", "client.unref(); client.recv(8);"],
   ["a pending recv() that is unref'd", "client.recv(8); client.unref();"],
@@ -106,7 +116,7 @@ const lets: [what: string, code: string][] = [
   ],
   [
     "a whenReady() of an unref'd socket",
-    'client.unref(); endpointOf(client, "poll").whenReady(1, () => {});',
+    'client.unref(); whenReady(endpointOf(client, "poll"), 1, () => {});',
   ],
   [
     "a pending recvfrom() of an unref'd datagram socket",
@@ -147,11 +157,11 @@ const keeps: [what: string, code: string][] = [
   ],
   [
     "a whenReady() of a connection",
-    'endpointOf(client, "poll").whenReady(1, () => {});',
+    'whenReady(endpointOf(client, "poll"), 1, () => {});',
   ],
   [
     "a whenReady() of a listener",
-    'endpointOf(server, "poll").whenReady(1, () => {});',
+    'whenReady(endpointOf(server, "poll"), 1, () => {});',
   ],
   ["a pending connect()", "socket().connect(outer);"],
   [

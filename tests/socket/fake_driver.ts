@@ -138,6 +138,14 @@ export class FakeDriver implements Driver {
     throw osError({ code: "EOPNOTSUPP", syscall: "dup" });
   }
 
+  file(): never {
+    throw osError({ code: "EOPNOTSUPP", syscall: "use" });
+  }
+
+  epoll(): never {
+    throw osError({ code: "EOPNOTSUPP", syscall: "socket" });
+  }
+
   adopt(): never {
     throw osError({ code: "ENOTSOCK", syscall: "fromfd" });
   }

@@ -6,7 +6,15 @@
 const ROOT = new URL("../../", import.meta.url);
 
 /** The ports that examples/ and the README name. */
-const PORTS: readonly number[] = [50007, 50008, 50010, 8000, 9999];
+const PORTS: readonly number[] = [
+  50007,
+  50008,
+  50010,
+  50011,
+  50012,
+  8000,
+  9999,
+];
 const PATH = "/tmp/echo.sock";
 // No other number, such as a part of a random name.
 const NAMED = RegExp(
@@ -63,7 +71,11 @@ function reserveBlock(): Block {
 export function importsOf(root: URL = ROOT): Record<string, string> {
   const imports = {
     "@berkeley/socket": new URL("mod.ts", root).href,
+    "@berkeley/socket/asynchat": new URL("server/asynchat/mod.ts", root).href,
+    "@berkeley/socket/asyncore": new URL("server/asyncore/mod.ts", root).href,
     "@berkeley/socket/posix": new URL("socket/posix/mod.ts", root).href,
+    "@berkeley/socket/select": new URL("socket/select/mod.ts", root).href,
+    "@berkeley/socket/selectors": new URL("socket/selectors/mod.ts", root).href,
   };
   for (const name of ["async", "bytes"]) {
     const folder = new URL(`tests/std/${name}/`, ROOT);

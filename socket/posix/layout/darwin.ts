@@ -37,9 +37,6 @@ export const FIONREAD = 0x4004667f;
 /** The most bytes in one call. */
 export const RW_MAX = 0x7fffffff;
 
-/** poll(2) has no such event. */
-export const POLLRDHUP = 0;
-
 export const pollfd = { fd: 0, events: 4, revents: 6, size: 8 } as const;
 
 export const msghdr = {

@@ -12,16 +12,9 @@ export const FD_CLOEXEC = 1;
 export const O_NONBLOCK = 0o4000;
 
 /** epoll(7) and eventfd(2). */
-export const EPOLL_CLOEXEC = 0o2000000;
 export const EPOLL_CTL_ADD = 1;
 export const EPOLL_CTL_DEL = 2;
-export const EPOLLIN = 0x001;
-export const EPOLLPRI = 0x002;
-export const EPOLLOUT = 0x004;
-export const EPOLLERR = 0x008;
-export const EPOLLHUP = 0x010;
-export const EPOLLRDHUP = 0x2000;
-export const EPOLLET = 0x80000000;
+export const EPOLL_CTL_MOD = 3;
 export const EFD_CLOEXEC = 0o2000000;
 export const EFD_NONBLOCK = 0o4000;
 
@@ -30,9 +23,6 @@ export const FIONREAD = 0x541b;
 
 /** The most bytes in one call. */
 export const RW_MAX = 0x7ffff000;
-
-/** poll(2): the receiving half has ended. */
-export const POLLRDHUP = 0x2000;
 
 export const pollfd = { fd: 0, events: 4, revents: 6, size: 8 } as const;
 

@@ -35,7 +35,6 @@ export const {
   O_NONBLOCK,
   FIONREAD,
   RW_MAX,
-  POLLRDHUP,
   pollfd,
   msghdr,
   iovec,

@@ -131,9 +131,11 @@ class UnixDescriptorEndpoint extends Delegate {
     return super.poll(events);
   }
 
-  override whenReady(events: number, ready: () => void): () => void {
+  override observe(
+    ...args: Parameters<Endpoint["observe"]>
+  ): ReturnType<Endpoint["observe"]> {
     this.#descriptor.becomeConnection();
-    return super.whenReady(events, ready);
+    return super.observe(...args);
   }
 
   override dup(): Endpoint {

@@ -61,7 +61,7 @@ Deno.test("WaitQueue lets the process end when nothing waits for the operation",
   const { calls, log, add } = queue();
   const a = add("a");
   calls.begin();
-  const cancel = calls.observe(() => {});
+  const cancel = calls.observe(() => {}, true);
   calls.remove(a);
   assertEquals(log, []);
   cancel();
@@ -85,14 +85,27 @@ Deno.test("WaitQueue tells when a call's time is over, and not after it was take
   assertEquals(log, ["c aborts: enough", "b expires"]);
 });
 
+Deno.test("WaitQueue.observe() that does not hold lets the process end, until another holds", () => {
+  const { calls, log } = queue();
+  const cancel = calls.observe(() => {}, false);
+  calls.begin();
+  assertEquals(log, ["unref"]);
+  const cancelHolding = calls.observe(() => {}, true);
+  assertEquals(log, ["unref", "ref"]);
+  cancel();
+  assertEquals(log, ["unref", "ref"]);
+  cancelHolding();
+  assertEquals(log, ["unref", "ref", "unref"]);
+});
+
 Deno.test("WaitQueue.notify() calls every observer, also one that is taken back meanwhile by another", () => {
   const { calls } = queue();
   const log: string[] = [];
   const cancelFirst = calls.observe(() => {
     log.push("first");
     cancelFirst();
-  });
-  calls.observe(() => log.push("second"));
+  }, true);
+  calls.observe(() => log.push("second"), true);
   calls.notify();
   calls.notify();
   assertEquals(log, ["first", "second", "second"]);
