@@ -14,7 +14,9 @@ class Watch implements Watched {
   readonly observers: Set<() => void> = new Set();
   #registration: Registration | undefined;
 
-  constructor(fd: number) {
+  /** Registers the descriptor; anew, for the kernel forgets a number that is closed and opened again. */
+  register(fd: number): void {
+    this.end();
     try {
       this.#registration = poller.add(fd, this);
     } catch (error) {
@@ -31,6 +33,7 @@ class Watch implements Watched {
 
   end(): void {
     if (this.#registration !== undefined) poller.remove(this.#registration);
+    this.#registration = undefined;
   }
 }
 
@@ -97,7 +100,8 @@ class DescriptorFile implements OpenFile {
     const owner = ownerOf(fd);
     if (owner !== undefined) return owner.observe(events, observer, holds);
     let watch = watches.get(fd);
-    if (watch === undefined) watches.set(fd, watch = new Watch(fd));
+    if (watch === undefined) watches.set(fd, watch = new Watch());
+    watch.register(fd);
     const { observers } = watch;
     // Of its own, for one function may observe twice.
     const observe = () => observer();

@@ -43,6 +43,8 @@ class Poller {
   // The first slot is the queue's own.
   readonly #slots: (Registration | undefined)[] = [undefined];
   readonly #free: number[] = [];
+  /** Whose each number is now: the kernel forgets one that is closed, by whomever. */
+  readonly #owners = new Map<number, Registration>();
   #generation = 0;
   #count = 0;
   #waiters = 0;
@@ -75,13 +77,18 @@ class Poller {
     }
     this.#count++;
     if (this.#waiters > 0) this.#begin();
-    return this.#slots[slot] = { fd, slot, generation, watched };
+    const registration = { fd, slot, generation, watched };
+    this.#owners.set(fd, registration);
+    return this.#slots[slot] = registration;
   }
 
   /** Ends a registration, before its descriptor closes: a duplicate elsewhere would keep it. */
   remove(registration: Registration): void {
     const { fd, slot } = registration;
-    this.#queue!.remove(fd);
+    if (this.#owners.get(fd) === registration) {
+      this.#owners.delete(fd);
+      this.#queue!.remove(fd);
+    }
     this.#slots[slot] = undefined;
     this.#free.push(slot);
     this.#count--;

@@ -3,10 +3,11 @@
 // descriptors.
 import { assertEquals } from "@std/assert";
 import { hasPosix } from "../support/posix.ts";
-import { allowLibc, posixValue } from "../support/posix_program.ts";
+import { allowLibc, LIBC, posixValue } from "../support/posix_program.ts";
 
 const ignore = !hasPosix;
 const friends = import.meta.resolve("../../socket/socket.ts");
+const select = import.meta.resolve("../../socket/select/mod.ts");
 const waits = import.meta.resolve("../../socket/wait.ts");
 
 /** Registers a test of what a body returns; it may use a turn() of the event loop. */
@@ -221,4 +222,41 @@ test(
   await other.sendall(bytes("mine"));
   return [again.fileno() === number, await lost, await got];`,
   [true, "EBADF", "mine"],
+);
+
+test(
+  "Poll.poll() of a number tells of the pipe that has it now, though another had it behind the library's back",
+  `
+  const { poll, POLLIN } = await import("${select}");
+  const lib = Deno.dlopen("${LIBC}", {
+    pipe: { parameters: ["buffer"], result: "i32" },
+    close: { parameters: ["i32"], result: "i32" },
+    write: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  }).symbols;
+  const ends = new Int32Array(2);
+  const open = () => lib.pipe(new Uint8Array(ends.buffer));
+  open();
+  const [number] = ends;
+  const before = poll({ driver: posix });
+  before.register(number, POLLIN);
+  await before.poll(0);
+  for (const fd of [...ends]) lib.close(fd);
+  open();
+  const after = poll({ driver: posix });
+  after.register(number, POLLIN);
+  const waiting = after.poll(1000);
+  await turn();
+  lib.write(ends[1], new Uint8Array(1), 1);
+  const found = await waiting;
+  // And a socket that has the number next is told, whatever the first does.
+  for (const fd of [...ends]) lib.close(fd);
+  const [one, other] = await s.socketpair();
+  const got = one.recv(1);
+  await turn();
+  before.unregister(number);
+  after.unregister(number);
+  await other.sendall(new Uint8Array(1));
+  return [one.fileno() === number, found.length, (await got).length];
+  `,
+  [true, 1, 1],
 );

@@ -1,4 +1,5 @@
 import { assert, assertRejects, assertThrows } from "@std/assert";
+import { deadline } from "@std/async/deadline";
 import {
   AF_INET,
   FileNotFoundError,
@@ -403,6 +404,48 @@ conforms(
     await assertRejects(() => both[0], Error, "stop");
     await peer.write(bytes("y"));
     assertSame(await both[1], [[ours, POLLIN]]);
+  },
+);
+
+conforms(
+  "Poll.poll() waits on when another task has received what was there",
+  async ({ driver, transport }) => {
+    await using pair = await connected(transport, driver);
+    const { ours, peer } = pair;
+    const poller = polling(ours, POLLIN);
+    for (let n = 0; n < 20; n++) {
+      await peer.write(bytes("x"));
+      await poller.poll();
+      const waiting = poller.poll();
+      const got = await ours.recv(8);
+      await peer.write(bytes("y"));
+      // Unless it was told before that.
+      assertSame(await waiting, [[ours, POLLIN]]);
+      assertSame(got, bytes("x"));
+      assertSame(await ours.recv(8), bytes("y"));
+    }
+  },
+);
+
+conforms(
+  "Poll.poll() is aborted when another task has received what was there",
+  async ({ driver, transport }) => {
+    await using pair = await connected(transport, driver);
+    const { ours, peer } = pair;
+    const poller = polling(ours, POLLIN);
+    for (let n = 0; n < 20; n++) {
+      await peer.write(bytes("x"));
+      await poller.poll();
+      const controller = new AbortController();
+      const { signal } = controller;
+      // In the sandbox, where it needs no turn of the event loop, it may be told.
+      const ending = poller.poll(null, { signal }).catch((error) => error);
+      const receiving = ours.recv(8);
+      controller.abort(new Error("stop"));
+      const outcome = await deadline(ending, LONGEST);
+      if (driver.name === "POSIX") assert(outcome === signal.reason);
+      assertSame(await receiving, bytes("x"));
+    }
   },
 );
 

@@ -455,7 +455,6 @@ datagramsConform(
       }
     }
   },
-  ({ udp }) => udp,
 );
 
 conforms(

@@ -263,6 +263,31 @@ withLibc(
 );
 
 withLibc(
+  "sourceOf() takes a number again that is another pipe's by now",
+  async ({ pipe, fcntl, write, close }) => {
+    const fds = new Int32Array(2);
+    const another = () => {
+      assertSame(pipe(new Uint8Array(fds.buffer)), 0);
+      const r = fcntl(fds[0], F_DUPFD, HIGH + 500);
+      close(fds[0]);
+      return [r, fds[1]];
+    };
+    const [old, end] = another();
+    assertSame(await select([old], [], [], 0.001, options), [[], [], []]);
+    for (const fd of [old, end]) close(fd);
+    const [r, w] = another();
+    assertSame(r, old);
+    const poller = poll<number>(options);
+    poller.register(r, POLLIN);
+    const waits = [poller.poll(), select([r], [], [], null, options)] as const;
+    write(w, bytes("x"), 1n);
+    assertSame(await waits[0], [[r, POLLIN]]);
+    assertSame((await waits[1])[0], [r]);
+    for (const fd of [r, w]) close(fd);
+  },
+);
+
+withLibc(
   "sourceOf() takes the number of a file on a disk, which is always ready",
   async ({ open, close }) => {
     const path = new URL(import.meta.url).pathname;
@@ -305,6 +330,25 @@ withLibc(
     assertSame(await poller.poll(0), []);
     assertSame(await a.recv(8), bytes("hello"));
     await silent(fd, posix);
+  },
+);
+
+withLibc(
+  "sourceOf() takes an object for what its number says, whichever socket it has asked besides",
+  async () => {
+    await using one = await pairOf(posix);
+    await using two = await pairOf(posix);
+    const object = {
+      fileno() {
+        const fd = one.a.fileno();
+        two.a.fileno();
+        return fd;
+      },
+    };
+    await two.b.sendall(bytes("x"));
+    await silent(object, posix);
+    await one.b.sendall(bytes("x"));
+    await readable(object, posix);
   },
 );
 
