@@ -9,9 +9,15 @@ import { copy, here, ROOT, type Running, start } from "./process.ts";
 
 const ADDRESS = { hostname: "127.0.0.1", port: copy.port(50007) };
 const readme = await Deno.readTextFile(new URL("README.md", ROOT));
-const [server, client, threadingServer, posixSocket, handedOver] = blocks(
-  "ts",
-);
+const [
+  server,
+  client,
+  threadingServer,
+  entryPoints,
+  selectorServer,
+  posixSocket,
+  handedOver,
+] = blocks("ts");
 const [pythonClient, pythonServer] = blocks("python");
 
 /** Gives the code blocks of a language. */
@@ -156,6 +162,31 @@ Deno.test({
   },
 });
 
+Deno.test("README: the entry points of many sockets are there", async () => {
+  await using elsewhere = await Elsewhere.make();
+  const printed = await elsewhere.run(
+    `${entryPoints}
+    console.log(
+      typeof select.select,
+      typeof selectors.DefaultSelector,
+      typeof asyncore.loop,
+      typeof asynchat.async_chat,
+    );`,
+    [],
+  );
+  assertEquals(printed, "function function function function\n");
+});
+
+Deno.test("README: the loop with a selector serves many clients", async () => {
+  await using elsewhere = await Elsewhere.make();
+  await using _serving = await elsewhere.start(selectorServer, [FLAG]);
+  assertEquals(await echoed("first\n"), "first\n");
+  using _idle = await Deno.connect(ADDRESS);
+  const lines = ["a\n", "b\nc\n", "d"];
+  const answers = await Promise.all(lines.map((line) => echoed(line)));
+  assertEquals(answers, lines);
+});
+
 const [POSIX_FLAG] = /--allow-ffi=\S+/.exec(readme) ?? [""];
 
 /** The flag names libc of Debian on x86-64. */
@@ -187,7 +218,7 @@ Deno.test({
 
 Deno.test("README: its programs and commands are those that are tested", async () => {
   // The last is STARTTLS: tests/interop/tls_conn_test.ts does it.
-  assertEquals([blocks("ts").length, blocks("python").length], [6, 2]);
+  assertEquals([blocks("ts").length, blocks("python").length], [8, 2]);
   const commands = blocks("sh").map((code) => code.trim());
   assertEquals(commands, [
     "deno task echo",

@@ -1,7 +1,13 @@
 // Idle sockets that are registered let the process end, a pending wait keeps it alive.
 import { assertEquals } from "@std/assert";
 import { hasPosix } from "../support/posix.ts";
-import { allowLibc, POSIX } from "../support/posix_program.ts";
+import {
+  allowLibc,
+  allowListing,
+  LISTING,
+  POSIX,
+  posixValue,
+} from "../support/posix_program.ts";
 import { runProgram, spawnProgram } from "../support/program.ts";
 
 const select = import.meta.resolve("../../socket/select/mod.ts");
@@ -229,5 +235,48 @@ Deno.test({
     assertEquals(await program.readLine(), "end of stdin");
     assertEquals(await program.readLine(), "rest null");
     assertEquals((await program.status).code, 0);
+  },
+});
+
+Deno.test({
+  name:
+    "Epoll.close() and the end of a `using` block leave no descriptor open [POSIX]",
+  ignore: !hasPosix,
+  async fn() {
+    // In a process of its own, for all test files of a run share the descriptors.
+    const [before, open, after] = await posixValue(
+      `
+      const { epoll, EPOLLIN, EPOLLOUT } = await import("${select}");
+      const { EpollSelector } = await import("${selectors}");
+      ${LISTING}
+      const [a, b] = await s.socketpair();
+      const e = epoll();
+      e.register(a, EPOLLIN);
+      await e.poll(0);
+      e.close();
+      const before = list();
+      for (let n = 0; n < 50; n++) {
+        using queue = epoll();
+        queue.register(a, EPOLLIN);
+        await queue.poll(0);
+        const waiting = queue.poll().catch((error) => error.code);
+        queue.close();
+        if (await waiting !== "EBADF") return "it was not told";
+        using other = epoll();
+        other.register(a, EPOLLOUT);
+        if ((await other.poll()).length !== 1) return "it had no event";
+        using selector = new EpollSelector();
+        selector.register(b, 1);
+        await selector.select(0);
+      }
+      const kept = epoll();
+      const open = list();
+      kept.close();
+      return [before, open, list()];`,
+      { flags: [allowLibc, allowListing] },
+    ) as string[];
+    assertEquals(after, before);
+    // The list would tell.
+    assertEquals(open.split(" ").length, before.split(" ").length + 1);
   },
 });

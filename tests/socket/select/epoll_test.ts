@@ -25,7 +25,6 @@ import {
   select,
   type Selectable,
 } from "../../../socket/select/mod.ts";
-import { openFiles } from "../../support/open_files.ts";
 import { bytes } from "../../support/peers.ts";
 import { hasPosix, posix } from "../../support/posix.ts";
 import { assertSame, type Pair, pairOf, resettable } from "./support.ts";
@@ -473,28 +472,3 @@ withEpoll(
     }
   },
 );
-
-Deno.test({
-  name: "Epoll.close() leaves no descriptor open, and `using` closes [POSIX]",
-  ignore: !hasPosix,
-  async fn() {
-    const queues = () =>
-      [...openFiles().values()].filter((each) => each.includes("eventpoll"))
-        .length;
-    await using pair = await pairOf(driver);
-    const { a } = pair;
-    const before = queues();
-    for (let n = 0; n < 50; n++) {
-      using queue = epoll(-1, 0, { driver });
-      queue.register(a, EPOLLIN);
-      assertSame(await queue.poll(0), []);
-      const waiting = assertRejects(() => queue.poll(), OSError, "EBADF");
-      queue.close();
-      await waiting;
-      using other = epoll(-1, 0, { driver });
-      other.register(a, EPOLLOUT);
-      assertSame(await other.poll(), [[a, EPOLLOUT]]);
-    }
-    assertSame(queues(), before);
-  },
-});
