@@ -30,6 +30,9 @@ function nothing(): MessageHeader {
   return { ancillary: [], flags: 0, address: null };
 }
 
+/** In place of a count: the receiving half has ended, which the kernel does not tell. */
+const ENDED = -1;
+
 /** Receives from a descriptor. */
 export class Receiver {
   readonly #descriptor: Descriptor;
@@ -182,7 +185,7 @@ export class Receiver {
     wait: Wait | undefined,
   ): number | typeof PENDING {
     const descriptor = this.#descriptor;
-    for (;;) {
+    for (let hasEnded = false;;) {
       // Another process that has a duplicate may have made it block.
       const count = libc().recv(
         descriptor.fd,
@@ -202,7 +205,10 @@ export class Receiver {
         return 0;
       }
       if (!wasInterrupted(this.#fields)) {
-        return this.#descriptor.hasEnded(wait) ? 0 : PENDING;
+        if (hasEnded) return 0;
+        if (!descriptor.hasEnded(wait)) return PENDING;
+        // What came just before the end may have come after that receive.
+        hasEnded = true;
       }
     }
   }
@@ -210,6 +216,21 @@ export class Receiver {
   /** Has a loop that does not stop at the end of a stream take turns of the event loop. */
   #onEmpty(size: number): void {
     if (this.#isStream && size > 0) useUp();
+  }
+
+  /** Receives a message; tells an end that the kernel does not tell. */
+  #receiveLast(
+    buffers: readonly Uint8Array[],
+    ancillarySize: number,
+    flags: number,
+    wait: Wait | undefined,
+  ): number | typeof PENDING {
+    const receive = () => this.#receiveMessage(buffers, ancillarySize, flags);
+    const count = receive();
+    if (count !== PENDING || !this.#descriptor.hasEnded(wait)) return count;
+    // What came just before the end may have come after that receive.
+    const last = receive();
+    return last === PENDING ? ENDED : last;
   }
 
   #tryRecvmsg(
@@ -222,12 +243,9 @@ export class Receiver {
     if (kept !== undefined) return { data: kept, ...nothing() };
     const buffer = roomFor(this.#descriptor.fd, size, flags);
     const room = size < buffer.length ? buffer.subarray(0, size) : buffer;
-    const count = this.#receiveMessage([room], ancillarySize, flags);
-    if (count === PENDING) {
-      return this.#descriptor.hasEnded(wait)
-        ? { data: new Uint8Array(), ...nothing() }
-        : PENDING;
-    }
+    const count = this.#receiveLast([room], ancillarySize, flags, wait);
+    if (count === PENDING) return PENDING;
+    if (count === ENDED) return { data: new Uint8Array(), ...nothing() };
     const data = takeFrom(buffer, Math.min(count, room.length));
     return { data, ...received(this.#proto) };
   }
@@ -243,12 +261,9 @@ export class Receiver {
       scatter(kept, buffers);
       return { count: kept.length, ...nothing() };
     }
-    const count = this.#receiveMessage(buffers, ancillarySize, flags);
-    if (count === PENDING) {
-      return this.#descriptor.hasEnded(wait)
-        ? { count: 0, ...nothing() }
-        : PENDING;
-    }
+    const count = this.#receiveLast(buffers, ancillarySize, flags, wait);
+    if (count === PENDING) return PENDING;
+    if (count === ENDED) return { count: 0, ...nothing() };
     return { count, ...received(this.#proto) };
   }
 
@@ -330,9 +345,10 @@ export class Receiver {
     flags: number,
     wait: Wait | undefined,
   ): number | typeof PENDING {
-    const count = this.#tryRecvInto(buffer, flags & ~MSG_WAITALL, wait);
-    if (count === PENDING || count === buffer.length) return count;
+    // Before the look, for what comes just before the end has come by then.
     const ended = HALF_ENDED | POLLHUP | POLLERR;
-    return (this.#descriptor.poll(HALF_ENDED) & ended) === 0 ? PENDING : count;
+    const isLast = (this.#descriptor.poll(HALF_ENDED) & ended) !== 0;
+    const count = this.#tryRecvInto(buffer, flags & ~MSG_WAITALL, wait);
+    return isLast || count === buffer.length ? count : PENDING;
   }
 }
