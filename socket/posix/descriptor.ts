@@ -18,6 +18,7 @@ import { CallQueue, type Waitable } from "./call_queue.ts";
 import { ENDED, READABLE, SPECIAL, WRITABLE } from "./events.ts";
 import { look } from "./look.ts";
 import type { SocketKind } from "./sockaddr/mod.ts";
+import { PENDING } from "./syscall.ts";
 import { poller, type Registration, type Watched } from "./poller.ts";
 
 /** The descriptors that this isolate owns, by number. */
@@ -72,6 +73,19 @@ export class Descriptor implements Watched, Waitable, Pollable {
   hasEnded(wait: Wait | undefined): boolean {
     return this.mayHaveEnded && !isNonBlocking(wait) &&
       (this.poll(HALF_ENDED) & HALF_ENDED) !== 0;
+  }
+
+  /** Receives; if nothing is there and nothing can come, returns `end`. */
+  orEnd<T>(
+    receive: () => T | typeof PENDING,
+    wait: Wait | undefined,
+    end: T,
+  ): T | typeof PENDING {
+    const found = receive();
+    if (found !== PENDING || !this.hasEnded(wait)) return found;
+    // What came just before the end may have come after that receive.
+    const last = receive();
+    return last === PENDING ? end : last;
   }
 
   register(): void {

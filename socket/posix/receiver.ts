@@ -218,21 +218,6 @@ export class Receiver {
     if (this.#isStream && size > 0) useUp();
   }
 
-  /** Receives a message; tells an end that the kernel does not tell. */
-  #receiveLast(
-    buffers: readonly Uint8Array[],
-    ancillarySize: number,
-    flags: number,
-    wait: Wait | undefined,
-  ): number | typeof PENDING {
-    const receive = () => this.#receiveMessage(buffers, ancillarySize, flags);
-    const count = receive();
-    if (count !== PENDING || !this.#descriptor.hasEnded(wait)) return count;
-    // What came just before the end may have come after that receive.
-    const last = receive();
-    return last === PENDING ? ENDED : last;
-  }
-
   #tryRecvmsg(
     size: number,
     ancillarySize: number,
@@ -243,7 +228,8 @@ export class Receiver {
     if (kept !== undefined) return { data: kept, ...nothing() };
     const buffer = roomFor(this.#descriptor.fd, size, flags);
     const room = size < buffer.length ? buffer.subarray(0, size) : buffer;
-    const count = this.#receiveLast([room], ancillarySize, flags, wait);
+    const receive = () => this.#receiveMessage([room], ancillarySize, flags);
+    const count = this.#descriptor.orEnd(receive, wait, ENDED);
     if (count === PENDING) return PENDING;
     if (count === ENDED) return { data: new Uint8Array(), ...nothing() };
     const data = takeFrom(buffer, Math.min(count, room.length));
@@ -261,7 +247,8 @@ export class Receiver {
       scatter(kept, buffers);
       return { count: kept.length, ...nothing() };
     }
-    const count = this.#receiveLast(buffers, ancillarySize, flags, wait);
+    const receive = () => this.#receiveMessage(buffers, ancillarySize, flags);
+    const count = this.#descriptor.orEnd(receive, wait, ENDED);
     if (count === PENDING) return PENDING;
     if (count === ENDED) return { count: 0, ...nothing() };
     return { count, ...received(this.#proto) };
