@@ -11,6 +11,7 @@ import {
   runHandler,
 } from "./base_request_handler.ts";
 import type {
+  ReadyOptions,
   ServeForeverOptions,
   ServerOptions,
   ShutdownOptions,
@@ -24,12 +25,6 @@ import {
   runWithin,
   wasAborted,
 } from "./requests.ts";
-
-/** What a wait for a request takes. */
-export interface ReadyOptions extends WaitOptions {
-  /** How long to wait; seconds, `null` for ever. */
-  timeout: number | null;
-}
 
 // Errors of a server that was never, or wrongly, set up: trying again mends nothing.
 const FATAL = new Set(["EBADF", "EINVAL", "ENOTSOCK", "EOPNOTSUPP"]);
@@ -449,7 +444,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
    * Port of [`BaseServer.process_request`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.process_request).
    */
   processRequest(request: R, clientAddress: C): Awaitable<void> {
-    return Promise.try(() => this.finishRequest(request, clientAddress))
+    return Promise.try(() => this.#finish(request, clientAddress))
       .then(() => this.shutdownRequest(request));
   }
 
@@ -673,6 +668,24 @@ export class BaseServer<R extends object = any, A = any, C = A>
   protected prepareServing(_options: WaitOptions): Awaitable<void> {}
 
   /**
+   * Turns what {@linkcode BaseServer.getRequest} gave into the request that the other
+   * steps are to have. It waits for no client, for the loop waits for it.
+   *
+   * @param _request The request.
+   * @returns The other request; `undefined` if it is to stay as it is.
+   */
+  protected convertRequest(_request: R): Promise<R> | void {}
+
+  /**
+   * Does what must be done with the client before there is a handler, in the task of
+   * the request. Does nothing by itself.
+   *
+   * @param _request The request.
+   * @returns What the request waits for; `undefined` if there is nothing to do.
+   */
+  protected beginRequest(_request: R): Promise<void> | void {}
+
+  /**
    * Lengthens the handling of a request: it is counted, and can be waited for and
    * aborted, until a promise has settled. For steps that go on after they have
    * returned.
@@ -716,12 +729,20 @@ export class BaseServer<R extends object = any, A = any, C = A>
   /** Handles a request, its errors included, and shuts it down: what a task beside the loop does. */
   protected async runRequest(request: R, clientAddress: C): Promise<void> {
     try {
-      await this.finishRequest(request, clientAddress);
+      await this.#finish(request, clientAddress);
     } catch (error) {
       await this.#fail(request, clientAddress, error);
     } finally {
       await this.#shutDown(request);
     }
+  }
+
+  /** Begins a request, where there is something to begin, and finishes it. */
+  #finish(request: R, clientAddress: C): Awaitable<void> {
+    const begun = this.beginRequest(request);
+    return begun === undefined
+      ? this.finishRequest(request, clientAddress)
+      : begun.then(() => this.finishRequest(request, clientAddress));
   }
 
   /** Shuts a request down, and gives up what is open of it if that throws. */
@@ -750,11 +771,8 @@ export class BaseServer<R extends object = any, A = any, C = A>
   async #late(request: R, clientAddress: C, error: unknown): Promise<void> {
     this.#drop(request);
     this.#log({ type: "failed", request, clientAddress, error });
-    try {
-      await this.handleError(request, clientAddress, error);
-    } catch (error) {
-      report(error, clientAddress);
-    }
+    await Promise.try(() => this.handleError(request, clientAddress, error))
+      .catch((error: unknown) => report(error, clientAddress));
   }
 
   /** Waits until nothing is handled any more, aborts what is late, and returns how many. */
@@ -782,13 +800,16 @@ export class BaseServer<R extends object = any, A = any, C = A>
   ): Promise<boolean> {
     let taken: [R, C];
     try {
-      const isFull = this.#requests.size >= this.mostRequests;
-      const rest = isFull
-        ? await this.#requests.capacity(this.mostRequests, timeout, signal)
-        : timeout;
-      if (rest === undefined) return false;
+      let rest: number | null | undefined = timeout;
+      // Again after a wait, in which the bound may have changed.
+      while (this.#requests.size >= this.mostRequests) {
+        rest = await this.#requests.capacity(this.mostRequests, rest, signal);
+        if (rest === undefined) return false;
+      }
       if (!(await this.requestReady({ timeout: rest, signal }))) return false;
       taken = await this.getRequest({ signal });
+      const converted = this.convertRequest(taken[0]);
+      if (converted !== undefined) taken = [await converted, taken[1]];
       this.#backOff.reset();
     } catch (error) {
       const isAbort = signal?.aborted && error === signal.reason;

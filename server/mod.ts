@@ -33,7 +33,7 @@
  */
 
 // Servers.
-export { BaseServer, type ReadyOptions } from "./base_server.ts";
+export { BaseServer } from "./base_server.ts";
 export { type StreamRequest, TCPServer } from "./tcp_server.ts";
 export {
   type DatagramRequest,
@@ -49,6 +49,7 @@ export type {
   ServerEvent,
 } from "./events.ts";
 export type {
+  ReadyOptions,
   ServeForeverOptions,
   ServerOptions,
   ShutdownOptions,

@@ -1,4 +1,5 @@
 import type { Driver } from "../socket/driver.ts";
+import type { SSLContext } from "../socket/ssl/context.ts";
 import type { WaitOptions } from "../socket/wait.ts";
 
 /** The options of every server. Each is a static member of the class as well, for subclasses to override. */
@@ -69,6 +70,21 @@ export interface TCPServerOptions extends SocketServerOptions {
    * @default {128}
    */
   requestQueueSize?: number;
+  /**
+   * Has the server speak TLS: a request is then an `SSLSocket`. The handshake is part of
+   * the request: it is made in its task, before the handler, and one that fails goes to
+   * `handleError` and costs that request only. Not in Python.
+   *
+   * @default {null}
+   */
+  ssl?: SSLContext | null;
+  /**
+   * How long a client may take for the handshake of TLS; seconds, `null` for ever. One
+   * that takes longer is cut off, and `handleError` gets a TimeoutError. Not in Python.
+   *
+   * @default {10}
+   */
+  handshakeTimeout?: number | null;
 }
 
 /** The options of a server of datagrams. */
@@ -79,6 +95,12 @@ export interface UDPServerOptions extends SocketServerOptions {
    * @default {8192}
    */
   maxPacketSize?: number;
+}
+
+/** What a wait for a request takes. */
+export interface ReadyOptions extends WaitOptions {
+  /** How long to wait; seconds, `null` for ever. */
+  timeout: number | null;
 }
 
 /** The options of {@linkcode BaseServer.serveForever}. */

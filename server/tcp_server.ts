@@ -12,11 +12,19 @@ import {
 import { POLLIN } from "../socket/constants/poll.ts";
 import { BlockingIOError, OSError, TimeoutError } from "../socket/errors.ts";
 import { endpointOf, forceClose, Socket } from "../socket/socket.ts";
+import type { SSLContext } from "../socket/ssl/context.ts";
 import { untilReady, waitOf, type WaitOptions, watch } from "../socket/wait.ts";
 import type { Awaitable, RequestHandlerMaker } from "./base_request_handler.ts";
-import { BaseServer, type ReadyOptions } from "./base_server.ts";
-import type { TCPServerOptions } from "./options.ts";
+import { BaseServer } from "./base_server.ts";
+import type { ReadyOptions, TCPServerOptions } from "./options.ts";
 import { wasAborted } from "./requests.ts";
+import {
+  checkContext,
+  checkHandshakeTimeout,
+  isSecure,
+  secure,
+  shakeHands,
+} from "./tls.ts";
 
 const ABORTED = AbortSignal.abort();
 
@@ -70,6 +78,10 @@ export class TCPServer<
   static allowReuseAddress = false;
   /** Whether several sockets may be bound to the port. */
   static allowReusePort = false;
+  /** Has the server speak TLS; not in Python. */
+  static ssl: SSLContext | null = null;
+  /** How long a client may take for the handshake of TLS; seconds, `null` for ever. */
+  static handshakeTimeout: number | null = 10;
 
   static readonly #getRequest = this.prototype.getRequest;
 
@@ -78,6 +90,8 @@ export class TCPServer<
   #requestQueueSize: number;
   #allowReuseAddress: boolean;
   #allowReusePort: boolean;
+  #ssl: SSLContext | null;
+  #handshakeTimeout: number | null;
   #bound = false;
   /** The connections that are closed, but have bytes that count as sent. */
   readonly #closing = new Set<Promise<void>>();
@@ -112,6 +126,8 @@ export class TCPServer<
       requestQueueSize = statics.requestQueueSize,
       allowReuseAddress = statics.allowReuseAddress,
       allowReusePort = statics.allowReusePort,
+      ssl = statics.ssl,
+      handshakeTimeout = statics.handshakeTimeout,
       bindAndActivate = true,
       driver,
     } = options;
@@ -121,6 +137,10 @@ export class TCPServer<
     this.#requestQueueSize = requestQueueSize;
     this.#allowReuseAddress = allowReuseAddress;
     this.#allowReusePort = allowReusePort;
+    checkContext(call, ssl, statics.socketType === SOCK_STREAM);
+    checkHandshakeTimeout(call, handshakeTimeout);
+    this.#ssl = ssl;
+    this.#handshakeTimeout = handshakeTimeout;
     this.socket = new Socket(addressFamily, statics.socketType, 0, { driver });
     if (!bindAndActivate) return;
     try {
@@ -171,6 +191,29 @@ export class TCPServer<
   set allowReusePort(allow: boolean) {
     this.#checkUnbound("allowReusePort");
     this.#allowReusePort = allow;
+  }
+
+  /**
+   * What makes TLS of connections, `null` for none. Another one is for the connections
+   * that come from then on: so certificates are renewed while the server goes on.
+   */
+  get ssl(): SSLContext | null {
+    return this.#ssl;
+  }
+
+  set ssl(context: SSLContext | null) {
+    checkContext("set ssl", context, this.socket.type === SOCK_STREAM);
+    this.#ssl = context;
+  }
+
+  /** How long a client may take for the handshake of TLS; seconds, `null` for ever. */
+  get handshakeTimeout(): number | null {
+    return this.#handshakeTimeout;
+  }
+
+  set handshakeTimeout(timeout: number | null) {
+    checkHandshakeTimeout("set handshakeTimeout", timeout);
+    this.#handshakeTimeout = timeout;
   }
 
   /**
@@ -309,6 +352,20 @@ export class TCPServer<
   override async [Symbol.asyncDispose](): Promise<void> {
     await super[Symbol.asyncDispose]();
     await this.socket[Symbol.asyncDispose]();
+  }
+
+  /** Makes TLS of a connection if the server speaks that; the handshake is still to come. */
+  protected override convertRequest(request: R): Promise<R> | undefined {
+    return this.#ssl === null
+      ? undefined
+      : secure(this.#ssl, request) as Promise<R>;
+  }
+
+  /** Shakes hands with a client that is to speak TLS. */
+  protected override beginRequest(request: R): Promise<void> | undefined {
+    return isSecure(request)
+      ? shakeHands(request, this.#handshakeTimeout)
+      : undefined;
   }
 
   /** How long `handleRequest` waits: the shorter of its own and the socket's timeout. */

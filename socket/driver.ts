@@ -415,6 +415,12 @@ export interface Endpoint extends Pollable {
     wait: Wait | undefined,
   ): Promise<MessageInto>;
 
+  /**
+   * Puts received bytes back, in front of what comes next; for one who had to receive
+   * more than was theirs.
+   */
+  unread(bytes: Uint8Array): void;
+
   /** Sends as many bytes as the system takes now, at least one unless `data` is empty. */
   send(
     data: Uint8Array,

@@ -98,6 +98,7 @@ export { htonl, htons, ntohl, ntohs } from "./convert/byte_order.ts";
 export { inetAton, inetNtoa, inetNtop, inetPton } from "./convert/inet.ts";
 export { CMSG_LEN, CMSG_SPACE } from "./convert/ancillary.ts";
 export { close, dup, recvFds, sendFds } from "./descriptors.ts";
+export { ssl } from "./python2.ts";
 export {
   getdefaulttimeout,
   setdefaulttimeout,

@@ -70,17 +70,14 @@ export interface SocketOptions {
 
 // Internal access for other modules of this package; mod.ts does not export it.
 
-/** Wraps an open endpoint instead of opening a new one. */
-export let socketOver: <A extends Address, From>(
-  endpoint: Endpoint,
-  driver: Driver,
-) => Socket<A, From>;
-
 /** Returns the socket's driver. */
 export let driverOf: (socket: Socket) => Driver;
 
 /** Returns the socket's endpoint; throws EBADF if the socket is closed. */
 export let endpointOf: (socket: Socket, call: string) => Endpoint;
+
+/** Takes the endpoint of a socket away from it, which is then closed, as its files are. */
+export let takeEndpoint: (socket: Socket, call: string) => Endpoint;
 
 /**
  * Closes a socket even if files of it are open. When the signal aborts, it no longer
@@ -92,6 +89,20 @@ const NO_OPTIONS: WaitOptions = {};
 
 /** The option that hands an open endpoint to the constructor. */
 const ENDPOINT = Symbol("endpoint");
+
+/** Returns the options that make a socket of an open endpoint; for classes that extend it. */
+export function optionsOver(endpoint: Endpoint, driver: Driver): SocketOptions {
+  return { driver, [ENDPOINT]: endpoint } as SocketOptions;
+}
+
+/** Wraps an open endpoint instead of opening a new one. */
+export function socketOver<A extends Address, From>(
+  endpoint: Endpoint,
+  driver: Driver,
+): Socket<A, From> {
+  const options = optionsOver(endpoint, driver);
+  return new Socket<A, From>(undefined, undefined, undefined, options);
+}
 
 /**
  * A socket: one end of a connection, a listener, or an end point for datagrams.
@@ -1574,13 +1585,12 @@ export class Socket<A extends Address = Address, From = A | null> {
   }
 
   static {
-    socketOver = (endpoint, driver) =>
-      new Socket(
-        undefined,
-        undefined,
-        undefined,
-        { driver, [ENDPOINT]: endpoint } as SocketOptions,
-      );
+    takeEndpoint = (socket, call) => {
+      const endpoint = socket.#endpoint(call);
+      socket.#isClosed = true;
+      socket.#open = undefined;
+      return endpoint;
+    };
     driverOf = (socket) => socket.#driver;
     endpointOf = (socket, call) => socket.#endpoint(call);
     forceClose = (socket, signal) => {

@@ -76,10 +76,14 @@ export type ForkingClass<T extends ServerClass> =
  * grace end the Worker of a request that they abort. Deno cannot stop an endless loop:
  * its thread goes on until the process ends (Deno 2.9).
  *
+ * With `ssl` the parent speaks TLS: clients that are shaking hands occupy no Worker, and
+ * a handler gets what was decrypted, over a socket that knows nothing of TLS.
+ *
  * With a driver that has descriptors, handlers without `permissions` of their own are
- * lent a duplicate of the request's own, and no bytes travel through the parent. It is
- * closed with the request; `detach()` gives the handler one to keep. What else a
- * handler opens with such a driver and leaves open stays open when its Worker is ended.
+ * lent a duplicate of the request's own, and no bytes travel through the parent, but
+ * those of TLS. It is closed with the request; `detach()` gives the handler one to keep.
+ * What else a handler opens with such a driver and leaves open stays open when its
+ * Worker is ended.
  *
  * What a Worker loads from files needs `--allow-read`: the handler's module, what that
  * imports, and this package where it is a folder of this machine. The error names the
@@ -127,6 +131,8 @@ export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
     #maxChildren: number;
     readonly #permissions: Deno.PermissionOptions | undefined;
     readonly #pool: Pool;
+    /** How many clients are shaking hands. */
+    #beginning = 0;
 
     // deno-lint-ignore no-explicit-any -- TypeScript asks for it of mix-ins
     constructor(...args: any[]) {
@@ -170,7 +176,18 @@ export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
     }
 
     protected override get mostRequests(): number {
-      return Math.min(super.mostRequests, this.#maxChildren);
+      // Clients that are shaking hands need no Worker yet.
+      const most = this.#maxChildren + this.#beginning;
+      return Math.min(super.mostRequests, most);
+    }
+
+    protected override beginRequest(
+      request: object,
+    ): Promise<void> | undefined {
+      const begun = super.beginRequest(request);
+      if (begun === undefined) return undefined;
+      this.#beginning++;
+      return begun.finally(() => this.#beginning--);
     }
 
     protected override prepareServing({ signal }: WaitOptions): Promise<void> {

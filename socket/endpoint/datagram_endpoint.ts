@@ -151,6 +151,10 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
     }
   }
 
+  unread(): never {
+    throw osError({ code: "EOPNOTSUPP", syscall: "recv" });
+  }
+
   send(
     data: Uint8Array,
     flags: number,

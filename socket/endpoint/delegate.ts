@@ -100,6 +100,10 @@ export class Delegate implements Endpoint {
     return this.inner.recvmsgInto(buffers, ancillarySize, flags, wait);
   }
 
+  unread(bytes: Uint8Array): void {
+    this.inner.unread(bytes);
+  }
+
   send(
     data: Uint8Array,
     flags: number,

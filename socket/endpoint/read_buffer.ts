@@ -53,6 +53,13 @@ export class ReadBuffer {
     this.#end += bytes.length;
   }
 
+  /** Adds bytes at the front. */
+  prepend(bytes: Uint8Array): void {
+    const rest = this.take(this.available);
+    this.append(bytes);
+    this.append(rest);
+  }
+
   /** Returns a copy of at most `size` bytes and keeps them. */
   peek(size: number): Uint8Array<ArrayBuffer> {
     return this.#bytes.slice(

@@ -196,6 +196,10 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     return { count, ancillary: [], flags: 0, address: this.#sender };
   }
 
+  unread(bytes: Uint8Array): void {
+    this.#socket.reader?.unread(bytes);
+  }
+
   send(
     data: Uint8Array,
     flags: number,

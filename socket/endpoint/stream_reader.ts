@@ -132,6 +132,18 @@ export class StreamReader {
     this.#queue.notify();
   }
 
+  /** Puts bytes in front of what the next call gets. */
+  unread(bytes: Uint8Array): void {
+    this.#buffer.prepend(bytes);
+    this.#serveAll();
+    this.#queue.notify();
+  }
+
+  /** How many bytes are kept for the next call. */
+  get available(): number {
+    return this.#buffer.available;
+  }
+
   /** Whether bytes are kept for the next call. */
   get hasBuffered(): boolean {
     return this.#buffer.available > 0;

@@ -176,6 +176,10 @@ export class PosixEndpoint implements Endpoint {
     return this.#receiver.recvmsgInto(buffers, ancillarySize, flags, wait);
   }
 
+  unread(bytes: Uint8Array): void {
+    this.#receiver.kept.putBack(bytes);
+  }
+
   send(
     data: Uint8Array,
     flags: number,

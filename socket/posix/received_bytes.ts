@@ -1,3 +1,4 @@
+import { concat } from "@std/bytes/concat";
 import { MSG_PEEK, MSG_TRUNC } from "../constants/mod.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { FIONREAD, RW_MAX } from "./layout/mod.ts";
@@ -55,6 +56,12 @@ export class KeptBytes {
     this.#descriptor.kept = bytes.length;
     this.#descriptor.reads.isOpen = true;
     this.#descriptor.notify();
+  }
+
+  /** Puts bytes in front of those that are kept. */
+  putBack(bytes: Uint8Array): void {
+    this.keep(concat([bytes, this.#bytes ?? new Uint8Array()]));
+    this.#descriptor.reads.serve();
   }
 
   /** Returns bytes that were kept; `undefined` if there are none. Throws the error that followed them, once. */

@@ -41,14 +41,15 @@ export class Receiver {
   readonly #proto: number;
   /** Flags of every message. */
   readonly #flags: number;
-  readonly #kept: KeptBytes;
+  /** What calls had to leave behind. */
+  readonly kept: KeptBytes;
 
   constructor(descriptor: Descriptor, { family, type, proto }: SocketKind) {
     this.#descriptor = descriptor;
     this.#queue = descriptor.reads;
     this.#isStream = type === SOCK_STREAM;
     this.#proto = proto;
-    this.#kept = new KeptBytes(descriptor);
+    this.kept = new KeptBytes(descriptor);
     // Descriptors that come are close-on-exec, as all of this driver's are. A
     // family without them may refuse the flag.
     this.#flags = family === AF_UNIX && MSG_CMSG_CLOEXEC > 0
@@ -154,7 +155,7 @@ export class Receiver {
     flags: number,
     wait: Wait | undefined,
   ): Bytes | typeof PENDING {
-    const kept = this.#kept.take(size, flags);
+    const kept = this.kept.take(size, flags);
     if (kept !== undefined) return kept;
     const buffer = roomFor(this.#descriptor.fd, size, flags);
     const room = Math.min(size, buffer.length);
@@ -169,7 +170,7 @@ export class Receiver {
     flags: number,
     wait: Wait | undefined,
   ): number | typeof PENDING {
-    const kept = this.#kept.take(buffer.length, flags);
+    const kept = this.kept.take(buffer.length, flags);
     if (kept !== undefined) {
       buffer.set(kept);
       return kept.length;
@@ -224,7 +225,7 @@ export class Receiver {
     flags: number,
     wait: Wait | undefined,
   ): Message | typeof PENDING {
-    const kept = this.#kept.take(size, flags);
+    const kept = this.kept.take(size, flags);
     if (kept !== undefined) return { data: kept, ...nothing() };
     const buffer = roomFor(this.#descriptor.fd, size, flags);
     const room = size < buffer.length ? buffer.subarray(0, size) : buffer;
@@ -242,7 +243,7 @@ export class Receiver {
     flags: number,
     wait: Wait | undefined,
   ): MessageInto | typeof PENDING {
-    const kept = this.#kept.take(lengthOf(buffers), flags);
+    const kept = this.kept.take(lengthOf(buffers), flags);
     if (kept !== undefined) {
       scatter(kept, buffers);
       return { count: kept.length, ...nothing() };
@@ -306,7 +307,7 @@ export class Receiver {
           );
         } catch (error) {
           if (filled === 0) throw error;
-          this.#kept.error = error;
+          this.kept.error = error;
           break;
         }
         if (count === PENDING) return PENDING;
@@ -323,7 +324,7 @@ export class Receiver {
         : count;
     }, wait);
     return now ?? this.#queue.wait("recv", attempt, wait, () => {
-      if (filled > 0) this.#kept.keep(buffer.slice(0, filled));
+      if (filled > 0) this.kept.keep(buffer.slice(0, filled));
     });
   }
 

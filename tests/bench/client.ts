@@ -6,12 +6,20 @@ import { during, type Rate } from "./during.ts";
 export class Client implements Disposable {
   readonly #conns: Deno.Conn[] = [];
 
-  /** Opens `count` connections. */
-  static async connect(port: number, count: number): Promise<Client> {
+  /**
+   * Opens `count` connections.
+   *
+   * @param authority Whom to trust, in PEM: the connections are of TLS then.
+   */
+  static async connect(
+    port: number,
+    count: number,
+    authority?: string,
+  ): Promise<Client> {
     const client = new Client();
     // One after another, for the server's queue of new connections is short.
     while (client.#conns.length < count) {
-      client.#conns.push(await Deno.connect({ hostname: "127.0.0.1", port }));
+      client.#conns.push(await open(port, authority));
     }
     return client;
   }
@@ -86,6 +94,13 @@ export class Client implements Disposable {
   [Symbol.dispose](): void {
     for (const conn of this.#conns) conn.close();
   }
+}
+
+function open(port: number, authority?: string): Promise<Deno.Conn> {
+  const address = { hostname: "127.0.0.1", port };
+  return authority === undefined
+    ? Deno.connect(address)
+    : Deno.connectTls({ ...address, caCerts: [authority] });
 }
 
 /** A message that ends as lines do, for servers that read lines. */

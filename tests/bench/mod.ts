@@ -12,6 +12,7 @@ import { table } from "./report.ts";
 import { selector } from "./selector.ts";
 import { server } from "./server.ts";
 import { startup } from "./startup.ts";
+import { tls } from "./tls.ts";
 import { udp } from "./udp.ts";
 import type { Report } from "./turns.ts";
 
@@ -22,6 +23,7 @@ const SCENARIOS: Record<string, (options: Options) => Promise<Report[]>> = {
   selector,
   server,
   startup,
+  tls,
   udp,
 };
 

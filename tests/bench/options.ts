@@ -22,7 +22,7 @@ export interface Options {
 
 /** How to use it. */
 export const USAGE =
-  `deno task bench [echo] [bulk] [idle] [selector] [server] [startup] [udp] [options]
+  `deno task bench [echo] [bulk] [idle] [selector] [server] [startup] [tls] [udp] [options]
   --rounds=30        rounds, in each of which every peer has a turn
   --seconds=0.3      length of a turn
   --connections=64   connections that echo at the same time

@@ -8,7 +8,7 @@ import {
   Socket,
   SOL_SOCKET,
 } from "../../socket/mod.ts";
-import { arrival, bytes, connected } from "../support/peers.ts";
+import { arrival, bytes, connected, connectedTo } from "../support/peers.ts";
 import { datagramsConform } from "./datagram_suite.ts";
 import { conforms } from "./suite.ts";
 
@@ -160,8 +160,10 @@ conforms(
   async ({ transport, driver }) => {
     using fresh = new Socket(transport.family, undefined, 0, { driver });
     assertEquals(fresh.getsockopt(SOL_SOCKET, SO_REUSEADDR), 0);
-    await using pair = await connected(transport, driver);
-    assertEquals(pair.ours.getsockopt(SOL_SOCKET, SO_REUSEADDR), 0);
+    const [ours, peer] = await connectedTo(transport, driver);
+    await using _ours = ours;
+    using _peer = peer;
+    assertEquals(ours.getsockopt(SOL_SOCKET, SO_REUSEADDR), 0);
     fresh.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1);
     assertEquals(fresh.getsockopt(SOL_SOCKET, SO_REUSEADDR), 1);
   },

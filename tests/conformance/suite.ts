@@ -1,12 +1,20 @@
 import { sandbox } from "../../socket/sandbox/driver.ts";
-import type { Driver } from "../../socket/mod.ts";
+import {
+  BlockingIOError,
+  type Driver,
+  type OSError,
+} from "../../socket/mod.ts";
 import {
   type DatagramTransport,
   datagramTransports,
 } from "../support/datagrams.ts";
 import { folder, type Transport, transports } from "../support/peers.ts";
 import { hasPosix, posix } from "../support/posix.ts";
+import { isFull } from "../support/soak.ts";
+import { SSLWantReadError, SSLWantWriteError } from "../../socket/ssl/mod.ts";
 import { delegatingDriver } from "./delegating_driver.ts";
+import { tlsDriver } from "./tls_driver.ts";
+import { tlsTransports } from "./tls_transports.ts";
 
 /** A driver that the suite is run for. */
 export interface Subject {
@@ -19,7 +27,12 @@ export interface Subject {
   readonly permissions: Deno.PermissionOptionsObject;
   /** What it cannot do, by the test's name, and why. */
   readonly gaps: Readonly<Record<string, string>>;
+  /** What a receive, or a send, throws that would have to wait; `BlockingIOError` if omitted. */
+  readonly wants?: readonly [ErrorClass, ErrorClass];
 }
+
+// deno-lint-ignore no-explicit-any -- what assertRejects() takes
+type ErrorClass = new (...args: any[]) => OSError;
 
 const unixPaths = Deno.build.os === "windows" ? {} : {
   read: [folder],
@@ -54,6 +67,43 @@ const sandboxGaps: Subject["gaps"] = {
     "`socketpair()` returns the two ends of a TCP connection",
 };
 
+// Every handshake takes its time, so each driver has one end unless all is asked for.
+const [asClientOfTls, asServerOfTls] = tlsTransports;
+
+/** What TLS has otherwise, as in Python; README.md says the same. */
+const tlsGaps: Subject["gaps"] = {
+  "Socket.dup() shares: the last close closes, the first ends its own calls only":
+    "a TLS connection has no duplicates",
+  "recvInto() of a duplicate that is closed has nothing written into its buffer":
+    "a TLS connection has no duplicates",
+  "Poll.register() has the copies that dup() makes apart":
+    "a TLS connection has no duplicates",
+  "sourceOf() takes the copies that dup() makes, which are ready together":
+    "a TLS connection has no duplicates",
+  "whenReady() of a duplicate goes on when the other is closed":
+    "a TLS connection has no duplicates",
+  "recv() that the close of a duplicate cancels loses no byte":
+    "a TLS connection has no duplicates",
+  "recvInto() that the close of a duplicate cancels loses no byte":
+    "a TLS connection has no duplicates",
+  "recvmsg() that the close of a duplicate cancels loses no byte":
+    "a TLS connection has no duplicates",
+  "Socket.detach() gives a resource that goes on, and leaves the socket closed":
+    "`detach()` throws `EOPNOTSUPP`",
+  "Socket.detach() refuses while a call waits, and loses nothing that came":
+    "`detach()` throws `EOPNOTSUPP`",
+  "Socket.fileno() is a number, which Socket takes":
+    "`detach()` throws `EOPNOTSUPP`",
+  "sendFds() gives another socket a descriptor, which recvFds() takes":
+    "the descriptor is that of the connection under TLS",
+  "Socket.recv(MSG_OOB) is EINVAL where there is nothing urgent":
+    "there is no urgent data",
+  "Socket.send(MSG_OOB) sends urgent data, which recv(MSG_OOB) gives":
+    "there is no urgent data",
+};
+
+const tlsWants = [SSLWantReadError, SSLWantWriteError] as const;
+
 /** Every driver there is, and one that wraps another; a new one is a new row. */
 export const subjects: readonly Subject[] = [
   {
@@ -70,6 +120,14 @@ export const subjects: readonly Subject[] = [
     permissions: { net: true, ...unixPaths },
     gaps: sandboxGaps,
   },
+  {
+    driver: tlsDriver(sandbox),
+    transports: isFull ? tlsTransports : [asClientOfTls],
+    datagramTransports: [],
+    permissions: { net: true },
+    gaps: { ...sandboxGaps, ...tlsGaps },
+    wants: tlsWants,
+  },
   ...(hasPosix
     ? [{
       driver: posix,
@@ -81,6 +139,13 @@ export const subjects: readonly Subject[] = [
       // Its peers are Deno's.
       permissions: { ffi: true, net: true, ...unixPaths },
       gaps: {},
+    }, {
+      driver: tlsDriver(posix),
+      transports: isFull ? tlsTransports : [asServerOfTls],
+      datagramTransports: [],
+      permissions: { ffi: true, net: true },
+      gaps: tlsGaps,
+      wants: tlsWants,
     }]
     : []),
 ];
@@ -89,6 +154,10 @@ export const subjects: readonly Subject[] = [
 export interface Setting {
   readonly driver: Driver;
   readonly transport: Transport;
+  /** What a receive throws that would have to wait. */
+  readonly WantsToRecv: ErrorClass;
+  /** What a send throws that would have to wait. */
+  readonly WantsToSend: ErrorClass;
 }
 
 /** Registers a test for every driver and each of its kinds of stream. */
@@ -97,13 +166,15 @@ export function conforms(
   test: (setting: Setting) => Promise<void> | void,
   only: (transport: Transport) => boolean = () => true,
 ): void {
-  for (const { driver, transports, permissions, gaps } of subjects) {
+  for (const { driver, transports, permissions, gaps, wants } of subjects) {
+    const [WantsToRecv, WantsToSend] = wants ??
+      [BlockingIOError, BlockingIOError];
     for (const transport of transports.filter(only)) {
       Deno.test({
         name: `${name} [${driver.name}, ${transport.name}]`,
         ignore: name in gaps,
         permissions,
-        fn: () => test({ driver, transport }),
+        fn: () => test({ driver, transport, WantsToRecv, WantsToSend }),
       });
     }
   }

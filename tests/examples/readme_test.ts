@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { retry } from "@std/async/retry";
 import { libraries } from "../../socket/posix/layout/mod.ts";
 import { needsPython, runPython, spawnPython } from "../support/python.ts";
+import { certificate } from "../support/certificate.ts";
 import { importsOf } from "../support/example_copy.ts";
 import { copy, here, ROOT, type Running, start } from "./process.ts";
 
@@ -17,6 +18,8 @@ const [
   selectorServer,
   posixSocket,
   handedOver,
+  tlsClient,
+  tlsServer,
 ] = blocks("ts");
 const [pythonClient, pythonServer] = blocks("python");
 
@@ -216,9 +219,37 @@ Deno.test({
   },
 });
 
+Deno.test("README: the TLS server serves the TLS client", async () => {
+  await using elsewhere = await Elsewhere.make();
+  const { ca, cert, key } = certificate();
+  for (const [name, text] of Object.entries({ ca, cert, key })) {
+    await Deno.writeTextFile(elsewhere.path(`${name}.pem`), text);
+  }
+  const port = copy.port(50013);
+  await using serving = await elsewhere.start(tlsServer, [
+    `--allow-net=127.0.0.1:${port}`,
+    "--allow-read=cert.pem,key.pem",
+  ]);
+  const client = tlsClient
+    .replace(
+      "DefaultContext()",
+      'DefaultContext(undefined, { cafile: "ca.pem" })',
+    )
+    .replace('["example.com", 443]', `["127.0.0.1", ${port}]`)
+    .replace('serverHostname: "example.com"', 'serverHostname: "localhost"');
+  const flags = [`--allow-net=127.0.0.1:${port}`, "--allow-read=ca.pem"];
+  const run = async () => {
+    const printed = await elsewhere.run(client, flags);
+    assertMatch(printed, /^TLSv1\.3 \{/);
+  };
+  // Until it listens.
+  await retry(run, { maxAttempts: 20, minTimeout: 20, maxTimeout: 100 });
+  serving.interrupt();
+  assertEquals((await serving.end()).stderr, "");
+});
+
 Deno.test("README: its programs and commands are those that are tested", async () => {
-  // The last is STARTTLS: tests/interop/tls_conn_test.ts does it.
-  assertEquals([blocks("ts").length, blocks("python").length], [8, 2]);
+  assertEquals([blocks("ts").length, blocks("python").length], [9, 2]);
   const commands = blocks("sh").map((code) => code.trim());
   assertEquals(commands, [
     "deno task echo",

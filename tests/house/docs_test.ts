@@ -17,6 +17,7 @@ const symbols = await documentation(
   "socket/mod.ts",
   "socket/select/mod.ts",
   "socket/selectors/mod.ts",
+  "socket/ssl/mod.ts",
   "server/mod.ts",
   "server/asyncore/mod.ts",
   "server/asynchat/mod.ts",

@@ -49,12 +49,14 @@ const types: readonly string[] = [
 const ourMembers: readonly string[] = [
   "activeRequests",
   "handlerModule",
+  "handshakeTimeout",
   "loadTimeout",
   "logEvent",
   "maxConnections",
   "permissions",
   "requestTimeout",
   "signal",
+  "ssl",
   "unstableWorkerOptions",
 ];
 

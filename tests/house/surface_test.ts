@@ -18,9 +18,7 @@ type Row = typeof surface.surface[number];
 const rows: readonly Row[] = surface.surface;
 
 /** What is not here yet, by the piece of work that brings it. The list only shrinks. */
-const toCome: Readonly<Record<string, readonly string[]>> = {
-  "ssl": ["socket.ssl"],
-};
+const toCome: Readonly<Record<string, readonly string[]>> = {};
 
 /** Python's modules here; the rows have asynchat under asyncore. */
 const modules: Readonly<Record<string, object>> = {

@@ -47,6 +47,7 @@ const foldersTested: Readonly<Record<string, string>> = {
   "socket/posix/": "tests/conformance/",
   "socket/constants/": "tests/socket/constants_test.ts",
   "socket/file/": "tests/socket/file/",
+  "socket/ssl/": "tests/socket/ssl/",
   "server/asynchat/": "tests/interop/asynchat_steps_test.ts",
   "server/asyncore/": "tests/interop/asyncore_steps_test.ts",
   "server/forking/": "tests/process/forking_test.ts",

@@ -9,5 +9,6 @@ await againOnPosix(
   () => import("./server_datagram_faults_test.ts"),
   () => import("./server_datagram_handler_test.ts"),
   () => import("./server_faults_test.ts"),
+  () => import("./server_ssl_test.ts"),
   () => import("./server_steps_test.ts"),
 );

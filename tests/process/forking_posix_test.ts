@@ -10,6 +10,7 @@ await againOnPosix(
   () => import("./forking_module_test.ts"),
   () => import("./forking_permissions_test.ts"),
   () => import("./forking_room_test.ts"),
+  () => import("./forking_ssl_test.ts"),
   () => import("./forking_stream_test.ts"),
   () => import("./forking_test.ts"),
   () => import("./server_exit_test.ts"),

@@ -3,6 +3,7 @@
 
 import { assertEquals } from "@std/assert";
 import { AF_INET } from "../../socket/mod.ts";
+import { PROTOCOL_TLS_SERVER, SSLContext } from "../../socket/ssl/mod.ts";
 import {
   BaseRequestHandler,
   type ServerOptions,
@@ -28,6 +29,8 @@ const ofSockets: Required<Omit<SocketServerOptions, "driver">> = {
 const ofTCP: Omit<Required<TCPServerOptions>, "driver"> = {
   ...ofSockets,
   requestQueueSize: 9,
+  ssl: new SSLContext(PROTOCOL_TLS_SERVER),
+  handshakeTimeout: 4,
 };
 const ofUDP: Omit<Required<UDPServerOptions>, "driver"> = {
   ...ofSockets,

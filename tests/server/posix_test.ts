@@ -16,6 +16,8 @@ await againOnPosix(
   () => import("./room_test.ts"),
   () => import("./shutdown_steps_test.ts"),
   () => import("./shutdown_test.ts"),
+  () => import("./ssl_handshake_test.ts"),
+  () => import("./tls_test.ts"),
   () => import("./stop_test.ts"),
   () => import("./stream_request_handler_test.ts"),
   () => import("./tcp_server_test.ts"),

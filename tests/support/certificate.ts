@@ -1,4 +1,6 @@
-import { runForeign } from "./foreign.ts";
+// Certificates for tests of TLS. They are made when they are first asked for, once a
+// process, by no program.
+import { type Identity, issue, type Wanted } from "./x509.ts";
 
 /** A certificate for localhost, its key, and the authority that has signed it; all in PEM. */
 export interface Certificate {
@@ -7,33 +9,116 @@ export interface Certificate {
   readonly key: string;
 }
 
-const KEY = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
+/** Hosts of the machine itself. */
+const local = ["DNS:localhost", "IP:127.0.0.1", "IP:::1"];
 
-// A word that begins with "@" is a file.
-const STEPS = [
-  `req -x509 ${KEY} -days 1 -subj /CN=ca -keyout @ca.key -out @ca.pem`,
-  `req ${KEY} -subj /CN=localhost -keyout @key.pem -out @csr`,
-  "x509 -req -in @csr -CA @ca.pem -CAkey @ca.key -CAcreateserial -days 1 -extfile @ext -out @cert.pem",
-];
+const authority = (CN: string): Wanted => ({
+  subject: { C: "DE", O: "Berkeley tests", CN },
+  isAuthority: true,
+});
 
-/** Makes a certificate with `openssl`. */
-export async function certificate(): Promise<Certificate> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.writeTextFile(`${folder}/ext`, "subjectAltName=DNS:localhost");
-    for (const step of STEPS) {
-      const args = step.split(" ")
-        .map((word) => word.replace(/^@/, `${folder}/`));
-      const { code, stderr } = await runForeign("openssl", args);
-      if (code !== 0) throw new Error(stderr);
-    }
-    const [ca, cert, key] = await Promise.all(
-      ["ca.pem", "cert.pem", "key.pem"].map((name) =>
-        Deno.readTextFile(`${folder}/${name}`)
-      ),
-    );
-    return { ca, cert, key };
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+/** What each certificate is; the name of its signer stands for `issuer`. */
+const wanted = {
+  ca: authority("Test authority"),
+  otherCa: authority("Another authority"),
+  expiredCa: { ...authority("Expired authority"), days: [-20, -10] },
+  leaf: { signer: "ca", names: local },
+  secondLeaf: { signer: "ca", names: ["DNS:other.example"] },
+  expired: { signer: "ca", names: local, days: [-20, -10] },
+  notYetValid: { signer: "ca", names: local, days: [10, 20] },
+  ofExpiredCa: { signer: "expiredCa", names: local },
+  unknownCa: { signer: "otherCa", names: local },
+  unknownCaExpired: { signer: "otherCa", names: local, days: [-20, -10] },
+  selfSigned: { names: local },
+  selfSignedCa: { names: local, isAuthority: true },
+  selfSignedExpired: { names: local, isAuthority: true, days: [-20, -10] },
+  wrongName: { signer: "ca", names: ["DNS:elsewhere.example"] },
+  wrongNameExpired: {
+    signer: "ca",
+    names: ["DNS:elsewhere.example"],
+    days: [-20, -10],
+  },
+  commonNameOnly: { signer: "ca" },
+  wildcard: { signer: "ca", names: ["DNS:*.example.org"] },
+  partialWildcard: { signer: "ca", names: ["DNS:f*.example.org"] },
+  topWildcard: { signer: "ca", names: ["DNS:*"] },
+  idna: { signer: "ca", names: ["DNS:xn--knig-5qa.example"] },
+  addressAsName: { signer: "ca", names: ["DNS:127.0.0.1"] },
+  onlyForClients: { signer: "ca", names: local, usage: "client" },
+  rsa: { signer: "ca", names: local, keyType: "rsa" },
+  ed25519: { signer: "ca", names: local, keyType: "ed25519" },
+  intermediate: { ...authority("Test intermediate"), signer: "ca" },
+  expiredIntermediate: {
+    ...authority("Expired intermediate"),
+    signer: "ca",
+    days: [-20, -10],
+  },
+  ofIntermediate: { signer: "intermediate", names: local },
+  ofExpiredIntermediate: { signer: "expiredIntermediate", names: local },
+  ofLeaf: { signer: "leaf", names: local },
+  both: {
+    signer: "ca",
+    names: [...local, "email:a@b.example", "URI:http://b.example/x"],
+    subject: {
+      C: "DE",
+      ST: 'Zürich + "quoted", and more',
+      L: "Ülm",
+      O: "Berkeley\ntests",
+      OU: "/CN=other",
+      CN: "both",
+      emailAddress: "a@b.example",
+    },
+  },
+  client: { signer: "ca", subject: { CN: "a client" }, usage: "client" },
+  clientOfOther: { signer: "otherCa", subject: { CN: "a client" } },
+  clientExpired: {
+    signer: "ca",
+    subject: { CN: "a client" },
+    days: [-20, -10],
+  },
+  clientNotYetValid: {
+    signer: "ca",
+    subject: { CN: "a client" },
+    days: [10, 20],
+  },
+  clientSelfSigned: { subject: { CN: "a client" } },
+  clientOnlyForServers: {
+    signer: "ca",
+    subject: { CN: "a client" },
+    usage: "server",
+  },
+  clientOfIntermediate: { signer: "intermediate", subject: { CN: "a client" } },
+} as const satisfies Record<string, Partial<Wanted> & { signer?: string }>;
+
+/** The name of a certificate. */
+export type IdentityName = keyof typeof wanted;
+
+const made = new Map<string, Identity>();
+
+/** Gives one of the certificates, with its key. */
+export function identity(name: IdentityName): Identity {
+  const there = made.get(name);
+  if (there !== undefined) return there;
+  const { signer, ...what } = wanted[name] as Partial<Wanted> & {
+    signer?: IdentityName;
+  };
+  const subject = what.subject ?? { O: "Berkeley tests", CN: "localhost" };
+  const issuer = signer === undefined ? {} : { issuer: identity(signer) };
+  const one = issue({ subject, ...what, ...issuer });
+  made.set(name, one);
+  return one;
+}
+
+/** Gives the chain of an intermediate authority: a certificate, and its signer behind it. */
+export function chain(...names: IdentityName[]): Identity {
+  const [first] = names;
+  return {
+    cert: names.map((name) => identity(name).cert).join(""),
+    key: identity(first).key,
+  };
+}
+
+/** Gives a certificate for localhost that an authority has signed. */
+export function certificate(): Certificate {
+  return { ca: identity("ca").cert, ...identity("leaf") };
 }

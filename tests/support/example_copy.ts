@@ -12,6 +12,9 @@ const PORTS: readonly number[] = [
   50010,
   50011,
   50012,
+  50013,
+  50014,
+  50015,
   8000,
   9999,
 ];
@@ -74,6 +77,7 @@ export function importsOf(root: URL = ROOT): Record<string, string> {
     "@berkeley/socket/asynchat": new URL("server/asynchat/mod.ts", root).href,
     "@berkeley/socket/asyncore": new URL("server/asyncore/mod.ts", root).href,
     "@berkeley/socket/posix": new URL("socket/posix/mod.ts", root).href,
+    "@berkeley/socket/ssl": new URL("socket/ssl/mod.ts", root).href,
     "@berkeley/socket/select": new URL("socket/select/mod.ts", root).href,
     "@berkeley/socket/selectors": new URL("socket/selectors/mod.ts", root).href,
   };

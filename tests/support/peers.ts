@@ -14,6 +14,16 @@ export interface Transport {
   listen(
     backlog?: number,
   ): { listener: Deno.Listener; address: [string, number] | string };
+  /** Connects a socket of ours and a plain peer, if that is done in another way. */
+  connected?(
+    driver: Driver,
+  ): Promise<readonly [ours: Socket, peer: Deno.Conn]>;
+  /** Whether what a plain peer writes may come only after what it wrote before was confirmed. */
+  readonly isDelayed?: boolean;
+  /** Lets a plain peer listen that takes one connection and resets it; TCP only. */
+  resetting?(): Promise<
+    { address: [string, number]; reset(): Promise<void> }
+  >;
 }
 
 /** The folder for the paths of Unix sockets; it goes when the process ends. */
@@ -36,6 +46,24 @@ function internet(name: string, family: number, hostname: string): Transport {
     listen(tcpBacklog) {
       const listener = Deno.listen({ hostname, port: 0, tcpBacklog });
       return { listener, address: [hostname, listener.addr.port] };
+    },
+    async resetting() {
+      const net = await import("node:net");
+      const server = net.createServer();
+      await new Promise<void>((resolve) =>
+        server.listen({ host: hostname, port: 0 }, resolve)
+      );
+      const accepted = new Promise<import("node:net").Socket>((resolve) =>
+        server.once("connection", resolve)
+      );
+      const { port } = server.address() as { port: number };
+      return {
+        address: [hostname, port],
+        async reset() {
+          (await accepted).resetAndDestroy();
+          await new Promise((resolve) => server.close(resolve));
+        },
+      };
     },
   };
 }
@@ -80,13 +108,8 @@ export async function connected(
   transport: Transport,
   driver: Driver,
 ): Promise<{ ours: Socket; peer: Deno.Conn } & AsyncDisposable> {
-  const { listener, address } = transport.listen();
-  const ours = new Socket(transport.family, undefined, 0, { driver });
-  const [peer] = await Promise.all([
-    listener.accept(),
-    ours.connect(address as never),
-  ]);
-  listener.close();
+  const [ours, peer] = await (transport.connected?.(driver) ??
+    connectedTo(transport, driver));
   return {
     ours,
     peer,
@@ -95,6 +118,21 @@ export async function connected(
       await ours[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Connects a socket of ours to a plain peer that listens. */
+export async function connectedTo(
+  transport: Transport,
+  driver: Driver,
+): Promise<readonly [ours: Socket, peer: Deno.Conn]> {
+  const { listener, address } = transport.listen();
+  const ours = new Socket(transport.family, undefined, 0, { driver });
+  const [peer] = await Promise.all([
+    listener.accept(),
+    ours.connect(address as never),
+  ]);
+  listener.close();
+  return [ours as Socket, peer];
 }
 
 /** Makes a listening socket of ours. */

@@ -1,6 +1,7 @@
 // How much the long and heavy tests do.
 
-const isFull = Deno.env.get("SOAK") === "1";
+/** Whether all is to be done. */
+export const isFull: boolean = Deno.env.get("SOAK") === "1";
 
 /** Gives how many of `full` to do: all where SOAK is 1, otherwise a tenth. */
 export function sized(full: number): number {

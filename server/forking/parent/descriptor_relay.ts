@@ -1,11 +1,12 @@
 import type { Driver } from "../../../socket/driver.ts";
 import { OSError } from "../../../socket/errors.ts";
 import { driverOf, type Socket } from "../../../socket/socket.ts";
+import { isSecure } from "../../tls.ts";
 import type { DescriptorParts, FromWorker } from "../wire/messages.ts";
 
-/** Whether a Worker can be lent the descriptor of a socket. */
+/** Whether a Worker can be lent the descriptor of a socket: what goes through that of a TLS connection can be read here only. */
 export function isLendable(socket: Socket): boolean {
-  return driverOf(socket).module !== undefined;
+  return driverOf(socket).module !== undefined && !isSecure(socket);
 }
 
 /**

@@ -78,7 +78,7 @@ export async function handleInWorker(
     pool.discard(child!);
   };
   try {
-    child = await pool.acquire(signal);
+    child = await pool.acquire(options.most, signal);
     signal.addEventListener("abort", discard);
     const outcome = converse(child, port, relay, options);
     child.begin({

@@ -1,3 +1,4 @@
+import { abortable } from "@std/async/abortable";
 import { Child, type WorkerOptions } from "./child.ts";
 
 /** The Workers of one server: those that handle a request, and those that wait for one. */
@@ -6,6 +7,10 @@ export class Pool {
   readonly #busy = new Set<Child>();
   readonly #ending = new Set<Promise<void>>();
   #idle: Child[] = [];
+  /** How many requests are getting a Worker. */
+  #starting = 0;
+  /** Those that wait until fewer Workers are busy. */
+  #waiting: (() => void)[] = [];
   /** How many runs of `serveForever` or `handleRequest` may still need a Worker. */
   #runs = 0;
   #isWarm = false;
@@ -28,23 +33,34 @@ export class Pool {
     this.#keep(child);
   }
 
-  /** Returns a Worker for one request: an idle one, or a new one. */
-  async acquire(signal: AbortSignal): Promise<Child> {
-    let child = this.#idle.pop();
-    while (child?.hasEnded) {
-      // It may only have said so.
-      this.#end(child);
-      child = this.#idle.pop();
+  /**
+   * Returns a Worker for one request, an idle one or a new one. It waits while `most`
+   * are busy: so many clients may have ended their handshakes at once.
+   */
+  async acquire(most: number, signal: AbortSignal): Promise<Child> {
+    while (this.#busy.size + this.#starting >= most) {
+      const vacancy = new Promise<void>((resolve) =>
+        this.#waiting.push(resolve)
+      );
+      await abortable(vacancy, signal);
     }
-    child ??= await Child.start(this.#options, signal);
-    child.ref();
-    this.#busy.add(child);
-    return child;
+    this.#starting++;
+    try {
+      const child = this.#takeIdle() ??
+        await Child.start(this.#options, signal);
+      child.ref();
+      this.#busy.add(child);
+      return child;
+    } finally {
+      this.#starting--;
+      this.#wake();
+    }
   }
 
   /** Takes a Worker back for other requests; ends it if there would be more than `most`. */
   release(child: Child, most: number): void {
     this.#busy.delete(child);
+    this.#wake();
     if (this.#busy.size + this.#idle.length < most) this.#keep(child);
     else this.#end(child);
   }
@@ -52,6 +68,7 @@ export class Pool {
   /** Ends a Worker that cannot be used again. */
   discard(child: Child): void {
     this.#busy.delete(child);
+    this.#wake();
     this.#end(child);
   }
 
@@ -71,6 +88,22 @@ export class Pool {
     this.#isClosed = true;
     for (const child of this.#idle.splice(0)) this.#end(child);
     await Promise.all(this.#ending);
+  }
+
+  /** Takes an idle Worker out of the pool. */
+  #takeIdle(): Child | undefined {
+    let child = this.#idle.pop();
+    while (child?.hasEnded) {
+      // It may only have said so.
+      this.#end(child);
+      child = this.#idle.pop();
+    }
+    return child;
+  }
+
+  /** Lets those that wait look again; they keep their order. */
+  #wake(): void {
+    for (const look of this.#waiting.splice(0)) look();
   }
 
   /** Returns an idle Worker to the pool, or ends it if it would keep the process alive. */

@@ -21,6 +21,14 @@ export function job(): Job {
   return { kind, size: Number(size), total: Number(total) };
 }
 
+/** The certificate of a server of TLS, and its key, in PEM; `undefined` for a plain server. */
+export function certificate(): { cert: string; key: string } | undefined {
+  const at = Deno.args.indexOf("tls");
+  if (at < 0) return undefined;
+  const [cert, key] = Deno.args.slice(at + 1);
+  return { cert, key };
+}
+
 /**
  * Prints the port, answers what the benchmark asks, and ends when it does. The
  * question "memory" is "usage" after a garbage collection.

@@ -1,9 +1,12 @@
-# CPython's servers; follows control.ts. The argument says which.
+# CPython's servers; follows control.ts. The first argument says which. Over TLS the
+# second one is the file with certificate and key; a server that drains has two more:
+# how much it asks for at a time, and after how many bytes it sends one.
 
 import asyncio
 import json
 import os
 import socketserver
+import ssl
 import sys
 import threading
 import time
@@ -13,6 +16,17 @@ class Receiving(socketserver.BaseRequestHandler):
     def handle(self):
         while data := self.request.recv(4096):
             self.request.sendall(data)
+
+
+class Draining(socketserver.BaseRequestHandler):
+    def handle(self):
+        size, total = map(int, sys.argv[3:5])
+        got = 0
+        while data := self.request.recv(size):
+            got += len(data)
+            if got >= total:
+                got -= total
+                self.request.sendall(b"1")
 
 
 class Lines(socketserver.StreamRequestHandler):
@@ -32,9 +46,19 @@ class Connections(socketserver.ThreadingTCPServer):
     request_queue_size = 128
 
 
+class SecureConnections(Connections):
+    def get_request(self):
+        connection, address = super().get_request()
+        # Each thread shakes hands itself, when it first receives.
+        options = {"server_side": True, "do_handshake_on_connect": False}
+        return self.context.wrap_socket(connection, **options), address
+
+
 KINDS = {
     "BaseRequestHandler": (Connections, Receiving),
     "StreamRequestHandler": (Connections, Lines),
+    "secure": (SecureConnections, Receiving),
+    "secure drain": (SecureConnections, Draining),
     "UDPServer": (socketserver.UDPServer, Datagrams),
     "ThreadingUDPServer": (socketserver.ThreadingUDPServer, Datagrams),
 }
@@ -89,6 +113,9 @@ elif sys.argv[1] == "uvloop":
     asyncio.run(serve_protocol())
 else:
     Server, Handler = KINDS[sys.argv[1]]
+    if Server is SecureConnections:
+        Server.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        Server.context.load_cert_chain(sys.argv[2])
     with Server(("127.0.0.1", 0), Handler) as server:
         begin(server.server_address[1])
         server.serve_forever()

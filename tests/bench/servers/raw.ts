@@ -1,9 +1,13 @@
 // Plain Deno.Conn: the yardstick.
 
-import { control, job } from "./control.ts";
+import { certificate, control, job } from "./control.ts";
 
 const { kind, size, total } = job();
-const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+const secret = certificate();
+const address = { hostname: "127.0.0.1", port: 0 };
+const listener = secret === undefined
+  ? Deno.listen(address)
+  : Deno.listenTls({ ...address, ...secret });
 control((listener.addr as Deno.NetAddr).port);
 for await (const conn of listener) {
   const serving = kind === "echo" ? echo(conn) : drain(conn);

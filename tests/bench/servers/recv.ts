@@ -3,13 +3,19 @@
 import { createServer, type Socket } from "../../../socket/mod.ts";
 import { control, job } from "./control.ts";
 import "./driver.ts";
+import { secure } from "./secure.ts";
 
 const { kind, size, total } = job();
 const server = createServer(["127.0.0.1", 0]);
 control(server.getsockname()[1]);
 for await (const [conn] of server.connections()) {
+  const serving = secure === undefined ? serve(conn) : secure(conn).then(serve);
+  serving.catch(() => {});
+}
+
+function serve(conn: Socket): Promise<void> {
   const serving = kind === "echo" ? echo(conn) : drain(conn);
-  serving.catch(() => {}).finally(() => conn.close());
+  return serving.finally(() => conn.close());
 }
 
 async function echo(conn: Socket): Promise<void> {

@@ -1,5 +1,4 @@
-// A connection of Deno.connectTls or Deno.startTls can be taken over: what serves
-// as TLS until this library has Python's ssl.
+// A connection of Deno.connectTls or Deno.startTls can be taken over.
 import { assertEquals } from "@std/assert";
 import { createServer } from "node:net";
 import { TLSSocket } from "node:tls";
@@ -9,51 +8,13 @@ import {
   fromfd,
   SOCK_STREAM,
 } from "../../socket/mod.ts";
-import { needsProgram, runForeign } from "../support/foreign.ts";
+import { certificate } from "../support/certificate.ts";
 import { bytes, text } from "../support/peers.ts";
 
-/** Runs openssl in a folder. */
-async function openssl(folder: string, line: string): Promise<void> {
-  const args = line.split(" ").map((word) => word.replace(/^@/, `${folder}/`));
-  const { code, stderr } = await runForeign("openssl", args);
-  assertEquals(code, 0, stderr);
-}
-
-/** Makes a certificate for localhost, and the authority that has signed it. */
-async function certificate(): Promise<
-  { ca: string; cert: string; key: string }
-> {
-  const folder = await Deno.makeTempDir();
-  try {
-    const read = (name: string) => Deno.readTextFile(`${folder}/${name}`);
-    await Deno.writeTextFile(`${folder}/ext`, "subjectAltName=DNS:localhost");
-    await openssl(
-      folder,
-      "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=ca -keyout @ca.key -out @ca.pem",
-    );
-    await openssl(
-      folder,
-      "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost -keyout @key.pem -out @csr",
-    );
-    await openssl(
-      folder,
-      "x509 -req -in @csr -CA @ca.pem -CAkey @ca.key -CAcreateserial -days 1 -extfile @ext -out @cert.pem",
-    );
-    return {
-      ca: await read("ca.pem"),
-      cert: await read("cert.pem"),
-      key: await read("key.pem"),
-    };
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 Deno.test({
-  ...needsProgram("openssl", "version"),
   name: "fromfd() takes a Deno.TlsConn over, made by connectTls or by startTls",
   async fn() {
-    const { ca, cert, key } = await certificate();
+    const { ca, cert, key } = certificate();
     const server = Deno.listenTls({
       hostname: "127.0.0.1",
       port: 0,
@@ -96,11 +57,10 @@ Deno.test({
 });
 
 Deno.test({
-  ...needsProgram("openssl", "version"),
   name:
     "STARTTLS as the README has it: plain text, detach, Deno.startTls, fromfd",
   async fn() {
-    const { ca, cert, key } = await certificate();
+    const { ca, cert, key } = certificate();
     const server = createServer((plain) => {
       plain.once("data", (data) => {
         assertEquals(String(data), "STARTTLS\r\n");
