@@ -6,7 +6,8 @@ import * as asyncore from "../../server/asyncore/mod.ts";
 import type { Driver, InetAddress, Socket } from "../../socket/mod.ts";
 import { bytes, text } from "../support/peers.ts";
 import { hasPosix, posix } from "../support/posix.ts";
-import { needsPython, runPython, spawnPython } from "../support/python.ts";
+import { needsAsyncore } from "../support/asyncore.ts";
+import { runPython, spawnPython } from "../support/python.ts";
 
 const LONGEST = 60_000; // milliseconds
 
@@ -121,7 +122,7 @@ for (const driver of drivers) {
   const own = `[${driver?.name ?? "sandboxed"}]`;
 
   Deno.test({
-    ...needsPython,
+    ...needsAsyncore,
     name: `async_chat serves CPython's async_chat ${own}`,
     async fn() {
       const map: asyncore.SocketMap = new Map();
@@ -158,7 +159,7 @@ for (const driver of drivers) {
   });
 
   Deno.test({
-    ...needsPython,
+    ...needsAsyncore,
     name: `async_chat talks to CPython's async_chat ${own}`,
     async fn() {
       await using serving = spawnPython(protocol + server);

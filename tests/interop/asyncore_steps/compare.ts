@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { hasPosix, posix } from "../../support/posix.ts";
-import { hasPython } from "../../support/python.ts";
+import { hasAsyncore } from "../../support/asyncore.ts";
 import { type Case, expectedOf } from "./case.ts";
 import { OurRun } from "./ours.ts";
 import { runInPython, type Way } from "./python.ts";
 
 // Unix sockets and resets of peers are the kernel's, so peers are of the POSIX driver.
-const ignore = !hasPython || !hasPosix;
+const ignore = !hasAsyncore || !hasPosix;
 
 /** Registers a test for each driver that runs cases here and in CPython, and compares. */
 export function compare(symbol: string, cases: readonly Case[]): void {
