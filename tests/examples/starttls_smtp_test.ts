@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { retry } from "@std/async/retry";
 import { Duplex } from "node:stream";
 import { createSecureContext, TLSSocket } from "node:tls";
 import { certificate } from "../support/certificate.ts";
@@ -75,7 +76,13 @@ for (const typed of commands) {
 /** Runs the example with a server that says these lines, one after each of the client's. */
 async function converse(...answers: readonly string[]) {
   await makeCertificates();
-  using listener = Deno.listen(address);
+  // The server of the test before may not be gone yet.
+  // deno-lint-ignore require-await -- what it throws rejects
+  using listener = await retry(async () => Deno.listen(address), {
+    maxAttempts: 50,
+    minTimeout: 20,
+    maxTimeout: 100,
+  });
   const serving = (async () => {
     using conn = await listener.accept();
     const heard: string[] = [];

@@ -11,6 +11,7 @@ Deno.test("the conformance suite for datagrams passes without --unstable-net", a
       ...["test", "--quiet", "--no-check", "--no-config", "--no-lock"],
       ...["--no-prompt", "--sanitize-ops", "--sanitize-resources"],
       ...["--allow-net", "--allow-ffi", "--allow-read", "--allow-write"],
+      "--allow-env=SOAK",
       `--import-map=${importMap()}`,
       ...["receive", "send", "connect", "close", "options"].map((part) =>
         `tests/conformance/datagram_${part}_test.ts`

@@ -1,7 +1,6 @@
 import { assert, assertRejects, assertStrictEquals } from "@std/assert";
 import {
   AF_INET,
-  BlockingIOError,
   createServer,
   MSG_DONTWAIT,
   MSG_OOB,
