@@ -39,7 +39,7 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
   readonly abortedBytesSent = 0;
   readonly #socket: DatagramSocket;
   #isClosed = false;
-  readonly #observers = new Observers();
+  #observers: Observers | undefined;
 
   /** Creates a new endpoint on `socket`. */
   constructor(socket: DatagramSocket) {
@@ -92,7 +92,7 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
 
   async close(signal?: AbortSignal): Promise<void> {
     this.#isClosed = true;
-    this.#observers.close();
+    this.#observers?.notify();
     const socket = this.#socket;
     if (--socket.handles === 0) return await socket.close(signal);
     socket.reader.release(this);
@@ -224,7 +224,7 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
 
   observe(events: number, observer: () => void, holds: boolean): () => void {
     const stop = this.#socket.observe(events, observer, holds);
-    return this.#observers.add(observer, stop);
+    return (this.#observers ??= new Observers()).add(observer, stop);
   }
 
   ref(): void {
@@ -243,7 +243,7 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
   detach(): unknown {
     const resource = this.#socket.detach();
     this.#isClosed = true;
-    this.#observers.close();
+    this.#observers?.notify();
     return resource;
   }
 

@@ -1,6 +1,7 @@
 import { watch } from "../wait.ts";
 import { releaseCopy } from "./buffer_pool.ts";
 import { type Linked, LinkedQueue } from "./linked_queue.ts";
+import { Observers } from "./observers.ts";
 
 /** One send that is waiting or in progress. */
 export interface PendingSend extends Linked {
@@ -21,7 +22,7 @@ const LINGER = 10;
 /** Sends in the order of the calls; the first is in progress. */
 export class SendQueue<S extends PendingSend> {
   readonly #sends = new LinkedQueue<S>();
-  #observers: Set<() => void> | undefined;
+  #observers: Observers | undefined;
 
   /** The send in progress. */
   get first(): S | undefined {
@@ -38,9 +39,7 @@ export class SendQueue<S extends PendingSend> {
   shift(): S | undefined {
     this.remove(this.first!);
     const next = this.first;
-    if (next === undefined && this.#observers !== undefined) {
-      for (const observer of [...this.#observers]) observer();
-    }
+    if (next === undefined) this.#observers?.notify();
     return next;
   }
 
@@ -60,8 +59,7 @@ export class SendQueue<S extends PendingSend> {
 
   /** Calls `observer` whenever the queue becomes empty, until the returned function is called. */
   observe(observer: () => void): () => void {
-    (this.#observers ??= new Set()).add(observer);
-    return () => this.#observers!.delete(observer);
+    return (this.#observers ??= new Observers()).add(observer);
   }
 
   /** Resolves when no send is in progress. */

@@ -44,7 +44,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
   readonly #socket: StreamSocket;
   #isClosed = false;
   #isConnecting = false;
-  readonly #observers = new Observers();
+  #observers: Observers | undefined;
 
   /** Creates a new endpoint on `socket`. */
   constructor(socket: StreamSocket) {
@@ -127,7 +127,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
 
   async close(signal?: AbortSignal): Promise<void> {
     this.#isClosed = true;
-    this.#observers.close();
+    this.#observers?.notify();
     const socket = this.#socket;
     if (--socket.handles === 0) return await socket.close(signal);
     if (this.#isConnecting) {
@@ -287,7 +287,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
 
   observe(events: number, observer: () => void, holds: boolean): () => void {
     const stop = observeReadiness(this.#socket, events, observer, holds);
-    return this.#observers.add(observer, stop);
+    return (this.#observers ??= new Observers()).add(observer, stop);
   }
 
   ref(): void {
@@ -306,7 +306,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
   detach(): unknown {
     const resource = this.#socket.detach();
     this.#isClosed = true;
-    this.#observers.close();
+    this.#observers?.notify();
     return resource;
   }
 

@@ -1,6 +1,7 @@
 import { failure } from "../caller.ts";
 import { type Hold, type Wait, watch } from "../wait.ts";
 import { type Linked, LinkedQueue } from "./linked_queue.ts";
+import { Observers } from "./observers.ts";
 
 /** One call that waits for data, a datagram or a connection. */
 export interface PendingCall extends Linked {
@@ -32,7 +33,7 @@ export interface Referenced {
 export class WaitQueue<C extends PendingCall> implements Hold {
   readonly #operation: Referenced;
   readonly #calls = new LinkedQueue<C>();
-  #observers: Set<() => void> | undefined;
+  #observers: Observers | undefined;
   /** How many keep the process alive besides the calls. */
   #holding = 0;
   #isRunning = false;
@@ -57,7 +58,7 @@ export class WaitQueue<C extends PendingCall> implements Hold {
 
   /** Whether an observer waits. */
   get isObserved(): boolean {
-    return this.#observers !== undefined && this.#observers.size > 0;
+    return this.#observers !== undefined && !this.#observers.isEmpty;
   }
 
   /** Whether an operation is in progress. */
@@ -104,11 +105,10 @@ export class WaitQueue<C extends PendingCall> implements Hold {
    * @param holds Whether that keeps the process alive, as a call does.
    */
   observe(observer: () => void, holds: boolean): () => void {
-    (this.#observers ??= new Set()).add(observer);
     if (holds) this.hold();
-    return () => {
-      if (this.#observers!.delete(observer) && holds) this.release();
-    };
+    return (this.#observers ??= new Observers()).add(observer, () => {
+      if (holds) this.release();
+    });
   }
 
   /** Keeps the process alive, and the operation going, for one who does not wait here. */
@@ -125,8 +125,7 @@ export class WaitQueue<C extends PendingCall> implements Hold {
 
   /** Notifies the observers of an event. */
   notify(): void {
-    if (this.#observers === undefined) return;
-    for (const observer of [...this.#observers]) observer();
+    this.#observers?.notify();
   }
 
   /** Starts an operation; returns false if one is in progress. */

@@ -12,6 +12,7 @@ import {
   POLLOUT,
   RECEIVABLE,
 } from "../constants/poll.ts";
+import { Observers } from "../endpoint/observers.ts";
 import type { OSErrorFields } from "../errors.ts";
 import { type Hold, isNonBlocking, type Pollable, type Wait } from "../wait.ts";
 import { CallQueue, type Waitable } from "./call_queue.ts";
@@ -50,7 +51,7 @@ export class Descriptor implements Watched, Waitable, Pollable {
   /** How many bytes wait outside of the kernel. */
   kept = 0;
   #registration: Registration | undefined;
-  readonly #observers = new Set<() => void>();
+  #observers: Observers | undefined;
   #holds = 0;
   #isReferencing = true;
 
@@ -126,8 +127,7 @@ export class Descriptor implements Watched, Waitable, Pollable {
 
   /** Has everyone who observes look again. */
   notify(): void {
-    if (this.#observers.size === 0) return;
-    for (const observer of [...this.#observers]) observer();
+    this.#observers?.notify();
   }
 
   poll(events: number): number {
@@ -138,13 +138,10 @@ export class Descriptor implements Watched, Waitable, Pollable {
 
   observe(_events: number, observer: () => void, holds: boolean): () => void {
     this.register();
-    // Of its own, for one function may observe twice.
-    const observe = () => observer();
-    this.#observers.add(observe);
     if (holds) this.hold();
-    return () => {
-      if (this.#observers.delete(observe) && holds) this.release();
-    };
+    return (this.#observers ??= new Observers()).add(observer, () => {
+      if (holds) this.release();
+    });
   }
 
   get notifier(): Hold {

@@ -1,5 +1,6 @@
 import { POLLNVAL } from "../constants/poll.ts";
 import type { OpenFile } from "../driver.ts";
+import { Observers } from "../endpoint/observers.ts";
 import { type OSError, osError, type OSErrorFields } from "../errors.ts";
 import type { Hold } from "../wait.ts";
 import { ownerOf } from "./descriptor.ts";
@@ -11,7 +12,7 @@ import { check, wasInterrupted } from "./syscall.ts";
 
 /** The observers of a descriptor that no endpoint has: a pipe, a terminal, an epoll. */
 class Watch implements Watched {
-  readonly observers: Set<() => void> = new Set();
+  readonly observers = new Observers();
   #registration: Registration | undefined;
 
   /** Registers the descriptor; anew, for the kernel forgets a number that is closed and opened again. */
@@ -28,7 +29,7 @@ class Watch implements Watched {
   }
 
   onNews(): void {
-    for (const observer of [...this.observers]) observer();
+    this.observers.notify();
   }
 
   end(): void {
@@ -103,17 +104,13 @@ class DescriptorFile implements OpenFile {
     if (watch === undefined) watches.set(fd, watch = new Watch());
     watch.register(fd);
     const { observers } = watch;
-    // Of its own, for one function may observe twice.
-    const observe = () => observer();
-    observers.add(observe);
     if (holds) poller.hold();
-    return () => {
-      if (!observers.delete(observe)) return;
+    return observers.add(observer, () => {
       if (holds) poller.release();
-      if (observers.size > 0 || watches.get(fd) !== watch) return;
+      if (!observers.isEmpty || watches.get(fd) !== watch) return;
       watches.delete(fd);
       watch.end();
-    };
+    });
   }
 
   #call(syscall: string, call: () => number): number {

@@ -98,6 +98,21 @@ Deno.test("WaitQueue.observe() that does not hold lets the process end, until an
   assertEquals(log, ["unref", "ref", "unref"]);
 });
 
+Deno.test("WaitQueue.observe() takes one function twice, each until its own is called", () => {
+  const { calls, log } = queue();
+  const observer = () => log.push("news");
+  const cancel = calls.observe(observer, false);
+  const cancelOther = calls.observe(observer, false);
+  calls.notify();
+  cancel();
+  cancel();
+  calls.notify();
+  cancelOther();
+  calls.notify();
+  assertEquals(log, ["news", "news", "news"]);
+  assertEquals(calls.isObserved, false);
+});
+
 Deno.test("WaitQueue.notify() calls every observer, also one that is taken back meanwhile by another", () => {
   const { calls } = queue();
   const log: string[] = [];
