@@ -1,3 +1,5 @@
+import { endsWith } from "@std/bytes/ends-with";
+
 /**
  * Tells how much of a beginning of `needle` is at the end of `haystack`, which does not
  * have all of it.
@@ -27,10 +29,4 @@ export function findPrefixAtEnd(
     length--;
   }
   return length;
-}
-
-function endsWith(haystack: Uint8Array, end: Uint8Array): boolean {
-  const from = haystack.length - end.length;
-  return from >= 0 &&
-    end.every((byte, index) => haystack[from + index] === byte);
 }

@@ -4,7 +4,6 @@ import {
   POLLOUT,
   POLLPRI,
 } from "../../socket/constants/poll.ts";
-import { OSError } from "../../socket/errors.ts";
 import { Poll, select, type Selectable } from "../../socket/select/mod.ts";
 import {
   checkTimeout,
@@ -284,7 +283,7 @@ class Poller {
     try {
       this.#poll.register(key, flags);
     } catch (error) {
-      if (!(error instanceof OSError && error.code === "EBADF")) throw error;
+      if (!hasCode(error, "EBADF")) throw error;
       this.#forget(key);
       return false;
     }

@@ -7,6 +7,7 @@ import {
   stringText,
   timeOf,
 } from "./der.ts";
+import { timeText } from "./time.ts";
 
 /** A name in a certificate: its parts, each with the values of one kind or more. */
 export type DistinguishedName = readonly (readonly [
@@ -83,8 +84,6 @@ const LONG_NAMES: Readonly<Record<string, string>> = {
   "1.3.6.1.4.1.311.60.2.1.2": "jurisdictionStateOrProvinceName",
   "1.3.6.1.4.1.311.60.2.1.3": "jurisdictionCountryName",
 };
-
-const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
 /** node's crypto, loaded at first use. */
 export function crypto(): typeof Crypto {
@@ -229,15 +228,6 @@ function numberText(bytes: Uint8Array): string {
   const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"))
     .join("").toUpperCase();
   return digits.length > 2 ? digits.replace(/^00/, "") : digits;
-}
-
-function timeText(time: number): string {
-  const date = new Date(time);
-  const day = String(date.getUTCDate()).padStart(2);
-  const clock = date.toISOString().slice(11, 19);
-  return `${
-    MONTHS[date.getUTCMonth()]
-  } ${day} ${clock} ${date.getUTCFullYear()} GMT`;
 }
 
 /** Returns the names of one kind that a certificate is for, RFC 5280 section 4.2.1.6. */

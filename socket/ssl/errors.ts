@@ -75,9 +75,14 @@ export class SSLError extends OSError {
     this.prototype.name = "SSLError";
   }
 
+  /** The number of this kind of error. */
+  protected get kind(): number {
+    return SSLErrorNumber.SSL_ERROR_SSL;
+  }
+
   /** Returns the number of this kind of error; none for one that a program creates of a text. */
   protected override numberOf(code: string): number | undefined {
-    return code === "" ? undefined : SSLErrorNumber.SSL_ERROR_SSL;
+    return code === "" ? undefined : this.kind;
   }
 }
 
@@ -99,9 +104,9 @@ export class SSLZeroReturnError extends SSLError {
     this.prototype.name = "SSLZeroReturnError";
   }
 
-  /** Returns the number of this kind of error; none for one that a program creates of a text. */
-  protected override numberOf(code: string): number | undefined {
-    return code === "" ? undefined : SSLErrorNumber.SSL_ERROR_ZERO_RETURN;
+  /** The number of this kind of error. */
+  protected override get kind(): number {
+    return SSLErrorNumber.SSL_ERROR_ZERO_RETURN;
   }
 }
 
@@ -123,9 +128,9 @@ export class SSLWantReadError extends SSLError {
     this.prototype.name = "SSLWantReadError";
   }
 
-  /** Returns the number of this kind of error; none for one that a program creates of a text. */
-  protected override numberOf(code: string): number | undefined {
-    return code === "" ? undefined : SSLErrorNumber.SSL_ERROR_WANT_READ;
+  /** The number of this kind of error. */
+  protected override get kind(): number {
+    return SSLErrorNumber.SSL_ERROR_WANT_READ;
   }
 }
 
@@ -147,9 +152,9 @@ export class SSLWantWriteError extends SSLError {
     this.prototype.name = "SSLWantWriteError";
   }
 
-  /** Returns the number of this kind of error; none for one that a program creates of a text. */
-  protected override numberOf(code: string): number | undefined {
-    return code === "" ? undefined : SSLErrorNumber.SSL_ERROR_WANT_WRITE;
+  /** The number of this kind of error. */
+  protected override get kind(): number {
+    return SSLErrorNumber.SSL_ERROR_WANT_WRITE;
   }
 }
 
@@ -171,9 +176,9 @@ export class SSLSyscallError extends SSLError {
     this.prototype.name = "SSLSyscallError";
   }
 
-  /** Returns the number of this kind of error; none for one that a program creates of a text. */
-  protected override numberOf(code: string): number | undefined {
-    return code === "" ? undefined : SSLErrorNumber.SSL_ERROR_SYSCALL;
+  /** The number of this kind of error. */
+  protected override get kind(): number {
+    return SSLErrorNumber.SSL_ERROR_SYSCALL;
   }
 }
 
@@ -195,9 +200,9 @@ export class SSLEOFError extends SSLError {
     this.prototype.name = "SSLEOFError";
   }
 
-  /** Returns the number of this kind of error; none for one that a program creates of a text. */
-  protected override numberOf(code: string): number | undefined {
-    return code === "" ? undefined : SSLErrorNumber.SSL_ERROR_EOF;
+  /** The number of this kind of error. */
+  protected override get kind(): number {
+    return SSLErrorNumber.SSL_ERROR_EOF;
   }
 }
 

@@ -1,3 +1,4 @@
+import { concat } from "@std/bytes/concat";
 import type { SecureContext } from "node:tls";
 import type { Address } from "../address.ts";
 import { OSError } from "../errors.ts";
@@ -188,10 +189,7 @@ async function helloOf(
     if (bytes.length === 0) {
       throw eof({ syscall: SYSCALL, address });
     }
-    const all = new Uint8Array(received.length + bytes.length);
-    all.set(received);
-    all.set(bytes, received.length);
-    received = all;
+    received = concat([received, bytes]);
     const hello = readClientHello(received);
     if (hello === undefined) continue;
     if (typeof hello === "object") return [hello, received];

@@ -1,3 +1,4 @@
+import { equals } from "@std/bytes/equals";
 import { AF_INET, AF_INET6 } from "../constants/mod.ts";
 import { inetPton } from "../convert/inet.ts";
 import { encodeHost } from "../text/idna.ts";
@@ -25,7 +26,7 @@ export function mismatchOf(
 ): Verdict | undefined {
   if (isAddress(host)) {
     const wanted = bytesOf(host);
-    return namesOf(certificate, ADDRESS).some((one) => areEqual(one, wanted))
+    return namesOf(certificate, ADDRESS).some((one) => equals(one, wanted))
       ? undefined
       : [64, `IP address mismatch, certificate is not valid for '${host}'.`];
   }
@@ -44,11 +45,6 @@ function bytesOf(host: string): Uint8Array {
 /** Takes bytes for letters one by one, so that no two names are the same by decoding. */
 function textOf(bytes: Uint8Array): string {
   return new TextDecoder("latin1").decode(bytes);
-}
-
-function areEqual(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length &&
-    one.every((byte, at) => byte === other[at]);
 }
 
 function matches(name: string, wanted: string): boolean {

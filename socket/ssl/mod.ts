@@ -58,12 +58,12 @@ export {
   type ServerCertificateOptions,
 } from "./server_certificate.ts";
 export {
-  certTimeToSeconds,
   DERCertToPEMCert,
   PEM_FOOTER,
   PEM_HEADER,
   PEMCertToDERCert,
 } from "./pem.ts";
+export { certTimeToSeconds } from "./time.ts";
 
 // Constants.
 export {

@@ -3,8 +3,6 @@ export const PEM_HEADER = "-----BEGIN CERTIFICATE-----";
 /** How it ends. */
 export const PEM_FOOTER = "-----END CERTIFICATE-----";
 const WIDTH = 64;
-const MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");
-const TIME = /^(\w{3}) +(\d{1,2}) +(\d{1,2}):(\d{1,2}):(\d{1,2}) +(\d{4}) GMT$/;
 
 /**
  * Turns a certificate in DER form into PEM text.
@@ -72,33 +70,4 @@ export function PEMCertToDERCert(certificate: string): Uint8Array<ArrayBuffer> {
 /** Splits a text into the certificates that it has, each as PEM text. */
 export function splitPem(text: string): string[] {
   return text.match(RegExp(`${PEM_HEADER}[^-]*${PEM_FOOTER}`, "g")) ?? [];
-}
-
-/**
- * Turns the time of a certificate into seconds.
- *
- * @param certTime The text, as `getpeercert()` has it: `"Jan  5 09:34:43 2018 GMT"`.
- * @returns Seconds since 1970-01-01 00:00:00 UTC.
- * @throws {RangeError} If the text has another form.
- *
- * @example Usage
- * ```ts
- * import { certTimeToSeconds } from "@berkeley/socket/ssl";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(certTimeToSeconds("Jan  5 09:34:43 2018 GMT"), 1515144883);
- * ```
- *
- * Port of [`ssl.cert_time_to_seconds`](https://docs.python.org/3/library/ssl.html#ssl.cert_time_to_seconds).
- */
-export function certTimeToSeconds(certTime: string): number {
-  const [, name = "", ...numbers] = TIME.exec(certTime) ?? [];
-  const month = MONTHS.indexOf(name.toLowerCase());
-  if (month < 0) {
-    throw new RangeError(
-      `Cannot read the time "${certTime}": it must look like "Jan  5 09:34:43 2018 GMT"`,
-    );
-  }
-  const [day, hours, minutes, seconds, year] = numbers.map(Number);
-  return Date.UTC(year, month, day, hours, minutes, seconds) / 1000;
 }

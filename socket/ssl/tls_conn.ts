@@ -209,10 +209,7 @@ export class TlsConn implements Conn {
 
   /** Gives the connection under it free, which then stays open when this one is closed. */
   release(): void {
-    this.#isClosed = true;
-    this.#engine?.close();
-    this.#refer(true);
-    this.#isCut = true;
+    this.#letGo();
     this.#closed.resolve();
   }
 
@@ -235,10 +232,7 @@ export class TlsConn implements Conn {
 
   /** Closes both halves at once; the signal is for the connection under it. */
   cut(signal?: AbortSignal): void {
-    this.#isClosed = true;
-    this.#engine?.close();
-    this.#refer(true);
-    this.#isCut = true;
+    this.#letGo();
     this.#closed.resolve(this.#plain.close(signal));
   }
 
@@ -273,6 +267,14 @@ export class TlsConn implements Conn {
     this.#isPlainReferenced = on;
     if (on) this.#plain.ref();
     else this.#plain.unref();
+  }
+
+  /** Has nothing more to do with the plain connection. */
+  #letGo(): void {
+    this.#isClosed = true;
+    this.#engine?.close();
+    this.#refer(true);
+    this.#isCut = true;
   }
 
   async #shakeHands(): Promise<TlsEngine> {

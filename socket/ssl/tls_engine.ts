@@ -1,3 +1,4 @@
+import { concat } from "@std/bytes/concat";
 import type * as Tls from "node:tls";
 import type { Duplex } from "node:stream";
 import type { CipherNameAndProtocol, TLSSocket } from "node:tls";
@@ -179,7 +180,7 @@ export class TlsEngine {
 
   /** Takes what was received; it may be kept. */
   receive(bytes: Uint8Array): void {
-    this.#rest = this.#rest.length === 0 ? bytes : joined(this.#rest, bytes);
+    this.#rest = this.#rest.length === 0 ? bytes : concat([this.#rest, bytes]);
     const { buffer, byteOffset, byteLength } = this.#rest;
     const view = new DataView(buffer, byteOffset, byteLength);
     let start = 0;
@@ -306,11 +307,4 @@ export class TlsEngine {
       return onerror.call(this, error);
     };
   }
-}
-
-function joined(one: Uint8Array, other: Uint8Array): Uint8Array {
-  const both = new Uint8Array(one.length + other.length);
-  both.set(one);
-  both.set(other, one.length);
-  return both;
 }

@@ -6,10 +6,8 @@ import {
   readCertificate,
   subjectOf,
 } from "../../../socket/ssl/certificate.ts";
-import {
-  certTimeToSeconds,
-  PEMCertToDERCert,
-} from "../../../socket/ssl/pem.ts";
+import { PEMCertToDERCert } from "../../../socket/ssl/pem.ts";
+import { certTimeToSeconds } from "../../../socket/ssl/time.ts";
 import { identity } from "../../support/certificate.ts";
 import { issue } from "../../support/x509.ts";
 

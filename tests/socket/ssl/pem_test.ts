@@ -1,10 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import {
-  certTimeToSeconds,
   DERCertToPEMCert,
   PEMCertToDERCert,
   splitPem,
 } from "../../../socket/ssl/pem.ts";
+import { certTimeToSeconds } from "../../../socket/ssl/time.ts";
 import { identity } from "../../support/certificate.ts";
 
 Deno.test("DERCertToPEMCert() gives lines of 64 letters, which PEMCertToDERCert() takes back", () => {
