@@ -3,6 +3,7 @@ import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { sandbox } from "../../socket/sandbox/driver.ts";
 import {
   PROTOCOL_TLS_SERVER,
+  type SniCallback,
   SSLContext,
   SSLError,
 } from "../../socket/ssl/mod.ts";
@@ -22,6 +23,33 @@ const sent: readonly [host: string, name: string | null][] = [
   ["::1", null],
   ["könig.example", "xn--knig-5qa.example"],
 ];
+
+/** Wraps a connection of CPython's client with a callback that refuses it; returns our error, and the reason that the client has. */
+async function refuse(
+  version: typeof versions[number],
+  callback: SniCallback,
+): Promise<{ error: SSLError; told: unknown }> {
+  await using meeting = await meetTls(
+    usualEnds(version),
+    "server",
+    sandbox,
+    `
+try:
+    wrap(plain)
+except ssl.SSLError as e:
+    say(e.reason)
+`,
+  );
+  const context = new SSLContext(PROTOCOL_TLS_SERVER);
+  const { cert, key } = identity("leaf");
+  context.loadCertChain(cert, { keyfile: key });
+  context.sniCallback = callback;
+  const error = await assertRejects(
+    () => context.wrapSocket(meeting.plain, { serverSide: true }),
+    SSLError,
+  );
+  return { error, told: await meeting.hear() };
+}
 
 for (const version of versions) {
   for (const [host, name] of sent) {
@@ -131,26 +159,8 @@ with wrap(plain) as s:
       name:
         `SSLContext.sniCallback refuses a client by ${what}, which it is told [${version}]`,
       async fn() {
-        await using meeting = await meetTls(
-          usualEnds(version),
-          "server",
-          sandbox,
-          `
-try:
-    wrap(plain)
-except ssl.SSLError as e:
-    say(e.reason)
-`,
-        );
-        const context = new SSLContext(PROTOCOL_TLS_SERVER);
-        const { cert, key } = identity("leaf");
-        context.loadCertChain(cert, { keyfile: key });
-        context.sniCallback = callback;
-        await assertRejects(
-          () => context.wrapSocket(meeting.plain, { serverSide: true }),
-          SSLError,
-        );
-        assertEquals(await meeting.hear(), reason);
+        const { told } = await refuse(version, callback);
+        assertEquals(told, reason);
       },
     });
   }
@@ -160,30 +170,12 @@ except ssl.SSLError as e:
     name:
       `SSLContext.sniCallback that throws ends the handshake, and its error is the cause [${version}]`,
     async fn() {
-      await using meeting = await meetTls(
-        usualEnds(version),
-        "server",
-        sandbox,
-        `
-try:
-    wrap(plain)
-except ssl.SSLError as e:
-    say(e.reason)
-`,
-      );
-      const context = new SSLContext(PROTOCOL_TLS_SERVER);
-      const { cert, key } = identity("leaf");
-      context.loadCertChain(cert, { keyfile: key });
-      context.sniCallback = () => {
+      const { error, told } = await refuse(version, () => {
         throw new RangeError("mine");
-      };
-      const error = await assertRejects(
-        () => context.wrapSocket(meeting.plain, { serverSide: true }),
-        SSLError,
-      );
+      });
       assertEquals(error.reason, "CALLBACK_FAILED");
       assertInstanceOf(error.cause, RangeError);
-      assertEquals(await meeting.hear(), "SSLV3_ALERT_HANDSHAKE_FAILURE");
+      assertEquals(told, "SSLV3_ALERT_HANDSHAKE_FAILURE");
     },
   });
 }
