@@ -17,15 +17,14 @@ import { tlsDriver } from "./tls_driver.ts";
 import {
   asClient,
   asServer,
-  clientContext,
   closing,
   type Ends,
   overAll,
   overBoth,
   plainEnds,
-  serverContext,
   tlsEnds,
 } from "./tls_ends.ts";
+import { clientContext, serverContext } from "../support/ssl_contexts.ts";
 import { tlsTransports } from "./tls_transports.ts";
 
 // What may be held beyond what was asked for.

@@ -7,36 +7,17 @@ import {
   type Socket,
 } from "../../socket/mod.ts";
 import {
-  PROTOCOL_TLS_CLIENT,
-  PROTOCOL_TLS_SERVER,
-  SSLContext,
   type SSLSocket,
   TLSVersion,
   type WrapSocketOptions,
 } from "../../socket/ssl/mod.ts";
-import { certificate } from "../support/certificate.ts";
 import { hasPosix, posix } from "../support/posix.ts";
+import { clientContext, serverContext } from "../support/ssl_contexts.ts";
 
 /** Two ends of a connection; both close at the end of the block. */
 export interface Ends<S = SSLSocket> extends AsyncDisposable {
   readonly client: S;
   readonly server: S;
-}
-
-const { ca, cert, key } = certificate();
-
-/** A context for clients that trust the tests' authority. */
-export function clientContext(): SSLContext {
-  const context = new SSLContext(PROTOCOL_TLS_CLIENT);
-  context.loadVerifyLocations({ cadata: ca });
-  return context;
-}
-
-/** A context for servers on localhost. */
-export function serverContext(): SSLContext {
-  const context = new SSLContext(PROTOCOL_TLS_SERVER);
-  context.loadCertChain(cert, { keyfile: key });
-  return context;
 }
 
 /** What a client's end is wrapped with. */

@@ -23,13 +23,12 @@ import { arrival, bytes, text } from "../support/peers.ts";
 import {
   asClient,
   asServer,
-  clientContext,
   closing,
   overBoth,
   plainEnds,
-  serverContext,
   tlsEnds,
 } from "./tls_ends.ts";
+import { clientContext, serverContext } from "../support/ssl_contexts.ts";
 
 const lazy = { doHandshakeOnConnect: false };
 

@@ -10,7 +10,8 @@ import {
 } from "../../server/mod.ts";
 import type { InetAddress } from "../../socket/mod.ts";
 import type { SSLSocket } from "../../socket/ssl/mod.ts";
-import { HOST, Keeping, serverContext } from "../server/ssl_support.ts";
+import { HOST, Keeping } from "../server/ssl_support.ts";
+import { serverContext } from "../support/ssl_contexts.ts";
 import { certificate, identity } from "../support/certificate.ts";
 import { needsProgram, runForeign } from "../support/foreign.ts";
 import { bytes, folder, text } from "../support/peers.ts";

@@ -8,10 +8,7 @@ import {
 import { sandbox } from "../../socket/sandbox/driver.ts";
 import {
   CERT_REQUIRED,
-  createDefaultContext,
-  PROTOCOL_TLS_SERVER,
-  Purpose,
-  SSLContext,
+  type SSLContext,
   SSLError,
   type SSLSocket,
 } from "../../socket/ssl/mod.ts";
@@ -22,6 +19,7 @@ import { LineProcess } from "../support/line_process.ts";
 import { bytes, text } from "../support/peers.ts";
 import { hasPosix, posix } from "../support/posix.ts";
 import { certificateFiles } from "./ssl/files.ts";
+import { clientContext, serverContext } from "../support/ssl_contexts.ts";
 
 const needsOpenssl = needsProgram("openssl", "version");
 const needsCurl = needsProgram("curl", "--version");
@@ -29,19 +27,6 @@ const needsGnutls = needsProgram("gnutls-cli", "--version");
 
 const drivers = hasPosix ? [sandbox, posix] : [sandbox];
 const versions = ["1.2", "1.3"] as const;
-
-function serverContext(): SSLContext {
-  const context = new SSLContext(PROTOCOL_TLS_SERVER);
-  const { cert, key } = identity("leaf");
-  context.loadCertChain(cert, { keyfile: key });
-  return context;
-}
-
-function clientContext(): SSLContext {
-  return createDefaultContext(Purpose.SERVER_AUTH, {
-    cadata: identity("ca").cert,
-  });
-}
 
 /** Serves the next client, and gives the error if that fails. */
 async function serveOne(

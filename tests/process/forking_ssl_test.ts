@@ -15,13 +15,8 @@ import {
   TimeoutError,
 } from "../../socket/mod.ts";
 import { SSLError } from "../../socket/ssl/mod.ts";
-import {
-  clientContext,
-  connectPlain,
-  connectTls,
-  HOST,
-  serverContext,
-} from "../server/ssl_support.ts";
+import { connectPlain, connectTls, HOST } from "../server/ssl_support.ts";
+import { clientContext, serverContext } from "../support/ssl_contexts.ts";
 import { Gate } from "../server/support.ts";
 import { certificate } from "../support/certificate.ts";
 import { checksum } from "../support/checksum.ts";
@@ -51,6 +46,14 @@ class Keeping extends KeepingErrors {
   override logEvent(event: ServerEvent<StreamRequest, InetAddress>): void {
     if (event.type === "begun") this.begun.pass();
   }
+}
+
+/** Serves commands to clients that may take as long as they like for their handshakes. */
+function servingPatiently(
+  options: { maxChildren: number; requestTimeout?: number },
+) {
+  const more = { ssl: serverContext(), handshakeTimeout: null };
+  return serving(new Keeping(HOST, commands, { ...more, ...options }));
 }
 
 /** Says a line over TLS, and reads to the end. */
@@ -158,13 +161,7 @@ Deno.test("handshakeTimeout of a forking server cuts silent clients off", async 
 });
 
 Deno.test("clients that are shaking hands occupy none of maxChildren", async () => {
-  await using to = serving(
-    new Keeping(HOST, commands, {
-      ssl: serverContext(),
-      handshakeTimeout: null,
-      maxChildren: 2,
-    }),
-  );
+  await using to = servingPatiently({ maxChildren: 2 });
   const { server } = to;
   const silent: Deno.Conn[] = [];
   for (let i = 0; i < 20; i++) silent.push(await connectPlain(server));
@@ -179,13 +176,7 @@ Deno.test("clients that are shaking hands occupy none of maxChildren", async () 
 });
 
 Deno.test("maxChildren bounds the Workers, however many clients end their handshakes at once", async () => {
-  await using to = serving(
-    new Keeping(HOST, commands, {
-      ssl: serverContext(),
-      handshakeTimeout: null,
-      maxChildren: 2,
-    }),
-  );
+  await using to = servingPatiently({ maxChildren: 2 });
   const { server } = to;
   const busy: number[] = [];
   const two = new Gate();
@@ -212,13 +203,7 @@ Deno.test("maxChildren bounds the Workers, however many clients end their handsh
 });
 
 Deno.test("a client that fails to shake hands makes no room for others while all Workers are busy", async () => {
-  await using to = serving(
-    new Keeping(HOST, commands, {
-      ssl: serverContext(),
-      handshakeTimeout: null,
-      maxChildren: 1,
-    }),
-  );
+  await using to = servingPatiently({ maxChildren: 1 });
   const { server } = to;
   const one = await connectPlain(server);
   const two = await connectPlain(server);
@@ -245,14 +230,7 @@ Deno.test("a client that fails to shake hands makes no room for others while all
 });
 
 Deno.test("a client of TLS that goes away while it waits for a Worker leaves the others served", async () => {
-  await using to = serving(
-    new Keeping(HOST, commands, {
-      ssl: serverContext(),
-      handshakeTimeout: null,
-      maxChildren: 1,
-      requestTimeout: 20,
-    }),
-  );
+  await using to = servingPatiently({ maxChildren: 1, requestTimeout: 20 });
   const { server } = to;
   const [one, two, three] = [
     await connectPlain(server),

@@ -29,13 +29,8 @@ import {
 import { certificate } from "../support/certificate.ts";
 import { bytes, text, writeAll } from "../support/peers.ts";
 import { leavesNothingOpen, readToEnd } from "../support/stream_servers.ts";
-import {
-  connectPlain,
-  connectTls,
-  HOST,
-  Keeping,
-  serverContext,
-} from "./ssl_support.ts";
+import { connectPlain, connectTls, HOST, Keeping } from "./ssl_support.ts";
+import { serverContext } from "../support/ssl_contexts.ts";
 import { Gate, handling, Printed } from "./support.ts";
 
 type Event = ServerEvent<StreamRequest, InetAddress>;

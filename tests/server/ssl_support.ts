@@ -1,32 +1,10 @@
 // Servers that speak TLS, and their clients of plain Deno's.
-import {
-  createDefaultContext,
-  Purpose,
-  type SSLContext,
-} from "../../socket/ssl/mod.ts";
 import type { InetAddress } from "../../socket/mod.ts";
 import { ThreadingTCPServer } from "../../server/mod.ts";
-import {
-  certificate,
-  identity,
-  type IdentityName,
-} from "../support/certificate.ts";
+import { certificate } from "../support/certificate.ts";
 
 /** An address to bind that nothing else uses. */
 export const HOST: [string, number] = ["127.0.0.1", 0];
-
-/** Makes the context of a server that has a certificate for localhost, or another. */
-export function serverContext(name: IdentityName = "leaf"): SSLContext {
-  const context = createDefaultContext(Purpose.CLIENT_AUTH);
-  const { cert, key } = identity(name);
-  context.loadCertChain(cert, { keyfile: key });
-  return context;
-}
-
-/** Makes the context of a client that trusts the authority of the tests. */
-export function clientContext(): SSLContext {
-  return createDefaultContext(undefined, { cadata: certificate().ca });
-}
 
 /** What has an address of the Internet. */
 interface Served {

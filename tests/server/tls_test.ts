@@ -31,13 +31,8 @@ import {
 import { osError } from "../../socket/errors.ts";
 import { bytes, readAll, text, writeAll } from "../support/peers.ts";
 import { leavesNothingOpen, serverKinds } from "../support/stream_servers.ts";
-import {
-  clientContext,
-  connectPlain,
-  connectTls,
-  HOST,
-  serverContext,
-} from "./ssl_support.ts";
+import { connectPlain, connectTls, HOST } from "./ssl_support.ts";
+import { clientContext, serverContext } from "../support/ssl_contexts.ts";
 import { handling } from "./support.ts";
 
 class Echo extends StreamRequestHandler {

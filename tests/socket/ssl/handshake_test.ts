@@ -5,31 +5,11 @@ import {
   socketpair,
   TimeoutError,
 } from "../../../socket/mod.ts";
-import {
-  createDefaultContext,
-  PROTOCOL_TLS_SERVER,
-  Purpose,
-  SSLContext,
-  SSLError,
-  TLSVersion,
-} from "../../../socket/ssl/mod.ts";
-import { identity } from "../../support/certificate.ts";
+import { SSLError, TLSVersion } from "../../../socket/ssl/mod.ts";
 import { bytes, text } from "../../support/peers.ts";
+import { clientContext, serverContext } from "../../support/ssl_contexts.ts";
 
 const net = { permissions: { net: true } } as const;
-
-function serverContext(): SSLContext {
-  const context = new SSLContext(PROTOCOL_TLS_SERVER);
-  const { cert, key } = identity("leaf");
-  context.loadCertChain(cert, { keyfile: key });
-  return context;
-}
-
-function clientContext(): SSLContext {
-  return createDefaultContext(Purpose.SERVER_AUTH, {
-    cadata: identity("ca").cert,
-  });
-}
 
 async function pair(): Promise<[Socket, Socket] & AsyncDisposable> {
   const sockets = await socketpair() as unknown as [Socket, Socket];
