@@ -4,7 +4,6 @@ import {
   PEMCertToDERCert,
   splitPem,
 } from "../../../socket/ssl/pem.ts";
-import { certTimeToSeconds } from "../../../socket/ssl/time.ts";
 import { identity } from "../../support/certificate.ts";
 
 Deno.test("DERCertToPEMCert() gives lines of 64 letters, which PEMCertToDERCert() takes back", () => {
@@ -49,26 +48,4 @@ Deno.test("splitPem() finds the certificates in a text", () => {
   assertEquals(splitPem(text.replaceAll("\n", "\r\n")).length, 2);
   assertEquals(splitPem(one.key), []);
   assertEquals(splitPem(""), []);
-});
-
-Deno.test("certTimeToSeconds() reads a certificate's time", () => {
-  assertEquals(certTimeToSeconds("Jan  5 09:34:43 2018 GMT"), 1515144883);
-  assertEquals(certTimeToSeconds("jan 5 09:34:43 2018 GMT"), 1515144883);
-  assertEquals(certTimeToSeconds("Feb 29 00:00:00 2024 GMT"), 1709164800);
-  assertEquals(certTimeToSeconds("Dec 31 23:59:59 9999 GMT"), 253402300799);
-  for (
-    const text of [
-      "",
-      "2018-01-05",
-      "Jan  5 09:34:43 2018",
-      "Jan  5 09:34:43 2018 UTC",
-      "Foo  5 09:34:43 2018 GMT",
-    ]
-  ) {
-    assertThrows(
-      () => certTimeToSeconds(text),
-      RangeError,
-      "Cannot read the time",
-    );
-  }
 });
