@@ -1,66 +1,61 @@
+import { denoLoad } from "./deno_load.ts";
 import type { Rate } from "./during.ts";
-import { lines } from "./lines.ts";
+import { compiled, LineProgram } from "./load_program.ts";
 
-let compiled: Promise<string | undefined> | undefined;
+/** What clients do, again and again. */
+export type Work =
+  /** Send lines at once on each connection, and wait until they are back. */
+  | { mode: "echo"; connections: number; bytes: number; lines?: number }
+  /** Send a datagram from each socket, and wait until it is back. */
+  | { mode: "datagrams"; sockets: number; bytes: number }
+  /** Connect, do a round trip and close, several at once. */
+  | { mode: "connections"; atOnce: number; bytes: number }
+  /** Send much on one connection, some at a time, and wait for a byte. */
+  | { mode: "drain"; size: number; total: number }
+  /** Ask for much with a byte, and take it. */
+  | { mode: "fill"; total: number };
 
-/** Compiles the load of C; `undefined`, and a line that says so, without a compiler. */
-function compile(): Promise<string | undefined> {
-  return compiled ??= (async () => {
-    const folder = await Deno.makeTempDir({ prefix: "bench-" });
-    globalThis.addEventListener("unload", () => {
-      Deno.removeSync(folder, { recursive: true });
-    });
-    const source = new URL("./load/echo.c", import.meta.url);
-    const program = `${folder}/echo`;
-    const args = ["-O2", "-o", program, decodeURIComponent(source.pathname)];
-    try {
-      const { success } = await new Deno.Command("cc", { args }).output();
-      if (success) return program;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-    console.error("the load is plain Deno, and so a bottleneck: no cc here");
-  })();
+/** Clients of one server. */
+export interface Load extends AsyncDisposable {
+  /** Works for some seconds; tells how often the work was done. */
+  turn(seconds: number): Promise<Rate>;
 }
 
-/** A load of C: connections that do round trips all at once. */
-export class Load implements AsyncDisposable {
-  readonly #child: Deno.ChildProcess;
-  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #output: AsyncIterator<string>;
+/** Makes the clients of a server, by its port. */
+export type LoadMaker = (port: number) => Promise<Load>;
 
-  private constructor(program: string, args: string[]) {
-    const options = { args, stdin: "piped", stdout: "piped" } as const;
-    this.#child = new Deno.Command(program, options).spawn();
-    this.#input = this.#child.stdin.getWriter();
-    this.#output = lines(this.#child.stdout);
-  }
+/** Clients in C, or in plain Deno where nothing compiles C. */
+export function load(work: Work): LoadMaker {
+  return async (port) => {
+    const program = await compiled();
+    if (program === undefined) return await denoLoad(work, port);
+    return new CompiledLoad(program, [work.mode, port, ...argumentsOf(work)]);
+  };
+}
 
-  /** Opens `count` connections; `undefined` where there is no compiler. */
-  static async open(
-    port: number,
-    count: number,
-    kind: "tcp" | "udp" = "tcp",
-  ): Promise<Load | undefined> {
-    const program = await compile();
-    if (program === undefined) return undefined;
-    const args = [String(port), String(count)];
-    return new Load(program, kind === "udp" ? [...args, "udp"] : args);
-  }
+/** Clients of TLS, which are plain Deno; `authority` is whom they trust, in PEM. */
+export function secureLoad(work: Work, authority: string): LoadMaker {
+  return (port) => denoLoad(work, port, authority);
+}
 
-  /** Does round trips for a time. */
-  async echo(bytes: number, seconds: number): Promise<Rate> {
-    const turn = new TextEncoder().encode(`${bytes} ${seconds}\n`);
-    await this.#input.write(turn);
-    const { value, done } = await this.#output.next();
-    if (done) throw new Error("Cannot go on: the load has ended");
-    const [count, nanoseconds] = value.split(" ").map(Number);
+class CompiledLoad extends LineProgram implements Load {
+  async turn(seconds: number): Promise<Rate> {
+    const [count, nanoseconds] = await this.ask(seconds);
     return { count, rate: count * 1e9 / nanoseconds };
   }
+}
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#input.close().catch(() => {});
-    await this.#child.status;
-    await this.#output.return?.();
+function argumentsOf(work: Work): number[] {
+  switch (work.mode) {
+    case "echo":
+      return [work.connections, work.bytes, work.lines ?? 1];
+    case "datagrams":
+      return [work.sockets, work.bytes];
+    case "connections":
+      return [work.atOnce, work.bytes];
+    case "drain":
+      return [work.size, work.total];
+    case "fill":
+      return [work.total];
   }
 }

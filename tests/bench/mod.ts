@@ -1,51 +1,38 @@
-// Side-by-side benchmarks: `deno task bench [scenario …] [options]`, see
-// options.ts. Every scenario lets its peers take turns in many short rounds and
-// compares them round by round, so that a busy machine slows all of them. A new
-// scenario is one file here and its line in SCENARIOS; a new peer is a program
-// in `servers/` that follows control.ts, and its line in the scenario.
+// Side-by-side benchmarks: `deno task bench [name …] [options]`, see `--help`.
+//
+// All servers of a table are up at once and warm, and the load alternates between
+// them in short turns; they are compared round by round, so that a busy machine
+// slows all of them. A figure is a file in figures/, which says who takes part,
+// under which load, and what the bars are; and a line in catalogue.ts. A new peer
+// is a program in servers/ that follows task.ts and control.ts.
 
-import { bulk } from "./bulk.ts";
-import { echo } from "./echo.ts";
-import { idle } from "./idle.ts";
-import { type Options, parse, USAGE } from "./options.ts";
-import { table } from "./report.ts";
-import { selector } from "./selector.ts";
-import { server } from "./server.ts";
-import { startup } from "./startup.ts";
-import { tls } from "./tls.ts";
-import { udp } from "./udp.ts";
-import type { Report } from "./turns.ts";
-
-const SCENARIOS: Record<string, (options: Options) => Promise<Report[]>> = {
-  echo,
-  bulk,
-  idle,
-  selector,
-  server,
-  startup,
-  tls,
-  udp,
-};
+import { chosen, isName, listing } from "./catalogue.ts";
+import { describeMachine, machineLine } from "./machine.ts";
+import type { Report } from "./match.ts";
+import { parse, USAGE } from "./options.ts";
+import { summary, table } from "./report.ts";
 
 const options = parse(Deno.args);
-const names = options.scenarios.length > 0
-  ? options.scenarios
-  : Object.keys(SCENARIOS);
-if (options.help || !names.every((name) => name in SCENARIOS)) {
-  console.log(USAGE);
+if (options.help || !options.names.every(isName)) {
+  console.log(
+    `deno task bench [name …] [options]\n\n${listing()}\nOptions:\n${USAGE}`,
+  );
   Deno.exit(options.help ? 0 : 2);
 }
 
+const start = performance.now();
+const machine = describeMachine();
+if (!options.json) console.log(machineLine(machine));
 const reports: Report[] = [];
-for (const name of names) {
-  for (const report of await SCENARIOS[name](options)) {
+for (const { figure, isWanted } of chosen(options.names)) {
+  for await (const report of figure.run(options, isWanted)) {
     reports.push(report);
     if (!options.json) console.log(table(report));
   }
 }
+const seconds = Math.round((performance.now() - start) / 1000);
 if (options.json) {
-  const { deno } = Deno.version;
-  const { target } = Deno.build;
-  const cores = navigator.hardwareConcurrency;
-  console.log(JSON.stringify({ deno, target, cores, options, reports }));
+  console.log(JSON.stringify({ machine, options, seconds, reports }, null, 2));
+} else {
+  console.log(`${summary(reports)}\nIn ${seconds} s`);
 }

@@ -2,33 +2,33 @@ import { parseArgs } from "node:util";
 
 /** What the command line asks for. */
 export interface Options {
-  /** Which scenarios to run; none for all. */
-  scenarios: string[];
-  /** How many rounds the turns take; fewer where a round is costly. */
-  rounds: number;
-  /** How long each peer's turn in a round is. */
-  seconds: number;
+  /** Which figures or tables to run; none for the default ones. */
+  readonly names: readonly string[];
+  /** How many rounds the turns take, in place of each table's own number. */
+  readonly rounds: number | undefined;
+  /** How long each turn is, in place of each table's own length. */
+  readonly seconds: number | undefined;
   /** How many connections echo at the same time. */
-  connections: number;
+  readonly connections: number;
   /** How many bytes an echo has. */
-  bytes: number;
-  /** How many connections, or sockets of a selector, are idle. */
-  idle: number;
+  readonly bytes: number;
+  /** How many connections are idle. */
+  readonly idle: number;
   /** Prints JSON in place of tables. */
-  json: boolean;
+  readonly json: boolean;
   /** Prints how to use it. */
-  help: boolean;
+  readonly help: boolean;
 }
 
-/** How to use it. */
+/** The options' part of how to use it. */
 export const USAGE =
-  `deno task bench [echo] [bulk] [idle] [selector] [server] [startup] [tls] [udp] [options]
-  --rounds=30        rounds, in each of which every peer has a turn
-  --seconds=0.3      length of a turn
+  `  --rounds=N         rounds of each table, in each of which every contender has a turn
+  --seconds=N        length of a turn
   --connections=64   connections that echo at the same time
   --bytes=64         bytes of an echo
-  --idle=2000        idle connections or sockets
-  --json             print JSON`;
+  --idle=10000       idle connections
+  --json             print JSON: the tables, the verdicts and the machine
+  --help             print this`;
 
 /** Reads the command line. */
 export function parse(args: string[]): Options {
@@ -36,24 +36,25 @@ export function parse(args: string[]): Options {
     args,
     allowPositionals: true,
     options: {
-      rounds: { type: "string", default: "30" },
-      seconds: { type: "string", default: "0.3" },
+      rounds: { type: "string" },
+      seconds: { type: "string" },
       connections: { type: "string", default: "64" },
       bytes: { type: "string", default: "64" },
-      idle: { type: "string", default: "2000" },
+      idle: { type: "string", default: "10000" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
+  const { rounds, seconds, connections, bytes, idle, json, help } = values;
   return {
-    scenarios: positionals,
-    rounds: positive("rounds", values.rounds),
-    seconds: positive("seconds", values.seconds),
-    connections: positive("connections", values.connections),
-    bytes: positive("bytes", values.bytes),
-    idle: positive("idle", values.idle),
-    json: values.json,
-    help: values.help,
+    names: positionals,
+    rounds: rounds === undefined ? undefined : positive("rounds", rounds),
+    seconds: seconds === undefined ? undefined : positive("seconds", seconds),
+    connections: positive("connections", connections),
+    bytes: positive("bytes", bytes),
+    idle: positive("idle", idle),
+    json,
+    help,
   };
 }
 

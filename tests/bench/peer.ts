@@ -1,14 +1,24 @@
 import { lines } from "./lines.ts";
-import { interpreter, uvloop } from "./python.ts";
+import { commandOf, type Runtime } from "./runtimes.ts";
+import type { Task } from "./servers/task.ts";
 
 /** What a server has used up so far. */
 export interface Usage {
-  /** Processor time, in microseconds. */
+  /** Processor time, in microseconds, as the operating system counts it. */
   cpu: number;
   /** Resident memory, in bytes. */
   rss: number;
   /** Objects and buffers of JavaScript, in bytes. */
   heap: number;
+}
+
+/** A server: its program in `servers/`, and what that is told. */
+export interface Server {
+  readonly name: string;
+  readonly program: string;
+  /** What runs it; Deno if omitted. */
+  readonly runtime?: Runtime;
+  readonly task?: Task;
 }
 
 /** A server in a process of its own, which ends with the benchmark in any case. */
@@ -25,23 +35,25 @@ export class Peer implements AsyncDisposable {
     this.#output = lines(this.#child.stdout);
   }
 
-  /** Starts a program of `servers/` and waits for its port. */
-  static async start(program: string, ...args: string[]): Promise<Peer> {
+  /** Starts a server and waits for its port. */
+  static async start(server: Server): Promise<Peer> {
+    const { program, runtime = "deno", task = {} } = server;
     const url = new URL(`./servers/${program}`, import.meta.url);
-    const path = decodeURIComponent(url.pathname);
-    const [runtime, ...flags] = program.endsWith(".py")
-      // Isolated, so that no module of the working directory is taken for Python's.
-      ? [args.at(-1) === "uvloop" ? uvloop! : interpreter, "-I"]
-      : [
-        Deno.execPath(),
-        "run",
-        "--allow-net=127.0.0.1",
-        ...(args.at(-1) === "posix" ? ["--allow-ffi"] : []),
-        "--v8-flags=--expose-gc",
-      ];
+    const command = [
+      ...commandOf(runtime),
+      ...(runtime === "deno" ? flags(task) : []),
+      decodeURIComponent(url.pathname),
+      JSON.stringify(task),
+    ];
     const peer = new Peer(
-      new Deno.Command(runtime, {
-        args: [...flags, path, ...args],
+      new Deno.Command("sh", {
+        // As many open files as are allowed: each idle connection is one.
+        args: [
+          "-c",
+          'ulimit -n "$(ulimit -H -n)"; exec "$@"',
+          "sh",
+          ...command,
+        ],
         stdin: "piped",
         stdout: "piped",
       }),
@@ -77,4 +89,12 @@ export class Peer implements AsyncDisposable {
     if (done) throw new Error("Cannot go on: a server has ended");
     return value;
   }
+}
+
+function flags({ driver }: Task): string[] {
+  return [
+    "--allow-net=127.0.0.1",
+    ...(driver === "posix" ? ["--allow-ffi"] : []),
+    "--v8-flags=--expose-gc",
+  ];
 }

@@ -1,6 +1,4 @@
-# CPython's servers; follows control.ts. The first argument says which. Over TLS the
-# second one is the file with certificate and key; a server that drains has two more:
-# how much it asks for at a time, and after how many bytes it sends one.
+# CPython's servers; follows task.ts and control.ts.
 
 import asyncio
 import json
@@ -8,19 +6,23 @@ import os
 import socketserver
 import ssl
 import sys
+import tempfile
 import threading
 import time
+
+task = json.loads(sys.argv[1])
+size = task.get("size", 4096)
 
 
 class Receiving(socketserver.BaseRequestHandler):
     def handle(self):
-        while data := self.request.recv(4096):
+        while data := self.request.recv(size):
             self.request.sendall(data)
 
 
 class Draining(socketserver.BaseRequestHandler):
     def handle(self):
-        size, total = map(int, sys.argv[3:5])
+        total = task["total"]
         got = 0
         while data := self.request.recv(size):
             got += len(data)
@@ -30,6 +32,9 @@ class Draining(socketserver.BaseRequestHandler):
 
 
 class Lines(socketserver.StreamRequestHandler):
+    # Or answers of one line each would wait for the client's kernel.
+    disable_nagle_algorithm = True
+
     def handle(self):
         while line := self.rfile.readline():
             self.wfile.write(line)
@@ -51,28 +56,31 @@ class SecureConnections(Connections):
         connection, address = super().get_request()
         # Each thread shakes hands itself, when it first receives.
         options = {"server_side": True, "do_handshake_on_connect": False}
-        return self.context.wrap_socket(connection, **options), address
+        return context.wrap_socket(connection, **options), address
 
 
-KINDS = {
-    "BaseRequestHandler": (Connections, Receiving),
-    "StreamRequestHandler": (Connections, Lines),
-    "secure": (SecureConnections, Receiving),
-    "secure drain": (SecureConnections, Draining),
-    "UDPServer": (socketserver.UDPServer, Datagrams),
-    "ThreadingUDPServer": (socketserver.ThreadingUDPServer, Datagrams),
-}
+def make_context():
+    # From files only.
+    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+        file.write(task["tls"]["cert"] + task["tls"]["key"])
+        file.flush()
+        made = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        made.load_cert_chain(file.name)
+        return made
 
 
-async def echo(reader, writer):
-    while data := await reader.read(4096):
-        writer.write(data)
-        await writer.drain()
-    writer.close()
+# A protocol, which is how servers that care for speed use asyncio.
+class Echo(asyncio.Protocol):
+    def connection_made(self, transport):
+        self.transport = transport
+
+    def data_received(self, data):
+        self.transport.write(data)
 
 
-async def serve_streams():
-    server = await asyncio.start_server(echo, "127.0.0.1", 0, backlog=128)
+async def serve_protocol():
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Echo, "127.0.0.1", 0, backlog=128)
     begin(server.sockets[0].getsockname()[1])
     await server.serve_forever()
 
@@ -90,32 +98,26 @@ def control(port):
     os._exit(0)
 
 
-if sys.argv[1] == "asyncio":
-    asyncio.run(serve_streams())
-elif sys.argv[1] == "uvloop":
+KINDS = {
+    "threading": (Connections, Receiving),
+    "lines": (Connections, Lines),
+    "secure": (SecureConnections, Receiving),
+    "secure drain": (SecureConnections, Draining),
+    "UDPServer": (socketserver.UDPServer, Datagrams),
+    "ThreadingUDPServer": (socketserver.ThreadingUDPServer, Datagrams),
+}
+
+if task["kind"] == "asyncio":
+    asyncio.run(serve_protocol())
+elif task["kind"] == "uvloop":
     import uvloop
-
-    # A protocol, which is how servers that care for speed use it.
-    class Echo(asyncio.Protocol):
-        def connection_made(self, transport):
-            self.transport = transport
-
-        def data_received(self, data):
-            self.transport.write(data)
-
-    async def serve_protocol():
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(Echo, "127.0.0.1", 0, backlog=128)
-        begin(server.sockets[0].getsockname()[1])
-        await server.serve_forever()
 
     uvloop.install()
     asyncio.run(serve_protocol())
 else:
-    Server, Handler = KINDS[sys.argv[1]]
-    if Server is SecureConnections:
-        Server.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        Server.context.load_cert_chain(sys.argv[2])
+    Server, Handler = KINDS[task["kind"]]
+    if "tls" in task:
+        context = make_context()
     with Server(("127.0.0.1", 0), Handler) as server:
         begin(server.server_address[1])
         server.serve_forever()

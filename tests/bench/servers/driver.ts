@@ -1,8 +1,9 @@
-// Makes the POSIX driver the program's if its last argument says so.
+// Makes the POSIX driver the program's if the task says so.
 
 import { setDefaultDriver } from "../../../socket/mod.ts";
+import { task } from "./task.ts";
 
-if (Deno.args.at(-1) === "posix") {
+if (task.driver === "posix") {
   const { posix } = await import("../../../socket/posix/mod.ts");
   setDefaultDriver(posix);
 }

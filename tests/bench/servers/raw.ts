@@ -1,17 +1,16 @@
 // Plain Deno.Conn: the yardstick.
 
-import { certificate, control, job } from "./control.ts";
+import { control } from "./control.ts";
+import { job, size, task, total } from "./task.ts";
 
-const { kind, size, total } = job();
-const secret = certificate();
+const jobs = { echo, drain, fill };
 const address = { hostname: "127.0.0.1", port: 0 };
-const listener = secret === undefined
+const listener = task.tls === undefined
   ? Deno.listen(address)
-  : Deno.listenTls({ ...address, ...secret });
+  : Deno.listenTls({ ...address, ...task.tls });
 control((listener.addr as Deno.NetAddr).port);
 for await (const conn of listener) {
-  const serving = kind === "echo" ? echo(conn) : drain(conn);
-  serving.catch(() => {}).finally(() => conn.close());
+  jobs[job](conn).catch(() => {}).finally(() => conn.close());
 }
 
 async function echo(conn: Deno.Conn): Promise<void> {
@@ -19,6 +18,7 @@ async function echo(conn: Deno.Conn): Promise<void> {
   for (;;) {
     const count = await conn.read(buffer);
     if (count === null) return;
+    // Written out, for a function more would slow the yardstick down.
     let sent = await conn.write(buffer.subarray(0, count));
     while (sent < count) {
       sent += await conn.write(buffer.subarray(sent, count));
@@ -37,4 +37,17 @@ async function drain(conn: Deno.Conn): Promise<void> {
     }
     await conn.write(done);
   }
+}
+
+async function fill(conn: Deno.Conn): Promise<void> {
+  const byte = new Uint8Array(1);
+  const chunk = new Uint8Array(size).fill(97);
+  while (await conn.read(byte) !== null) {
+    for (let sent = 0; sent < total; sent += size) await writeAll(conn, chunk);
+  }
+}
+
+async function writeAll(conn: Deno.Conn, data: Uint8Array): Promise<void> {
+  let sent = await conn.write(data);
+  while (sent < data.length) sent += await conn.write(data.subarray(sent));
 }

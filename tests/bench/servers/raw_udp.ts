@@ -1,4 +1,4 @@
-// Plain Deno.DatagramConn.
+// Plain Deno.DatagramConn: the yardstick.
 
 import { control } from "./control.ts";
 

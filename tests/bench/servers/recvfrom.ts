@@ -1,4 +1,4 @@
-// Ours: a bare socket for datagrams, `recvfrom` and `sendto`.
+// Ours: a socket for datagrams, `recvfrom` and `sendto`.
 
 import { AF_INET, SOCK_DGRAM, socket } from "../../../socket/mod.ts";
 import { control } from "./control.ts";

@@ -8,6 +8,7 @@ import {
 } from "../../../server/mod.ts";
 import { control } from "./control.ts";
 import "./driver.ts";
+import { task } from "./task.ts";
 
 class Echo extends BaseRequestHandler<DatagramRequest> {
   override async handle(): Promise<void> {
@@ -16,10 +17,7 @@ class Echo extends BaseRequestHandler<DatagramRequest> {
   }
 }
 
-const classes: Record<string, typeof UDPServer> = {
-  UDPServer,
-  ThreadingUDPServer,
-};
-const server = new classes[Deno.args[0]](["127.0.0.1", 0], Echo);
+const Server = task.kind === "threading" ? ThreadingUDPServer : UDPServer;
+const server = new Server(["127.0.0.1", 0], Echo);
 control(server.serverAddress[1]);
 await server.serveForever();

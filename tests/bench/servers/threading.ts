@@ -1,11 +1,15 @@
-// Ours: ThreadingTCPServer with `recv` and `sendall`.
+// Ours: ThreadingTCPServer, with `recv` and `sendall` or with files.
 
-import { BaseRequestHandler, ThreadingTCPServer } from "../../../server/mod.ts";
+import {
+  BaseRequestHandler,
+  StreamRequestHandler,
+  ThreadingTCPServer,
+} from "../../../server/mod.ts";
 import type { Socket } from "../../../socket/mod.ts";
-import { control, job } from "./control.ts";
+import { control } from "./control.ts";
+import "./driver.ts";
 import { context } from "./secure.ts";
-
-const { kind, size, total } = job();
+import { job, port, size, task, total } from "./task.ts";
 
 class Echo extends BaseRequestHandler<Socket> {
   override async handle(): Promise<void> {
@@ -33,10 +37,23 @@ class Drain extends BaseRequestHandler<Socket> {
   }
 }
 
+class Lines extends StreamRequestHandler {
+  // Or answers of one line each would wait for the client's kernel.
+  static override disableNagleAlgorithm = true;
+
+  override async handle(): Promise<void> {
+    for (;;) {
+      const line = await this.rfile.readline();
+      if (line.length === 0) return;
+      await this.wfile.write(line);
+    }
+  }
+}
+
 const server = new ThreadingTCPServer(
-  ["127.0.0.1", 0],
-  kind === "echo" ? Echo : Drain,
-  { ssl: context },
+  ["127.0.0.1", port],
+  task.kind === "lines" ? Lines : job === "echo" ? Echo : Drain,
+  { ssl: context, allowReusePort: task.reusePort },
 );
 control(server.serverAddress[1]);
 await server.serveForever();
