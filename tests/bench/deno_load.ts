@@ -15,10 +15,15 @@ export async function denoLoad(
   authority?: string,
 ): Promise<Load> {
   const address = { hostname: "127.0.0.1", port };
-  const open = () =>
-    authority === undefined
-      ? Deno.connect(address)
-      : Deno.connectTls({ ...address, caCerts: [authority] });
+  const open = async () => {
+    const conn = await Deno.connect(address);
+    // Or the end of a bulk transfer would wait for the server's kernel: without this
+    // Deno.connectTls measures delayed acknowledgements.
+    conn.setNoDelay(true);
+    if (authority === undefined) return conn;
+    const caCerts = [authority];
+    return await Deno.startTls(conn, { hostname: address.hostname, caCerts });
+  };
   const conns: { close(): void }[] = [];
   const close = () => conns.splice(0).forEach((conn) => conn.close());
   // One after another, for a server's queue of new connections is short.

@@ -69,17 +69,29 @@ export interface Report {
   unmeasured: Bar[];
 }
 
+/** What was measured, by the round. */
+type Samples = Map<number, number[]>;
+
+// Who is there for information only, in a table with bars, takes part in every second
+// round: the time is better spent on what is judged.
+const SELDOM = 2;
+
 /** Lets the contenders take turns, in rotated order, and compares them round by round. */
 export async function takeTurns(match: Match): Promise<Report> {
   const { name, title, metrics, contenders, bars, rounds } = match;
-  const samples: number[][][] = contenders.map(() => []);
-  const turn = async (index: number) => {
-    samples[index].push(await contenders[index].measure());
-  };
+  const samples: Samples[] = contenders.map(() => new Map());
+  const names = new Set(bars.flatMap(({ of, over }) => [of, over]));
+  const isPresent = (index: number, round: number) =>
+    index === 0 || bars.length === 0 || names.has(contenders[index].name) ||
+    round % SELDOM === 0;
   for (let round = 0; round < rounds; round++) {
     const order = contenders.map((_, each) =>
       (each + round) % contenders.length
-    );
+    )
+      .filter((index) => isPresent(index, round));
+    const turn = async (index: number) => {
+      samples[index].set(round, await contenders[index].measure());
+    };
     if (match.atOnce) await Promise.all(order.map(turn));
     else for (const index of order) await turn(index);
   }
@@ -88,7 +100,7 @@ export async function takeTurns(match: Match): Promise<Report> {
   const rows = contenders.map(({ name }, index) => ({
     name,
     figures: metrics.map((_, metric) => ({
-      median: middle(samples[index].map((sample) => sample[metric])),
+      median: middle([...samples[index].values()].map((each) => each[metric])),
       ...compare(index, 0, metric),
     })),
   }));
@@ -107,16 +119,20 @@ export async function takeTurns(match: Match): Promise<Report> {
 }
 
 function comparison(
-  mine: number[][],
-  theirs: number[][],
+  mine: Samples,
+  theirs: Samples,
   metric: number,
   { compare }: Metric,
 ): Comparison {
-  const pairs = mine.map((sample, round) => {
-    const yardstick = theirs[round][metric];
-    return compare === "ratio"
-      ? sample[metric] / yardstick
-      : sample[metric] - yardstick;
-  });
+  const pairs: number[] = [];
+  for (const [round, sample] of mine) {
+    const yardstick = theirs.get(round)?.[metric];
+    if (yardstick === undefined) continue;
+    pairs.push(
+      compare === "ratio"
+        ? sample[metric] / yardstick
+        : sample[metric] - yardstick,
+    );
+  }
   return { against: middle(pairs), uncertainty: uncertainty(pairs) };
 }

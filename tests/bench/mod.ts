@@ -34,5 +34,5 @@ const seconds = Math.round((performance.now() - start) / 1000);
 if (options.json) {
   console.log(JSON.stringify({ machine, options, seconds, reports }, null, 2));
 } else {
-  console.log(`${summary(reports)}\nIn ${seconds} s`);
+  console.log(`${summary(reports)}In ${seconds} s`);
 }

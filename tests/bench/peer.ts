@@ -91,10 +91,12 @@ export class Peer implements AsyncDisposable {
   }
 }
 
-function flags({ driver }: Task): string[] {
+function flags({ driver, workers }: Task): string[] {
   return [
     "--allow-net=127.0.0.1",
     ...(driver === "posix" ? ["--allow-ffi"] : []),
+    // Workers load their own code.
+    ...(workers === undefined ? [] : ["--allow-read", "--allow-import"]),
     "--v8-flags=--expose-gc",
   ];
 }

@@ -5,12 +5,13 @@ export function table(report: Report): string {
   const { name, title, rounds, metrics, rows, verdicts } = report;
   const [{ name: yardstick }] = rows;
   const [first, ...rest] = metrics;
+  const hasBars = verdicts.length > 0;
   const head = [
     "",
     first.name,
     columnOf(first),
     "",
-    "bar",
+    ...(hasBars ? ["bar"] : []),
     ...rest.flatMap((metric) => [metric.name, columnOf(metric)]),
   ];
   const lines = rows.flatMap((row) => {
@@ -24,7 +25,7 @@ export function table(report: Report): string {
         number(median, first.digits),
         isYardstick ? "" : comparison(against, first),
         isYardstick ? "" : plusMinus(uncertainty, first),
-        own === undefined ? "" : mark(own),
+        ...(hasBars ? [own === undefined ? "" : mark(own)] : []),
         ...others.flatMap(({ median, against }, index) => [
           number(median, rest[index].digits),
           isYardstick ? "" : comparison(against, rest[index]),
@@ -68,10 +69,12 @@ export function summary(reports: readonly Report[]): string {
     ]),
   ]);
   const all = reports.flatMap(({ verdicts }) => verdicts);
+  if (lines.length === 0) return "";
   const met = all.filter(({ met }) => met).length;
   return [
     `Bars, ${met} of ${all.length} met`,
     ...aligned(lines, 2),
+    "",
     "",
   ].join("\n");
 }

@@ -9,6 +9,10 @@ import { ifPosix, RAW } from "./names.ts";
 const KIBI = 2 ** 10;
 const MEBI = 2 ** 20;
 
+// How the system cuts a stream into pieces varies much from turn to turn, and little
+// within one: many short ones tell more. Seconds.
+const TURN = 0.05;
+
 const bars: readonly Bar[] = [
   { of: "recvInto", over: RAW, atLeast: 0.97 },
   { of: "recv", over: RAW, atLeast: 0.85 },
@@ -24,9 +28,9 @@ export const bulk: Figure = {
   },
   async *run(options, isWanted) {
     if (isWanted("64k")) {
-      yield* take("64k", 64 * KIBI, 4 * MEBI, bars, 20, options);
+      yield* take("64k", 64 * KIBI, 4 * MEBI, bars, 50, options);
     }
-    if (isWanted("1m")) yield* take("1m", MEBI, 16 * MEBI, [], 8, options);
+    if (isWanted("1m")) yield* take("1m", MEBI, 16 * MEBI, [], 14, options);
     if (isWanted("send")) yield* send(options);
   },
 };
@@ -73,7 +77,7 @@ function send(options: Options) {
     work: load({ mode: "fill", total }),
     total,
     bars: [],
-    rounds: 8,
+    rounds: 14,
   }, options);
 }
 
@@ -93,6 +97,7 @@ function transfer(
 ) {
   const trial = {
     ...{ name, title, load: work, bars, rounds },
+    seconds: TURN,
     unit: "MiB",
     each: "per MiB",
     units: total / MEBI,

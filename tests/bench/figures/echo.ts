@@ -75,7 +75,7 @@ export const echo: Figure = {
                 { of, over: UVLOOP, atLeast: 1 },
               ]),
             ],
-            rounds: 16,
+            rounds: 18,
           },
           {
             name: "one",

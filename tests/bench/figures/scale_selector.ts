@@ -27,7 +27,8 @@ export async function* selector(
       const crowd = all.use(await Crowd.gather(idle, driver));
       await crowd.measure();
       await crowd.measure();
-      const name = `${idle.toLocaleString("en")} idle sockets`;
+      const prefix = driver === undefined ? "" : "POSIX, ";
+      const name = `${prefix}${idle.toLocaleString("en")} idle sockets`;
       contenders.push({ name, measure: () => crowd.measure() });
     }
     const [none, ...others] = contenders;

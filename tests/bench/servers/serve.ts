@@ -16,14 +16,20 @@ export async function serve(jobs: Jobs): Promise<void> {
   const work = jobs[job];
   if (work === undefined) throw new TypeError(`Cannot serve: no job ${job}`);
   const { timeout } = task;
-  async function attend(plain: Socket): Promise<void> {
-    using conn = context === null
-      ? plain
-      : await context.wrapSocket(plain, { serverSide: true });
+  // As lean as raw.ts: a function more for each connection would count as memory of
+  // the library.
+  function attend(conn: Socket): Promise<void> {
     if (timeout !== undefined) conn.settimeout(timeout);
-    await work!(conn);
+    return work!(conn).catch(() => {}).finally(() => conn.close());
   }
   const server = createServer(["127.0.0.1", 0]);
   control(server.getsockname()[1]);
-  for await (const [conn] of server.connections()) attend(conn).catch(() => {});
+  for await (const [conn] of server.connections()) {
+    if (context === null) attend(conn);
+    else {
+      context.wrapSocket(conn, { serverSide: true }).then(attend, () => {
+        conn.close();
+      });
+    }
+  }
 }
