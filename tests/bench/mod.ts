@@ -7,6 +7,7 @@
 // is a program in servers/ that follows task.ts and control.ts.
 
 import { chosen, isName, listing } from "./catalogue.ts";
+import { discard } from "./load_program.ts";
 import { describeMachine, machineLine } from "./machine.ts";
 import type { Report } from "./match.ts";
 import { parse, USAGE } from "./options.ts";
@@ -24,15 +25,23 @@ const start = performance.now();
 const machine = describeMachine();
 if (!options.json) console.log(machineLine(machine));
 const reports: Report[] = [];
-for (const { figure, isWanted } of chosen(options.names)) {
-  for await (const report of figure.run(options, isWanted)) {
-    reports.push(report);
-    if (!options.json) console.log(table(report));
+try {
+  for (const { figure, isWanted } of chosen(options.names)) {
+    for await (const report of figure.run(options, isWanted)) {
+      reports.push(report);
+      if (!options.json) console.log(table(report));
+    }
   }
+} finally {
+  await discard();
 }
 const seconds = Math.round((performance.now() - start) / 1000);
 if (options.json) {
-  console.log(JSON.stringify({ machine, options, seconds, reports }, null, 2));
+  const verdicts = reports.flatMap(({ name, verdicts }) =>
+    verdicts.map((verdict) => ({ table: name, ...verdict }))
+  );
+  const all = { machine, options, seconds, verdicts, reports };
+  console.log(JSON.stringify(all, null, 2));
 } else {
   console.log(`${summary(reports)}In ${seconds} s`);
 }

@@ -4,12 +4,14 @@
 export type Runtime = "deno" | "node" | "python" | "uvloop";
 
 const PYTHON = Deno.env.get("PYTHON") || "python3";
+// Where there is no Node, Deno takes its place, and says so.
+const NODE_VERSION = "process.versions.deno ? '' : process.versions.node";
 const PYTHON_VERSION =
   "import sys; print('%d.%d.%d' % sys.version_info[:3], end='')";
 const UVLOOP_VERSION = "import uvloop; print(uvloop.__version__, end='')";
 
 const [node, python, uvloop, systemUvloop] = await Promise.all([
-  output("node", "-p", "process.versions.node"),
+  output("node", "-p", NODE_VERSION),
   output(PYTHON, "-I", "-c", PYTHON_VERSION),
   output(PYTHON, "-I", "-c", UVLOOP_VERSION),
   // Debian's python3-uvloop belongs to the system's own Python.
@@ -61,7 +63,8 @@ async function output(
   const command = new Deno.Command(program, { args, stderr: "null" });
   try {
     const { success, stdout } = await command.output();
-    return success ? new TextDecoder().decode(stdout).trim() : undefined;
+    const text = new TextDecoder().decode(stdout).trim();
+    return success && text !== "" ? text : undefined;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

@@ -27,14 +27,16 @@ const QUIET = 0.5;
 
 /** What idle connections cost: memory, and processor time without and with busy ones beside them. */
 export async function* idleAndBusy(options: Options): AsyncGenerator<Report> {
-  const most = await mostConnections(options.idle + BUSY) - BUSY;
+  const most = await mostConnections(options.idle + BUSY);
+  const busy = Math.min(BUSY, most >> 1);
   for (const share of SHARES) {
-    yield await stage(Math.floor(most * share), options);
+    yield await stage(Math.floor((most - busy) * share), busy, options);
   }
 }
 
 async function stage(
   count: number,
+  busyOnes: number,
   { bytes, rounds = 10, seconds = 0.1 }: Options,
 ): Promise<Report> {
   await using stack = new AsyncDisposableStack();
@@ -56,7 +58,7 @@ async function stage(
   );
   const contenders = await Promise.all(filled.map(
     async ({ peer, memory }, index): Promise<Contender> => {
-      const work = { mode: "echo", connections: BUSY, bytes } as const;
+      const work = { mode: "echo", connections: busyOnes, bytes } as const;
       const busy = stack.use(await load(work)(peer.port));
       await busy.turn(1.5);
       const measure = async () => {
@@ -73,7 +75,7 @@ async function stage(
   return await takeTurns({
     name: "scale.idle",
     title:
-      `${idle} idle connections: memory, and processor time with 0 and ${BUSY} busy ones`,
+      `${idle} idle connections: memory, and processor time with 0 and ${busyOnes} busy ones`,
     metrics: [
       { name: "server CPU µs each", digits: 2, compare: "ratio" },
       { name: "round trips/s", digits: 0, compare: "ratio" },

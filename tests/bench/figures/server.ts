@@ -43,7 +43,7 @@ export const server: Figure = {
             load: load({ mode: "connections", atOnce: AT_ONCE, bytes }),
             unit: "connections",
             bars: [{ of: THREADING, over: PYTHON_THREADING, atLeast: 3 }],
-            rounds: 12,
+            rounds: 16,
           },
           {
             name: "echo",
