@@ -22,13 +22,13 @@ const bars: readonly Bar[] = [
 export const bulk: Figure = {
   name: "bulk",
   tables: {
-    "64k": "taking much, in writes of 64 KiB",
-    "1m": "taking much, in writes of 1 MiB",
-    send: "sending much, in writes of 64 KiB",
+    "64k": "taking much, 64 KiB at a time",
+    "1m": "taking much, 1 MiB at a time",
+    send: "sending much, 64 KiB at a time",
   },
   async *run(options, isWanted) {
     if (isWanted("64k")) {
-      yield* take("64k", 64 * KIBI, 4 * MEBI, bars, 50, options);
+      yield* take("64k", 64 * KIBI, 4 * MEBI, bars, 80, options);
     }
     if (isWanted("1m")) yield* take("1m", MEBI, 16 * MEBI, [], 14, options);
     if (isWanted("send")) yield* send(options);
@@ -55,7 +55,7 @@ function take(
       { name: "POSIX, recv", program: "recv.ts", task: driver },
     ),
   ];
-  const title = `Bulk transfer to servers in writes of ${size / KIBI} KiB`;
+  const title = `Bulk transfer to servers, ${size / KIBI} KiB at a time`;
   const work = load({ mode: "drain", size, total });
   return transfer({ name, title, servers, work, total, bars, rounds }, options);
 }
@@ -68,7 +68,7 @@ function send(options: Options) {
   const driver = { ...task, driver: "posix" } as const;
   return transfer({
     name: "send",
-    title: `Bulk transfer from servers in writes of ${size / KIBI} KiB`,
+    title: `Bulk transfer from servers, ${size / KIBI} KiB at a time`,
     servers: [
       { name: RAW, program: "raw.ts", task },
       { name: "sendall", program: "recv.ts", task },

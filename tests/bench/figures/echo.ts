@@ -75,7 +75,7 @@ export const echo: Figure = {
                 { of, over: UVLOOP, atLeast: 1 },
               ]),
             ],
-            rounds: 18,
+            rounds: 22,
           },
           {
             name: "one",

@@ -2,8 +2,7 @@ import { load } from "../load.ts";
 import type { Report } from "../match.ts";
 import type { Options } from "../options.ts";
 import { run } from "../suite.ts";
-
-const AT_ONCE = 16;
+import { AT_ONCE, CONNECTING } from "./server.ts";
 
 /**
  * ThreadingTCPServer with `allowReusePort` in one and two processes and Workers. The
@@ -33,16 +32,17 @@ export function ports(options: Options): AsyncGenerator<Report> {
         {
           ...trial,
           name: "ports",
-          title: `Connections, each for one echo of ${bytes} B; ${how}`,
-          load: load({ mode: "connections", atOnce: AT_ONCE, bytes }),
-          unit: "connections",
+          title: `Echo of ${bytes} B, connections: ${connections}; ${how}`,
+          load: load({ mode: "echo", connections, bytes }),
+          unit: "round trips",
         },
         {
           ...trial,
           name: "ports",
-          title: `Echo of ${bytes} B, connections: ${connections}; ${how}`,
-          load: load({ mode: "echo", connections, bytes }),
-          unit: "round trips",
+          title: `Connections, each for one echo of ${bytes} B; ${how}`,
+          load: load({ mode: "connections", atOnce: AT_ONCE, bytes }),
+          unit: "connections",
+          seconds: CONNECTING,
         },
       ],
     },

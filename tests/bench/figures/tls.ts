@@ -58,7 +58,7 @@ export const tls: Figure = {
             each: "per MiB",
             units: TOTAL / MEBI,
             bars: OURS.map((of) => ({ of, over: RAW_TLS, atLeast: 0.8 })),
-            rounds: 12,
+            rounds: 16,
           }],
         },
         options,
