@@ -28,7 +28,7 @@ export const bulk: Figure = {
   },
   async *run(options, isWanted) {
     if (isWanted("64k")) {
-      yield* take("64k", 64 * KIBI, 4 * MEBI, bars, 80, options);
+      yield* take("64k", 64 * KIBI, 4 * MEBI, bars, 60, options);
     }
     if (isWanted("1m")) yield* take("1m", MEBI, 16 * MEBI, [], 14, options);
     if (isWanted("send")) yield* send(options);

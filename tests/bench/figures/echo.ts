@@ -75,7 +75,7 @@ export const echo: Figure = {
                 { of, over: UVLOOP, atLeast: 1 },
               ]),
             ],
-            rounds: 22,
+            rounds: 18,
           },
           {
             name: "one",
@@ -86,7 +86,7 @@ export const echo: Figure = {
               ...sandboxed,
               ...posix.map((of) => ({ of, over: RAW, atLeast: 0.5 })),
             ],
-            rounds: 14,
+            rounds: 12,
           },
         ],
       },
