@@ -10,6 +10,7 @@ const LARGE_KEPT = 32;
 const SMALL_KEPT = 256;
 
 const large: Uint8Array[] = [];
+// Views of small buffers, each as long as its last use needed.
 const small: Uint8Array[] = [];
 
 /** Takes a large buffer; its contents are undefined. */
@@ -29,36 +30,37 @@ export function release(buffer: Uint8Array): void {
  * call).
  */
 export function copyForSend(data: Uint8Array): Uint8Array {
-  const { length } = data;
-  if (length > LARGE) return data.slice();
-  const buffer = roomFor(length);
-  buffer.set(data);
-  return buffer.subarray(0, length);
+  if (data.length > LARGE) return data.slice();
+  const view = viewFor(data.length);
+  view.set(data);
+  return view;
 }
 
 /** Copies the bytes of several buffers into one; see {@linkcode copyForSend}. */
 export function gatherForSend(buffers: readonly Uint8Array[]): Uint8Array {
-  const buffer = roomFor(lengthOf(buffers));
+  const view = viewFor(lengthOf(buffers));
   let end = 0;
   for (const part of buffers) {
-    buffer.set(part, end);
+    view.set(part, end);
     end += part.length;
   }
-  return buffer.subarray(0, end);
+  return view;
 }
 
-function roomFor(length: number): Uint8Array {
+function viewFor(length: number): Uint8Array {
   if (length > LARGE) return new Uint8Array(length);
-  return length > SMALL ? acquire() : small.pop() ?? new Uint8Array(SMALL);
+  if (length > SMALL) return acquire().subarray(0, length);
+  // Sends of one size after another, which are common, need no new view.
+  const kept = small.pop();
+  if (kept === undefined) return new Uint8Array(SMALL).subarray(0, length);
+  return kept.length === length ? kept : new Uint8Array(kept.buffer, 0, length);
 }
 
 /** Returns a copy to the pool after it has been sent. */
 export function releaseCopy(copy: Uint8Array): void {
   const { byteLength } = copy.buffer;
   if (byteLength === LARGE) release(new Uint8Array(copy.buffer));
-  else if (byteLength === SMALL && small.length < SMALL_KEPT) {
-    small.push(new Uint8Array(copy.buffer));
-  }
+  else if (byteLength === SMALL && small.length < SMALL_KEPT) small.push(copy);
 }
 
 /** Returns the total length of several buffers. */

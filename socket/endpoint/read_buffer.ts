@@ -45,6 +45,18 @@ export class ReadBuffer {
     this.full = this.#flowing && this.#room < LARGE;
   }
 
+  /**
+   * Returns a copy of the `count` bytes that a read has written into its space
+   * where nothing else is kept: {@linkcode onRead} and {@linkcode take} in one.
+   * `undefined`, and nothing is done, if a larger read might have returned more.
+   */
+  give(count: number, size: number): Uint8Array<ArrayBuffer> | undefined {
+    const isFull = count === this.#room;
+    if (isFull && count < size && count < LARGE) return undefined;
+    this.#flowing = isFull;
+    return this.#bytes.slice(0, count);
+  }
+
   /** Adds bytes that were read elsewhere. */
   append(bytes: Uint8Array): void {
     const size = this.available + bytes.length;

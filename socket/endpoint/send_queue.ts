@@ -29,6 +29,12 @@ export class SendQueue<S extends PendingSend> {
     return this.#sends.first;
   }
 
+  /** Whether no send waits or is in progress, and no observer waits. */
+  get isIdle(): boolean {
+    return this.first === undefined &&
+      (this.#observers === undefined || this.#observers.isEmpty);
+  }
+
   /** Adds a send; returns true if it is the first, which starts at once. */
   push(send: S): boolean {
     this.#sends.push(send);

@@ -32,7 +32,6 @@ import type { StreamSocket } from "./stream_socket.ts";
 import type { StreamWriter } from "./stream_writer.ts";
 
 const RECV_FLAGS = MSG_PEEK | MSG_WAITALL;
-const FOREVER: Wait = { deadline: Infinity, signal: undefined };
 const SEND_FLAGS = MSG_NOSIGNAL > 0 ? MSG_NOSIGNAL : 0;
 
 /**
@@ -45,11 +44,16 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
   #isClosed = false;
   #isConnecting = false;
   #observers: Observers | undefined;
+  /** The socket's halves, once it is connected, at hand for every call. */
+  #reader: StreamReader | undefined;
+  #writer: StreamWriter | undefined;
 
   /** Creates a new endpoint on `socket`. */
   constructor(socket: StreamSocket) {
     super();
     this.#socket = socket;
+    this.#reader = socket.reader;
+    this.#writer = socket.writer;
   }
 
   get driver(): string {
@@ -129,7 +133,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     this.#isClosed = true;
     this.#observers?.notify();
     const socket = this.#socket;
-    if (--socket.handles === 0) return await socket.close(signal);
+    if (socket.unshare() === 0) return await socket.close(signal);
     if (this.#isConnecting) {
       socket.abort(osError({ code: "EBADF", syscall: "connect" }));
     }
@@ -143,11 +147,11 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const { reader } = this.#socket;
+    const reader = this.#reader ??= this.#socket.reader;
     if (reader !== undefined && (flags & ~RECV_FLAGS) === 0) {
       return reader.recv(size, flags, wait, this);
     }
-    return this.#reader(flags, wait)
+    return this.#awaitReader(flags, wait)
       .then((reader) => reader.recv(size, flags, wait, this));
   }
 
@@ -156,15 +160,12 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<number> {
-    const { reader, handles } = this.#socket;
-    // Closing one of several endpoints would have to stop the runtime from
-    // writing into a lent buffer, which is impossible.
-    const lasting = wait ?? (handles > 1 ? FOREVER : undefined);
+    const reader = this.#reader ??= this.#socket.reader;
     if (reader !== undefined && (flags & ~RECV_FLAGS) === 0) {
-      return reader.recvInto(buffer, flags, lasting, this);
+      return reader.recvInto(buffer, flags, wait, this);
     }
-    return this.#reader(flags, wait)
-      .then((reader) => reader.recvInto(buffer, flags, lasting, this));
+    return this.#awaitReader(flags, wait)
+      .then((reader) => reader.recvInto(buffer, flags, wait, this));
   }
 
   async recvmsg(
@@ -205,12 +206,12 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<number> {
-    const { writer } = this.#socket;
+    const writer = this.#writer ??= this.#socket.writer;
     if (writer !== undefined && (flags & ~SEND_FLAGS) === 0) {
       return writer.send(data, wait, this);
     }
     const bytes = data.slice();
-    return this.#writer(flags, wait)
+    return this.#awaitWriter(flags, wait)
       .then((writer) => writer.send(bytes, wait, this));
   }
 
@@ -219,12 +220,12 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<void> {
-    const { writer } = this.#socket;
+    const writer = this.#writer ??= this.#socket.writer;
     if (writer !== undefined && (flags & ~SEND_FLAGS) === 0) {
       return writer.sendall(data, wait, this);
     }
     const bytes = data.slice();
-    return this.#writer(flags, wait)
+    return this.#awaitWriter(flags, wait)
       .then((writer) => writer.sendall(bytes, wait, this));
   }
 
@@ -242,12 +243,12 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
       const code = socket.conn ? "EISCONN" : "EOPNOTSUPP";
       throw socket.stateError("send", code, address);
     }
-    const { writer } = socket;
+    const writer = this.#writer ??= this.#socket.writer;
     if (writer !== undefined && (flags & ~SEND_FLAGS) === 0) {
       return await writer.send(buffers, wait, this);
     }
     const bytes = buffers.map((buffer) => buffer.slice());
-    return await (await this.#writer(flags, wait)).send(bytes, wait, this);
+    return await (await this.#awaitWriter(flags, wait)).send(bytes, wait, this);
   }
 
   getsockopt(level: number, name: number, size: number): Uint8Array {
@@ -299,7 +300,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
   }
 
   dup(): Endpoint {
-    this.#socket.handles++;
+    this.#socket.share();
     return new StreamEndpoint(this.#socket);
   }
 
@@ -310,13 +311,13 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     return resource;
   }
 
-  /** Waits until there is a connection to receive from; throws if there is none. */
   /** The sender that a receive tells: as in the kernel, none on TCP, and for a Unix peer its path if it has one. */
   get #sender(): Address | null {
     return this.family === AF_UNIX ? this.#socket.peer || null : null;
   }
 
-  async #reader(
+  /** Waits until there is a connection to receive from; throws if there is none. */
+  async #awaitReader(
     flags: number,
     wait: Wait | undefined,
   ): Promise<StreamReader> {
@@ -328,7 +329,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
   }
 
   /** Waits until there is a connection to send on; throws if there is none. */
-  async #writer(
+  async #awaitWriter(
     flags: number,
     wait: Wait | undefined,
   ): Promise<StreamWriter> {

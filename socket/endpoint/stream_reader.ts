@@ -1,68 +1,47 @@
 import type { Address } from "../address.ts";
-import { lostBuffer } from "../arguments.ts";
 import { MSG_PEEK, MSG_WAITALL } from "../constants/mod.ts";
-import { HALF_ENDED, POLLERR, POLLHUP, RECEIVABLE } from "../constants/poll.ts";
-import { failure } from "../caller.ts";
-import { type OSError, osError, type OSErrorFields } from "../errors.ts";
-import { isNonBlocking, NO_WAIT, timeoutError, type Wait } from "../wait.ts";
-import { LARGE } from "./buffer_pool.ts";
+import type { Wait } from "../wait.ts";
 import { ReadBuffer } from "./read_buffer.ts";
+import {
+  type PendingRead,
+  ReadQueue,
+  type ResolveRecv,
+  type ResolveRecvInto,
+} from "./read_queue.ts";
 import type { Conn, StreamTransport } from "./stream_transport.ts";
-import { type PendingCall, WaitQueue } from "./wait_queue.ts";
-
-/** One pending receive, into a new array or into the caller's buffer. */
-type PendingRead = PendingRecv | PendingRecvInto;
-
-interface PendingRecv extends ReadOptions {
-  readonly into: undefined;
-  readonly resolve: (bytes: Uint8Array<ArrayBuffer> | Promise<never>) => void;
-}
-
-interface PendingRecvInto extends ReadOptions {
-  readonly into: Uint8Array;
-  readonly resolve: (count: number | Promise<never>) => void;
-}
-
-interface ReadOptions extends PendingCall {
-  /** The most bytes to receive. */
-  readonly size: number;
-  /** MSG_PEEK: leaves the bytes in the buffer. */
-  readonly peek: boolean;
-  /** MSG_WAITALL: waits for `size` bytes or the end of the stream. */
-  readonly all: boolean;
-  /** Whether the runtime may write straight into `into`: nothing but `close` can end the call. */
-  readonly direct: boolean;
-  /** The number of bytes that the runtime has written into `into`. */
-  filled: number;
-}
 
 /**
- * Receives from a connection, with at most one `read` in progress. Keeps bytes
- * that no call waits for any more, or that a call only peeked at.
+ * Receives from a connection.
+ *
+ * Nearly every receive is alone, has no deadline and finds nothing kept. Such a
+ * one is only fields of this object, and costs one promise. All others, and it
+ * too as soon as another call has to do with it, are in a queue, which is made
+ * when it is first needed.
  */
 export class StreamReader {
+  /**
+   * Whether several endpoints share the connection: then one may close during a
+   * receive of its own, and the runtime must not be writing into its caller's
+   * buffer.
+   */
+  isShared = false;
   readonly #conn: Conn;
   readonly #peer: Address;
   readonly #transport: StreamTransport;
-  readonly #queue: WaitQueue<PendingRead>;
-  readonly #buffer = new ReadBuffer();
-  /** The call whose buffer the read in progress fills, and the part that it fills. */
-  #target: PendingRead | undefined;
-  #room: Uint8Array | undefined;
-  #error: OSError | undefined;
-  #isBroken = false;
-  #eof = false;
-  #isShut = false;
-  /** Whether a call has already returned the end of the stream. */
-  #hasToldEnd = false;
-  #endTimer: ReturnType<typeof setTimeout> | undefined;
+  #buffer: ReadBuffer | undefined;
+  #queue: ReadQueue | undefined;
+  /** The lone receive: who settles it, who called it, and into what it receives. */
+  #resolve: ResolveRecv | ResolveRecvInto | undefined;
+  #owner: object | undefined;
+  /** The caller's buffer; `undefined` for a new array of at most `#size` bytes. */
+  #into: Uint8Array | undefined;
+  #size = 0;
 
   /** Receives from `conn`; `peer` is for messages. */
   constructor(conn: Conn, peer: Address, transport: StreamTransport) {
     this.#conn = conn;
     this.#peer = peer;
     this.#transport = transport;
-    this.#queue = new WaitQueue(conn);
   }
 
   /** Receives up to `size` bytes into a new array. */
@@ -72,18 +51,21 @@ export class StreamReader {
     wait: Wait | undefined,
     owner: object,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    return new Promise((resolve) =>
-      this.#add({
-        size,
-        into: undefined,
-        peek: (flags & MSG_PEEK) !== 0,
-        all: (flags & MSG_WAITALL) !== 0,
-        direct: false,
-        filled: 0,
-        owner,
-        resolve,
-      }, wait)
-    );
+    return new Promise((resolve) => {
+      if (wait === undefined && flags === 0 && this.#isFree) {
+        const room = (this.#buffer ??= new ReadBuffer()).room(size, false);
+        this.#start(room, undefined, size, resolve, owner);
+      } else {
+        this.#waiting.add({
+          ...options(flags),
+          size,
+          into: undefined,
+          direct: false,
+          owner,
+          resolve,
+        }, wait);
+      }
+    });
   }
 
   /** Receives into the caller's buffer and returns the number of bytes. */
@@ -93,18 +75,21 @@ export class StreamReader {
     wait: Wait | undefined,
     owner: object,
   ): Promise<number> {
-    return new Promise((resolve) =>
-      this.#add({
-        size: into.length,
-        into,
-        peek: (flags & MSG_PEEK) !== 0,
-        all: (flags & MSG_WAITALL) !== 0,
-        direct: wait === undefined && (flags & MSG_PEEK) === 0,
-        filled: 0,
-        owner,
-        resolve,
-      }, wait)
-    );
+    return new Promise((resolve) => {
+      const isOurs = wait === undefined && !this.isShared;
+      if (isOurs && flags === 0 && this.#isFree) {
+        this.#start(into, into, into.length, resolve, owner);
+      } else {
+        this.#waiting.add({
+          ...options(flags),
+          size: into.length,
+          into,
+          direct: isOurs && (flags & MSG_PEEK) === 0,
+          owner,
+          resolve,
+        }, wait);
+      }
+    });
   }
 
   /**
@@ -112,254 +97,137 @@ export class StreamReader {
    * the connection is broken.
    */
   poll(): number {
-    return (this.#isReadable ? RECEIVABLE : 0) |
-      (this.hasEnded || this.#error !== undefined ? HALF_ENDED : 0) |
-      (this.#error === undefined ? 0 : POLLERR) |
-      (this.#isBroken ? POLLHUP : 0);
+    return this.#queue === undefined ? 0 : this.#queue.poll();
   }
 
   /** Calls `observer` at every event until the returned function is called; reads ahead meanwhile. */
   observe(observer: () => void, holds: boolean): () => void {
-    const cancel = this.#queue.observe(observer, holds);
-    this.#read();
-    return cancel;
+    return this.#waiting.observe(observer, holds);
   }
 
   /** Ends the receiving half: a pending call returns what has arrived, or nothing. */
   shutdown(): void {
-    this.#isShut = true;
-    for (const call of this.#queue.calls) this.#expire(call, NO_WAIT);
-    this.#queue.notify();
+    this.#waiting.shutdown();
   }
 
   /** Puts bytes in front of what the next call gets. */
   unread(bytes: Uint8Array): void {
-    this.#buffer.prepend(bytes);
-    this.#serveAll();
-    this.#queue.notify();
+    this.#waiting.unread(bytes);
   }
 
   /** How many bytes are kept for the next call. */
   get available(): number {
-    return this.#buffer.available;
+    return this.#queue?.available ?? 0;
   }
 
   /** Whether bytes are kept for the next call. */
   get hasBuffered(): boolean {
-    return this.#buffer.available > 0;
+    return this.available > 0;
   }
 
   /** Whether there is nothing more to receive. */
   get hasEnded(): boolean {
-    return this.#eof || this.#isShut;
+    return this.#queue?.hasEnded ?? false;
   }
 
   /** Whether a read is in progress. */
   get isRunning(): boolean {
-    return this.#queue.isRunning;
+    return this.#resolve !== undefined || (this.#queue?.isRunning ?? false);
   }
 
   /** Fails the pending calls of one endpoint; the socket stays open for the others. */
   release(owner: object): void {
-    for (const call of this.#queue.calls) {
-      if (call.owner === owner) this.#drop(call, this.#closed());
-    }
+    if (this.#hasCalls) this.#waiting.release(owner);
   }
 
   /** Fails every pending call before the connection closes. */
   close(): void {
-    clearTimeout(this.#endTimer);
-    this.#queue.close(() => this.#closed());
+    if (this.#hasCalls) this.#waiting.close();
   }
 
   /** Sets whether what waits keeps the process alive. */
   setReferencing(on: boolean): void {
-    this.#queue.setReferencing(on);
+    this.#waiting.setReferencing(on);
   }
 
   /** Resolves when no read is in progress. */
-  settled(): Promise<void> {
-    return this.#queue.settled();
+  settled(): Promise<void> | undefined {
+    return this.#hasCalls ? this.#waiting.settled() : undefined;
   }
 
-  get #isReadable(): boolean {
-    return this.#buffer.available > 0 || this.#error !== undefined ||
-      this.hasEnded;
+  get #hasCalls(): boolean {
+    return this.#resolve !== undefined || this.#queue !== undefined;
   }
 
-  #add(call: PendingRead, wait: Wait | undefined): void {
-    const { available } = this.#buffer;
-    // The kernel may hold more bytes than were read.
-    if (call.peek && available > 0 && available < call.size) {
-      this.#buffer.full = true;
+  /** Whether a receive can be the lone one. */
+  get #isFree(): boolean {
+    return this.#resolve === undefined &&
+      (this.#queue === undefined || this.#queue.isIdle);
+  }
+
+  /** The queue, which gets the lone receive. */
+  get #waiting(): ReadQueue {
+    const queue = this.#queue ??= new ReadQueue(
+      this.#conn,
+      this.#peer,
+      this.#transport,
+      this.#buffer ??= new ReadBuffer(),
+    );
+    const resolve = this.#resolve;
+    if (resolve !== undefined) {
+      const into = this.#into;
+      this.#resolve = this.#into = undefined;
+      queue.adopt({
+        ...options(0),
+        size: this.#size,
+        into,
+        direct: into !== undefined,
+        owner: this.#owner!,
+        resolve,
+      } as PendingRead);
     }
-    const queue = this.#queue;
-    if (queue.first === undefined && this.#serve(call)) {
-      // An observer waits for the next event.
-      if (queue.isObserved) this.#read();
-      return;
-    }
-    // After shutdown(SHUT_RD) a receive still returns what had arrived, but no
-    // longer waits.
-    const lasting = this.#isShut && !this.#eof
-      ? { ...NO_WAIT, signal: wait?.signal }
-      : wait;
-    queue.add(call, lasting, this.#expire, this.#drop);
-    this.#read();
+    return queue;
   }
 
-  /** Settles a call with what has arrived; returns false if the call must wait. */
-  #serve(call: PendingRead): boolean {
-    const buffer = this.#buffer;
-    if (call.direct && call.all) {
-      call.filled += buffer.takeInto(call.into!.subarray(call.filled));
-    }
-    const got = call.filled + buffer.available;
-    const isLast = this.#eof || this.#error !== undefined;
-    if (!isLast) {
-      if (got === 0) return false;
-      if (got < call.size) {
-        if (call.all) return false;
-        if (buffer.full) return this.#topUp();
-      }
-    } else if (got === 0 && this.#error !== undefined && call.size > 0) {
-      call.resolve(failure(this.#error));
-      this.#error = undefined;
-      this.#eof = true;
-      return true;
-    } else if (got === 0 && this.#eof && this.#hasToldEnd) {
-      return this.#tellEndAgain();
-    }
-    this.#hasToldEnd ||= got === 0;
-    this.#give(call);
-    return true;
-  }
-
-  /**
-   * Delays a call that returns the end of the stream again by one turn: without
-   * that, a loop that does not stop there would block timers and signals.
-   */
-  #tellEndAgain(): false {
-    this.#endTimer ??= setTimeout(() => {
-      this.#endTimer = undefined;
-      this.#hasToldEnd = false;
-      this.#serveAll();
-    }, 0);
-    return false;
-  }
-
-  #give(call: PendingRead): void {
-    const { filled } = call;
-    const buffer = this.#buffer;
-    if (call.into === undefined) {
-      call.resolve(call.peek ? buffer.peek(call.size) : buffer.take(call.size));
-    } else if (call.into.length < call.size && filled === 0) {
-      call.resolve(failure(lostBuffer("recv")));
-    } else if (call.peek) {
-      const bytes = buffer.peek(call.into.length);
-      call.into.set(bytes);
-      call.resolve(bytes.length);
-    } else {
-      const rest = filled > 0 ? call.into.subarray(filled) : call.into;
-      call.resolve(filled + buffer.takeInto(rest));
-    }
-  }
-
-  /**
-   * A read that filled all its space may have left bytes behind, which Python
-   * would return too. So this waits for one more read, but only until the
-   * kernel has been asked once.
-   */
-  #topUp(): false {
-    setImmediate(() => {
-      this.#buffer.full = false;
-      this.#serveAll();
-    });
-    return false;
-  }
-
-  #serveAll(): void {
-    const queue = this.#queue;
-    while (queue.first !== undefined && this.#serve(queue.first)) queue.shift();
-  }
-
-  /** Starts a read if a call or an observer waits for one. */
-  #read(): void {
-    const queue = this.#queue;
-    const { first } = queue;
-    const isWanted = first !== undefined ||
-      (queue.isObserved && !this.#isReadable);
-    if (!isWanted || this.#eof) return queue.rest();
-    if (!queue.begin()) return;
-    let room: Uint8Array;
-    if (first === undefined) room = this.#buffer.room(LARGE, false);
-    else if (first.direct && this.#buffer.available === 0) {
-      room = first.filled === 0
-        ? first.into!
-        : first.into!.subarray(first.filled);
-      this.#target = first;
-      this.#room = room;
-    } else room = this.#buffer.room(first.size, first.peek);
+  #start(
+    room: Uint8Array,
+    into: Uint8Array | undefined,
+    size: number,
+    resolve: ResolveRecv | ResolveRecvInto,
+    owner: object,
+  ): void {
+    this.#resolve = resolve;
+    this.#owner = owner;
+    this.#into = into;
+    this.#size = size;
+    if (this.#queue !== undefined) this.#queue.reference();
     this.#conn.read(room).then(this.#onRead, this.#onError);
   }
 
   readonly #onRead = (count: number | null): void => {
-    const target = this.#target;
-    this.#target = undefined;
-    if (count === null) {
-      this.#eof = true;
-    } else if (target === undefined) {
-      this.#buffer.onRead(count);
-    } else if (target === this.#queue.first) {
-      target.filled += count;
+    const resolve = this.#resolve;
+    if (resolve === undefined || count === null) {
+      this.#waiting.onRead(count);
+    } else if (this.#into !== undefined) {
+      this.#resolve = this.#into = undefined;
+      (resolve as ResolveRecvInto)(count);
     } else {
-      // The call that owns the buffer has ended, so keep the bytes for the next
-      // call.
-      this.#buffer.append(this.#room!.subarray(0, count));
+      const bytes = this.#buffer!.give(count, this.#size);
+      if (bytes === undefined) this.#waiting.onRead(count);
+      else {
+        this.#resolve = undefined;
+        (resolve as ResolveRecv)(bytes);
+      }
     }
-    this.#onEnd();
   };
 
-  readonly #onError = (error: unknown): void => {
-    this.#target = undefined;
-    this.#isBroken = true;
-    this.#error = this.#transport.explain(error, this.#fields);
-    this.#onEnd();
+  readonly #onError = (error: unknown): void => this.#waiting.onError(error);
+}
+
+function options(flags: number) {
+  return {
+    peek: (flags & MSG_PEEK) !== 0,
+    all: (flags & MSG_WAITALL) !== 0,
+    filled: 0,
   };
-
-  /** Handles the end of the read in progress. */
-  #onEnd(): void {
-    const queue = this.#queue;
-    queue.end();
-    this.#serveAll();
-    queue.notify();
-    this.#read();
-  }
-
-  readonly #expire = (call: PendingRead, wait: Wait): void => {
-    // A MSG_WAITALL call that must not wait returns what has arrived, in its
-    // turn.
-    const hasSome = call.all && call === this.#queue.first &&
-      call.filled + this.#buffer.available > 0;
-    if (!this.#isShut && !(isNonBlocking(wait) && hasSome)) {
-      this.#drop(call, timeoutError(wait, this.#fields));
-    } else if (this.#queue.remove(call)) this.#give(call);
-  };
-
-  readonly #drop = (call: PendingRead, reason: unknown): void => {
-    if (!this.#queue.remove(call)) return;
-    if (call.into !== undefined && call.filled > 0) {
-      this.#buffer.append(call.into.subarray(0, call.filled));
-      call.filled = 0;
-    }
-    call.resolve(failure(reason));
-  };
-
-  get #fields(): OSErrorFields {
-    return { syscall: "recv", address: this.#peer };
-  }
-
-  #closed(): OSError {
-    return osError({ ...this.#fields, code: "EBADF" });
-  }
 }

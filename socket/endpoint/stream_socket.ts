@@ -224,6 +224,7 @@ export class StreamSocket {
     this.#resource = resource;
     this.reader = new StreamReader(conn, peer, transport);
     this.writer = new StreamWriter(conn, peer, transport);
+    this.#noteSharing();
     if (!this.#isReferencing) this.setReferencing(false);
     if (this.noDelay) conn.setNoDelay?.(true);
     if (this.keepAlive) conn.setKeepAlive?.(true);
@@ -256,6 +257,25 @@ export class StreamSocket {
     }
     if (how !== SHUT_WR) this.reader?.shutdown();
     if (how !== SHUT_RD) this.writer?.shutdown();
+  }
+
+  /** Adds an endpoint. */
+  share(): void {
+    this.handles++;
+    this.#noteSharing();
+  }
+
+  /** Removes an endpoint; tells how many are left. */
+  unshare(): number {
+    this.handles--;
+    this.#noteSharing();
+    return this.handles;
+  }
+
+  #noteSharing(): void {
+    const { reader, writer } = this;
+    if (reader === undefined || writer === undefined) return;
+    reader.isShared = writer.isShared = this.handles > 1;
   }
 
   /** Returns the runtime's object; throws EBUSY if bytes or pending calls would be lost. */

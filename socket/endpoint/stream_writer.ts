@@ -1,50 +1,39 @@
 import type { Address } from "../address.ts";
 import { SENDABLE } from "../constants/poll.ts";
-import { failure } from "../caller.ts";
-import { type OSError, osError, type OSErrorFields } from "../errors.ts";
-import { timeoutError, type Wait, watch } from "../wait.ts";
-import { copyForSend, gatherForSend, lengthOf } from "./buffer_pool.ts";
-import { type PendingSend, SendQueue } from "./send_queue.ts";
+import type { Wait } from "../wait.ts";
+import { copyForSend, gatherForSend, releaseCopy } from "./buffer_pool.ts";
 import type { Conn, StreamTransport } from "./stream_transport.ts";
+import {
+  type PendingWrite,
+  type ResolveSend,
+  type Sender,
+  WriteQueue,
+} from "./write_queue.ts";
 
-/** An endpoint that sends. */
-interface Sender {
-  /** How many bytes its last send that a signal ended had taken. */
-  abortedBytesSent: number;
-}
-
-/** One send on a stream that is waiting or in progress. */
-interface PendingWrite extends PendingSend {
-  readonly owner: Sender;
-  /** Whether to send all bytes, or only what the kernel takes now. */
-  readonly all: boolean;
-  /** Settles the call: `sendall` without a value, `send` with the number of bytes. */
-  readonly resolve: (count: number | undefined | Promise<never>) => void;
-  /** The number of bytes that the kernel has taken. */
-  sent: number;
-  /** The index at which the write in progress ends. */
-  end: number;
-  /** The index at which the send ends. */
-  goal: number;
-}
-
-// The most bytes that a send with a deadline writes at a time.
-const PIECE = 65536;
+/** What the promise of a send gets: `sendall` no value, `send` the number of bytes. */
+type Sent = number | undefined;
 
 /**
  * Sends on a connection, one call after another.
  *
- * Deno's `write` cannot be cancelled. So a send that times out during a write
- * counts the bytes of that write, at most 64 KiB, as taken: they leave before
- * any later bytes, as if the kernel's buffer were that much larger. No byte is
- * lost, and a caller that continues from `bytesSent` sends none twice.
+ * Nearly every send is alone and has no deadline. Such a lone one is only fields
+ * of this object, and its promise is that of the runtime's write, so that only the
+ * end of the write ends it. All others are in a queue, which is made when it is
+ * first needed, and wait there for the lone one.
  */
 export class StreamWriter {
+  /** Whether several endpoints share the connection, so that one may close during a send of its own. */
+  isShared = false;
   readonly #conn: Conn;
   readonly #peer: Address;
   readonly #transport: StreamTransport;
-  readonly #queue = new SendQueue<PendingWrite>();
-  #isShut = false;
+  #queue: WriteQueue | undefined;
+  /** A copy of the lone send's bytes while it is in progress. */
+  #bytes: Uint8Array | undefined;
+  #owner: Sender | undefined;
+  #all = false;
+  /** The promise of a lone send that the queue has taken over. */
+  #adopted: Promise<Sent> | undefined;
 
   /** Sends on `conn`; `peer` is for messages. */
   constructor(conn: Conn, peer: Address, transport: StreamTransport) {
@@ -59,9 +48,7 @@ export class StreamWriter {
     wait: Wait | undefined,
     owner: Sender,
   ): Promise<number> {
-    return new Promise((resolve) =>
-      this.#add(data, false, resolve as PendingWrite["resolve"], wait, owner)
-    );
+    return this.#send(data, false, wait, owner) as Promise<number>;
   }
 
   /** Sends all of `data`. */
@@ -70,9 +57,7 @@ export class StreamWriter {
     wait: Wait | undefined,
     owner: Sender,
   ): Promise<void> {
-    return new Promise((resolve) =>
-      this.#add(data, true, resolve as PendingWrite["resolve"], wait, owner)
-    );
+    return this.#send(data, true, wait, owner) as Promise<undefined>;
   }
 
   /** Returns the events that `poll` reports: POLLOUT if a send would not wait. */
@@ -82,34 +67,27 @@ export class StreamWriter {
 
   /** Calls `observer` whenever a send would no longer wait, until the returned function is called. */
   observe(observer: () => void): () => void {
-    return this.#queue.observe(observer);
+    return this.#waiting.observe(observer);
   }
 
   /** Whether a write is in progress. */
   get isBusy(): boolean {
-    return this.#queue.first !== undefined;
+    return this.#bytes !== undefined || (this.#queue?.isBusy ?? false);
   }
 
   /** Whether the writing half has ended. */
   get hasEnded(): boolean {
-    return this.#isShut;
+    return this.#queue?.hasEnded ?? false;
   }
 
   /** Ends the writing half after the bytes that count as sent have left. */
   shutdown(): void {
-    if (this.#isShut) return;
-    this.#isShut = true;
-    // The peer may be gone already, which the kernel does not report either.
-    const end = () => this.#conn.closeWrite().catch(() => {});
-    if (this.#hasPromised) this.#queue.idle().then(end);
-    else end();
+    this.#waiting.shutdown();
   }
 
   /** Fails the pending calls of one endpoint; the socket stays open for the others. */
   release(owner: object): void {
-    for (const send of this.#queue.of(owner)) {
-      this.#giveUp(send, (taken) => this.#error("EBADF", taken));
-    }
+    if (this.#hasCalls) this.#waiting.release(owner);
   }
 
   /**
@@ -117,141 +95,98 @@ export class StreamWriter {
    * the bytes that count as sent have left.
    */
   close(signal?: AbortSignal): Promise<void> | undefined {
-    const [first, ...rest] = this.#queue.of();
-    for (const send of rest) {
-      this.#queue.remove(send);
-      send.resolve(failure(this.#error("EBADF", 0)));
-    }
-    if (first === undefined) return undefined;
-    if (!first.gone) {
-      first.stop?.();
-      first.gone = true;
-      first.goal = first.sent;
-      first.resolve(failure(this.#error("EBADF", first.sent)));
-    }
-    return this.#hasPromised ? this.#queue.linger(signal) : undefined;
+    return this.#hasCalls ? this.#waiting.close(signal) : undefined;
   }
 
   /** Resolves when no write is in progress. */
-  settled(): Promise<void> {
-    return this.#queue.idle();
+  settled(): Promise<void> | undefined {
+    return this.#hasCalls ? this.#waiting.settled() : undefined;
   }
 
-  /** Whether bytes remain to be sent after their call has ended. */
-  get #hasPromised(): boolean {
-    const { first } = this.#queue;
-    return first !== undefined && first.gone && first.goal > first.sent;
+  get #hasCalls(): boolean {
+    return this.#bytes !== undefined || this.#queue !== undefined;
   }
 
-  #add(
+  /** The queue, which gets the lone send. */
+  get #waiting(): WriteQueue {
+    const queue = this.#queue ??= new WriteQueue(
+      this.#conn,
+      this.#peer,
+      this.#transport,
+    );
+    const bytes = this.#bytes;
+    if (bytes !== undefined) {
+      this.#bytes = undefined;
+      this.#adopted = new Promise((resolve) => {
+        const send = pendingWrite(bytes, this.#all, resolve, this.#owner!);
+        queue.adopt({ ...send, end: bytes.length });
+      });
+      // The caller gets it at the end of the write.
+      this.#adopted.catch(() => {});
+    }
+    return queue;
+  }
+
+  #send(
     data: Uint8Array | readonly Uint8Array[],
     all: boolean,
-    resolve: PendingWrite["resolve"],
     wait: Wait | undefined,
     owner: Sender,
-  ): void {
-    if (this.#isShut) return resolve(failure(this.#error("EPIPE", 0)));
+  ): Promise<Sent> {
     const isOne = data instanceof Uint8Array;
-    const length = isOne ? data.length : lengthOf(data);
-    if (length === 0) return resolve(all ? undefined : 0);
-    const send: PendingWrite = {
-      owner,
-      bytes: !isOne ? gatherForSend(data) : this.isBusy
-        ? data.slice() // of its own size, for there may be many that wait
-        : copyForSend(data),
-      all,
-      resolve,
-      sent: 0,
-      end: 0,
-      goal: length,
-      gone: false,
-      stop: undefined,
-    };
-    if (wait !== undefined) this.#watch(send, wait);
-    if (this.#queue.push(send)) this.#write(send);
-  }
-
-  #watch(send: PendingWrite, wait: Wait): void {
-    send.stop = watch(
-      wait,
-      () =>
-        this.#giveUp(
-          send,
-          (taken) => timeoutError(wait, this.#fields(taken)),
-          true,
-        ),
-      (reason) =>
-        this.#giveUp(send, (taken) => {
-          send.owner.abortedBytesSent = taken;
-          return reason;
-        }, true),
+    if (isOne && data.length > 0 && wait === undefined && this.#isFree) {
+      const bytes = this.#bytes = copyForSend(data);
+      this.#owner = owner;
+      this.#all = all;
+      return this.#conn.write(bytes).then(this.#onWritten, this.#onError);
+    }
+    const bytes = !isOne ? gatherForSend(data) : this.isBusy
+      ? data.slice() // of its own size, for there may be many that wait
+      : copyForSend(data);
+    return new Promise((resolve) =>
+      this.#waiting.add(pendingWrite(bytes, all, resolve, owner), wait)
     );
   }
 
-  #write(send: PendingWrite): void {
-    const { sent, goal, bytes, stop } = send;
-    send.end = stop === undefined ? goal : Math.min(goal, sent + PIECE);
-    this.#conn.write(
-      sent === 0 && send.end === bytes.length
-        ? bytes
-        : bytes.subarray(sent, send.end),
-    ).then(this.#onWritten, this.#onError);
+  /** Whether a send can be the lone one. */
+  get #isFree(): boolean {
+    return this.#bytes === undefined && !this.isShared &&
+      (this.#queue === undefined || this.#queue.isIdle);
   }
 
-  readonly #onWritten = (count: number): void => {
-    const send = this.#queue.first!;
-    send.sent += count;
-    if (send.sent < send.goal && (send.all || send.gone)) {
-      this.#write(send);
-      return;
+  readonly #onWritten = (count: number): Sent | Promise<Sent> => {
+    const bytes = this.#bytes;
+    if (bytes === undefined || (count < bytes.length && this.#all)) {
+      this.#waiting.onWritten(count);
+      return this.#adopted!;
     }
-    this.#next();
-    if (!send.gone) send.resolve(send.all ? undefined : send.sent);
+    // An idle connection holds no buffer.
+    this.#bytes = undefined;
+    releaseCopy(bytes);
+    return this.#all ? undefined : count;
   };
 
-  readonly #onError = (error: unknown): void => {
-    const send = this.#queue.first!;
-    this.#next();
-    if (!send.gone) {
-      const fields = this.#fields(send.sent);
-      send.resolve(failure(this.#transport.explain(error, fields)));
-    }
+  readonly #onError = (error: unknown): Promise<Sent> => {
+    this.#waiting.onError(error);
+    return this.#adopted!;
   };
+}
 
-  /** Removes the first send, which is done, and starts the next one. */
-  #next(): void {
-    const next = this.#queue.shift();
-    if (next !== undefined) this.#write(next);
-  }
-
-  /**
-   * Ends a call early; sets the number of bytes taken on its error. If all its
-   * bytes are taken and it `mayResolve`, the call succeeds.
-   */
-  #giveUp(
-    send: PendingWrite,
-    reason: (taken: number) => unknown,
-    mayResolve = false,
-  ): void {
-    if (send !== this.#queue.first) {
-      this.#queue.remove(send);
-      send.resolve(failure(reason(0)));
-      return;
-    }
-    const { all, end, bytes } = send;
-    send.stop?.();
-    send.gone = true;
-    send.goal = end;
-    if (mayResolve && (!all || end === bytes.length)) {
-      send.resolve(all ? undefined : end);
-    } else send.resolve(failure(reason(end)));
-  }
-
-  #fields(bytesSent: number): OSErrorFields {
-    return { syscall: "send", address: this.#peer, bytesSent };
-  }
-
-  #error(code: string, bytesSent: number): OSError {
-    return osError({ ...this.#fields(bytesSent), code });
-  }
+function pendingWrite(
+  bytes: Uint8Array,
+  all: boolean,
+  resolve: ResolveSend,
+  owner: Sender,
+): PendingWrite {
+  return {
+    owner,
+    bytes,
+    all,
+    resolve,
+    sent: 0,
+    end: 0,
+    goal: bytes.length,
+    gone: false,
+    stop: undefined,
+  };
 }

@@ -61,6 +61,12 @@ export class WaitQueue<C extends PendingCall> implements Hold {
     return this.#observers !== undefined && !this.#observers.isEmpty;
   }
 
+  /** Whether no call and no observer waits, and no operation is in progress. */
+  get isIdle(): boolean {
+    return this.#calls.first === undefined && !this.#isRunning &&
+      !this.isObserved;
+  }
+
   /** Whether an operation is in progress. */
   get isRunning(): boolean {
     return this.#isRunning;
@@ -81,7 +87,7 @@ export class WaitQueue<C extends PendingCall> implements Hold {
         (reason) => abort(call, reason),
       );
     }
-    this.#reference();
+    this.reference();
   }
 
   /** Removes the first call, which has been served. */
@@ -114,7 +120,7 @@ export class WaitQueue<C extends PendingCall> implements Hold {
   /** Keeps the process alive, and the operation going, for one who does not wait here. */
   hold(): void {
     this.#holding++;
-    this.#reference();
+    this.reference();
   }
 
   /** Takes one `hold` back. */
@@ -154,13 +160,13 @@ export class WaitQueue<C extends PendingCall> implements Hold {
     }
     // The close still waits for the operation to end.
     this.#mayReference = true;
-    if (this.#isRunning) this.#reference();
+    if (this.#isRunning) this.reference();
   }
 
   /** Sets whether what waits keeps the process alive. */
   setReferencing(on: boolean): void {
     this.#mayReference = on;
-    if (on && this.#isHeld) this.#reference();
+    if (on && this.#isHeld) this.reference();
     if (on || !this.#isReferenced) return;
     this.#isReferenced = false;
     this.#operation.unref();
@@ -177,7 +183,8 @@ export class WaitQueue<C extends PendingCall> implements Hold {
     return this.#calls.first !== undefined || this.#holding > 0;
   }
 
-  #reference(): void {
+  /** Keeps the process alive, unless `setReferencing(false)` has been called. */
+  reference(): void {
     if (this.#isReferenced || !this.#mayReference) return;
     this.#isReferenced = true;
     this.#operation.ref();
