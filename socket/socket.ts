@@ -24,6 +24,7 @@ import type {
   ReceivedMessage,
   ReceivedMessageInto,
 } from "./driver.ts";
+import { restTimer } from "./deadlines.ts";
 import { driverFor, isNonBlockingType, openEndpoint } from "./drivers.ts";
 import { afalgAncillary, type SendmsgAfalgOptions } from "./afalg.ts";
 import { errnoOf, osError, windowsOnly } from "./errors.ts";
@@ -1628,5 +1629,6 @@ export class Socket<A extends Address = Address, From = A | null> {
     if (this.#files > 0 || this.#open === undefined) return;
     this.#released = this.#open.close(signal);
     this.#open = undefined;
+    restTimer();
   }
 }

@@ -1,6 +1,7 @@
 import { kindOf } from "./arguments.ts";
 import { POLLNVAL } from "./constants/poll.ts";
 import { failure } from "./caller.ts";
+import { Deadline } from "./deadlines.ts";
 import {
   type OSError,
   osError,
@@ -128,9 +129,6 @@ export function isNonBlocking(wait: Wait | undefined): boolean {
   return wait !== undefined && wait.deadline === -Infinity;
 }
 
-// A longer delay overflows setTimeout's 32 bits and would fire at once.
-const LONGEST_TIMER = 2 ** 31 - 1;
-
 /**
  * Calls one of two functions once when a wait ends: `expire` at its deadline,
  * `abort` with the reason when its signal aborts.
@@ -141,19 +139,21 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  * then miss data that has arrived. On a busy machine one poll is not always
  * enough, so it waits for two (Deno 2.9).
  *
+ * @param holds Whether the watch itself keeps the process alive until its deadline.
  * @returns A function that ends the watch.
  */
 export function watch(
   wait: Wait,
   expire: () => void,
   abort: (reason: unknown) => void,
+  holds = true,
 ): () => void {
   const { deadline, signal } = wait;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let immediate: ReturnType<typeof setImmediate> | undefined;
+  if (signal === undefined && deadline !== -Infinity) {
+    return expireAt(deadline, expire, holds);
+  }
   const stop = () => {
-    if (timer !== undefined) clearTimeout(timer);
-    if (immediate !== undefined) clearImmediate(immediate);
+    cancel();
     forget?.();
   };
   const forget = signal && onAbort(signal, () => {
@@ -164,18 +164,34 @@ export function watch(
     stop();
     expire();
   };
-  const setTimer = () => {
-    const left = deadline - performance.now();
-    timer = left > LONGEST_TIMER
-      ? setTimeout(setTimer, LONGEST_TIMER)
-      : setTimeout(onExpire, Math.max(0, left));
-  };
-  if (deadline === -Infinity) {
-    timer = setTimeout(() => {
-      timer = setTimeout(() => immediate = setImmediate(onExpire), 0);
-    }, 0);
-  } else if (deadline !== Infinity) setTimer();
+  const cancel = deadline === -Infinity
+    ? afterPolls(onExpire)
+    : expireAt(deadline, onExpire, holds);
   return stop;
+}
+
+function nothing(): void {}
+
+function expireAt(
+  deadline: number,
+  expire: () => void,
+  holds: boolean,
+): () => void {
+  if (deadline === Infinity) return nothing;
+  const due = new Deadline(deadline, expire, holds);
+  return () => due.clear();
+}
+
+/** Calls a function when Deno has polled the system twice. */
+function afterPolls(call: () => void): () => void {
+  let immediate: ReturnType<typeof setImmediate> | undefined;
+  let timer = setTimeout(() => {
+    timer = setTimeout(() => immediate = setImmediate(call), 0);
+  }, 0);
+  return () => {
+    clearTimeout(timer);
+    if (immediate !== undefined) clearImmediate(immediate);
+  };
 }
 
 /** The functions to call when a signal aborts. */

@@ -107,6 +107,7 @@ export class DatagramWriter {
       wait,
       () => this.#giveUp(send, timeoutError(wait, fields)),
       (reason) => this.#giveUp(send, reason),
+      false,
     );
   }
 

@@ -51,10 +51,23 @@ export class ReadBuffer {
    * `undefined`, and nothing is done, if a larger read might have returned more.
    */
   give(count: number, size: number): Uint8Array<ArrayBuffer> | undefined {
-    const isFull = count === this.#room;
-    if (isFull && count < size && count < LARGE) return undefined;
-    this.#flowing = isFull;
+    if (!this.#passes(count, size)) return undefined;
     return this.#bytes.slice(0, count);
+  }
+
+  /** The same into another buffer; returns false for `undefined`. */
+  giveInto(into: Uint8Array, count: number): boolean {
+    if (!this.#passes(count, into.length)) return false;
+    const bytes = this.#bytes;
+    into.set(count === bytes.length ? bytes : bytes.subarray(0, count));
+    return true;
+  }
+
+  #passes(count: number, size: number): boolean {
+    const isFull = count === this.#room;
+    if (count > size || isFull && count < size && count < LARGE) return false;
+    this.#flowing = isFull;
+    return true;
   }
 
   /** Adds bytes that were read elsewhere. */

@@ -89,13 +89,18 @@ export class ReadQueue {
   }
 
   /** Takes a receive over whose read is in progress, into its own buffer or this one's. */
-  adopt(call: PendingRead): void {
+  adopt(call: PendingRead, wait: Wait | undefined): void {
     if (call.direct) {
       this.#target = call;
       this.#room = call.into;
     }
-    this.#queue.add(call, undefined, this.#expire, this.#drop);
+    this.#queue.add(call, wait, this.#expire, this.#drop);
     this.#queue.begin();
+  }
+
+  /** Ends the first call, whose time is over. */
+  expire(wait: Wait): void {
+    this.#expire(this.#queue.first!, wait);
   }
 
   /** Keeps the process alive for a read that is not in this queue. */

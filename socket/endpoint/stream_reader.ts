@@ -1,5 +1,6 @@
 import type { Address } from "../address.ts";
 import { MSG_PEEK, MSG_WAITALL } from "../constants/mod.ts";
+import { Deadline } from "../deadlines.ts";
 import type { Wait } from "../wait.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import {
@@ -13,7 +14,7 @@ import type { Conn, StreamTransport } from "./stream_transport.ts";
 /**
  * Receives from a connection.
  *
- * Nearly every receive is alone, has no deadline and finds nothing kept. Such a
+ * Nearly every receive is alone, has no signal and finds nothing kept. Such a lone
  * one is only fields of this object, and costs one promise. All others, and it
  * too as soon as another call has to do with it, are in a queue, which is made
  * when it is first needed.
@@ -36,6 +37,10 @@ export class StreamReader {
   /** The caller's buffer; `undefined` for a new array of at most `#size` bytes. */
   #into: Uint8Array | undefined;
   #size = 0;
+  /** What the read in progress fills: the caller's buffer or ours. */
+  #room: Uint8Array | undefined;
+  #wait: Wait | undefined;
+  #deadline: Deadline | undefined;
 
   /** Receives from `conn`; `peer` is for messages. */
   constructor(conn: Conn, peer: Address, transport: StreamTransport) {
@@ -52,9 +57,8 @@ export class StreamReader {
     owner: object,
   ): Promise<Uint8Array<ArrayBuffer>> {
     return new Promise((resolve) => {
-      if (wait === undefined && flags === 0 && this.#isFree) {
-        const room = (this.#buffer ??= new ReadBuffer()).room(size, false);
-        this.#start(room, undefined, size, resolve, owner);
+      if (flags === 0 && this.#isFree(wait)) {
+        this.#start(undefined, size, wait, resolve, owner);
       } else {
         this.#waiting.add({
           ...options(flags),
@@ -76,15 +80,14 @@ export class StreamReader {
     owner: object,
   ): Promise<number> {
     return new Promise((resolve) => {
-      const isOurs = wait === undefined && !this.isShared;
-      if (isOurs && flags === 0 && this.#isFree) {
-        this.#start(into, into, into.length, resolve, owner);
+      if (flags === 0 && this.#isFree(wait)) {
+        this.#start(into, into.length, wait, resolve, owner);
       } else {
         this.#waiting.add({
           ...options(flags),
           size: into.length,
           into,
-          direct: isOurs && (flags & MSG_PEEK) === 0,
+          direct: this.#isDirect(wait) && (flags & MSG_PEEK) === 0,
           owner,
           resolve,
         }, wait);
@@ -160,9 +163,16 @@ export class StreamReader {
   }
 
   /** Whether a receive can be the lone one. */
-  get #isFree(): boolean {
+  #isFree(wait: Wait | undefined): boolean {
     return this.#resolve === undefined &&
+      (wait === undefined ||
+        wait.signal === undefined && wait.deadline !== -Infinity) &&
       (this.#queue === undefined || this.#queue.isIdle);
+  }
+
+  /** Whether the runtime may write straight into a caller's buffer: only `close` can end the call. */
+  #isDirect(wait: Wait | undefined): boolean {
+    return wait === undefined && !this.isShared;
   }
 
   /** The queue, which gets the lone receive. */
@@ -176,52 +186,73 @@ export class StreamReader {
     const resolve = this.#resolve;
     if (resolve !== undefined) {
       const into = this.#into;
-      this.#resolve = this.#into = undefined;
       queue.adopt({
         ...options(0),
         size: this.#size,
         into,
-        direct: into !== undefined,
+        direct: into !== undefined && this.#room === into,
         owner: this.#owner!,
         resolve,
-      } as PendingRead);
+      } as PendingRead, this.#wait);
+      this.#end();
     }
     return queue;
   }
 
   #start(
-    room: Uint8Array,
     into: Uint8Array | undefined,
     size: number,
+    wait: Wait | undefined,
     resolve: ResolveRecv | ResolveRecvInto,
     owner: object,
   ): void {
+    const room = into !== undefined && this.#isDirect(wait)
+      ? into
+      : (this.#buffer ??= new ReadBuffer()).room(size, false);
     this.#resolve = resolve;
     this.#owner = owner;
     this.#into = into;
+    this.#room = room;
     this.#size = size;
+    if (wait !== undefined && wait.deadline !== Infinity) {
+      this.#wait = wait;
+      this.#deadline = new Deadline(wait.deadline, this.#expire, false);
+    }
     if (this.#queue !== undefined) this.#queue.reference();
     this.#conn.read(room).then(this.#onRead, this.#onError);
+  }
+
+  /** Forgets the lone receive; an idle connection holds no buffer of its caller. */
+  #end(): void {
+    this.#resolve = this.#into = this.#room = undefined;
+    if (this.#deadline === undefined) return;
+    this.#deadline.clear();
+    this.#deadline = this.#wait = undefined;
   }
 
   readonly #onRead = (count: number | null): void => {
     const resolve = this.#resolve;
     if (resolve === undefined || count === null) {
-      this.#waiting.onRead(count);
-    } else if (this.#into !== undefined) {
-      this.#resolve = this.#into = undefined;
-      (resolve as ResolveRecvInto)(count);
-    } else {
-      const bytes = this.#buffer!.give(count, this.#size);
-      if (bytes === undefined) this.#waiting.onRead(count);
-      else {
-        this.#resolve = undefined;
-        (resolve as ResolveRecv)(bytes);
-      }
+      return this.#waiting.onRead(count);
     }
+    const into = this.#into;
+    if (into === undefined) {
+      const bytes = this.#buffer!.give(count, this.#size);
+      if (bytes === undefined) return this.#waiting.onRead(count);
+      this.#end();
+      (resolve as ResolveRecv)(bytes);
+    } else if (into === this.#room || this.#buffer!.giveInto(into, count)) {
+      this.#end();
+      (resolve as ResolveRecvInto)(count);
+    } else this.#waiting.onRead(count);
   };
 
   readonly #onError = (error: unknown): void => this.#waiting.onError(error);
+
+  readonly #expire = (): void => {
+    const wait = this.#wait!;
+    this.#waiting.expire(wait);
+  };
 }
 
 function options(flags: number) {

@@ -85,6 +85,7 @@ export class WaitQueue<C extends PendingCall> implements Hold {
         wait,
         () => expire(call, wait),
         (reason) => abort(call, reason),
+        false,
       );
     }
     this.reference();

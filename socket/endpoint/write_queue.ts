@@ -165,6 +165,7 @@ export class WriteQueue {
           send.owner.abortedBytesSent = taken;
           return reason;
         }, true),
+      false,
     );
   }
 

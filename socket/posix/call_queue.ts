@@ -195,6 +195,7 @@ export class CallQueue {
       wait,
       () => this.#drop(call, timeoutError(wait, this.#fields(call))),
       (reason) => this.#drop(call, reason),
+      false,
     );
   }
 
