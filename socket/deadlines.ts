@@ -1,52 +1,67 @@
 // One timer of the runtime for the deadlines of all calls: to set and clear one
-// takes longer than a whole receive.
+// takes as long as a whole receive.
 
 // A longer delay overflows setTimeout's 32 bits and would fire at once.
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** What is to end, in a binary heap: nobody is due before the one above. */
+/** Deadlines in a binary heap: none is to be looked at before the one above. */
 const heap: Deadline[] = [];
 
 let timer: ReturnType<typeof setTimeout> | undefined;
-/** When the timer fires: never after the first deadline. */
+/** When the timer fires: never after the first is to be looked at. */
 let armedFor = Infinity;
-
 /** How many of them keep the process alive. */
 let holders = 0;
 
-/** The end of a wait, of which nothing is lost if it comes a moment late. */
+/**
+ * When waits end, one after another. A wait that ends before its time leaves the
+ * deadline where it is in the heap, so that the next wait only writes a number.
+ */
 export class Deadline {
-  /** When, in milliseconds on the clock of `performance.now()`. */
-  readonly at: number;
-  /** Called once then. */
+  /** When the wait ends, in milliseconds on the clock of `performance.now()`; `Infinity` without one. */
+  at = Infinity;
+  /** When to look at it: never after `at`. */
+  check = Infinity;
+  /** Its place in the heap; -1 outside. */
+  place = -1;
+  /** Called at the end of a wait. */
   readonly expire: () => void;
   /** Whether it keeps the process alive; otherwise what is waited for may do so. */
   readonly holds: boolean;
-  /** Its place in the heap; -1 once it is over. */
-  place = -1;
 
-  /** Begins to wait. */
-  constructor(at: number, expire: () => void, holds: boolean) {
-    this.at = at;
+  /** Creates a deadline without a wait. */
+  constructor(expire: () => void, holds: boolean) {
     this.expire = expire;
     this.holds = holds;
-    heap.push(this);
-    raise(this, heap.length - 1);
-    if (at < armedFor) arm();
-    if (holds && ++holders === 1) Deno.refTimer(timer!);
   }
 
-  /** Ends the wait before its time. */
+  /** Begins a wait, at the end of which `expire` is called. */
+  set(at: number): void {
+    this.at = at;
+    if (this.place < 0) add(this);
+    else if (at < this.check) {
+      this.check = at;
+      raise(this, this.place);
+    } else return;
+    if (at < armedFor) arm();
+  }
+
+  /** Ends a wait before its time. */
   clear(): void {
-    if (this.place < 0) return;
-    remove(this);
+    this.at = Infinity;
+  }
+
+  /** Ends the last wait. */
+  end(): void {
+    this.at = Infinity;
+    if (this.place >= 0) remove(this);
     if (this.holds) restTimer();
   }
 }
 
 /**
- * Lets go of the runtime's timer if there is nothing to wait for. A call leaves it
- * to the next one, and the socket's close calls this.
+ * Lets go of the runtime's timer if there is nothing to wait for. Calls leave it
+ * to the next one; who closes a socket calls this.
  */
 export function restTimer(): void {
   if (heap.length > 0 || timer === undefined) return;
@@ -57,7 +72,7 @@ export function restTimer(): void {
 
 function arm(): void {
   if (timer !== undefined) clearTimeout(timer);
-  armedFor = heap[0].at;
+  armedFor = heap[0].check;
   const left = Math.min(armedFor - performance.now(), LONGEST_TIMER);
   timer = setTimeout(fire, Math.max(0, left));
   if (holders === 0) Deno.unrefTimer(timer);
@@ -67,31 +82,48 @@ function fire(): void {
   timer = undefined;
   armedFor = Infinity;
   const now = performance.now();
-  while (heap.length > 0 && heap[0].at <= now) {
-    const [due] = heap;
-    remove(due);
-    due.expire();
+  while (heap.length > 0 && heap[0].check <= now) {
+    const [first] = heap;
+    const { at } = first;
+    if (at > now && at < Infinity) {
+      first.check = at;
+      sink(first, 0);
+      continue;
+    }
+    first.at = Infinity;
+    remove(first);
+    if (at <= now) first.expire();
   }
   if (heap.length > 0 && timer === undefined) arm();
+}
+
+function add(deadline: Deadline): void {
+  deadline.check = deadline.at;
+  heap.push(deadline);
+  raise(deadline, heap.length - 1);
+  if (deadline.holds && ++holders === 1 && timer !== undefined) {
+    Deno.refTimer(timer);
+  }
 }
 
 function remove(deadline: Deadline): void {
   const { place } = deadline;
   deadline.place = -1;
+  const last = heap.pop()!;
+  if (last !== deadline) {
+    raise(last, place);
+    sink(last, last.place);
+  }
   if (deadline.holds && --holders === 0 && timer !== undefined) {
     Deno.unrefTimer(timer);
   }
-  const last = heap.pop()!;
-  if (last === deadline) return;
-  raise(last, place);
-  sink(last, last.place);
 }
 
 /** Puts a deadline where it is or above. */
 function raise(deadline: Deadline, place: number): void {
   while (place > 0) {
     const above = (place - 1) >> 1;
-    if (heap[above].at <= deadline.at) break;
+    if (heap[above].check <= deadline.check) break;
     put(heap[above], place);
     place = above;
   }
@@ -103,8 +135,11 @@ function sink(deadline: Deadline, place: number): void {
   for (;;) {
     let below = 2 * place + 1;
     if (below >= heap.length) break;
-    if (below + 1 < heap.length && heap[below + 1].at < heap[below].at) below++;
-    if (heap[below].at >= deadline.at) break;
+    const right = below + 1;
+    if (right < heap.length && heap[right].check < heap[below].check) {
+      below = right;
+    }
+    if (heap[below].check >= deadline.check) break;
     put(heap[below], place);
     place = below;
   }

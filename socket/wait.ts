@@ -129,6 +129,12 @@ export function isNonBlocking(wait: Wait | undefined): boolean {
   return wait !== undefined && wait.deadline === -Infinity;
 }
 
+/** Tells whether nothing but a deadline ends the wait, and not at once. */
+export function isPatient(wait: Wait | undefined): boolean {
+  return wait === undefined ||
+    wait.signal === undefined && wait.deadline !== -Infinity;
+}
+
 /**
  * Calls one of two functions once when a wait ends: `expire` at its deadline,
  * `abort` with the reason when its signal aborts.
@@ -178,8 +184,9 @@ function expireAt(
   holds: boolean,
 ): () => void {
   if (deadline === Infinity) return nothing;
-  const due = new Deadline(deadline, expire, holds);
-  return () => due.clear();
+  const due = new Deadline(expire, holds);
+  due.set(deadline);
+  return () => due.end();
 }
 
 /** Calls a function when Deno has polled the system twice. */

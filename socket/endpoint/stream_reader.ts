@@ -1,7 +1,7 @@
 import type { Address } from "../address.ts";
 import { MSG_PEEK, MSG_WAITALL } from "../constants/mod.ts";
 import { Deadline } from "../deadlines.ts";
-import type { Wait } from "../wait.ts";
+import { isPatient, type Wait } from "../wait.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import {
   type PendingRead,
@@ -145,6 +145,7 @@ export class StreamReader {
 
   /** Fails every pending call before the connection closes. */
   close(): void {
+    this.#deadline?.end();
     if (this.#hasCalls) this.#waiting.close();
   }
 
@@ -164,9 +165,7 @@ export class StreamReader {
 
   /** Whether a receive can be the lone one. */
   #isFree(wait: Wait | undefined): boolean {
-    return this.#resolve === undefined &&
-      (wait === undefined ||
-        wait.signal === undefined && wait.deadline !== -Infinity) &&
+    return this.#resolve === undefined && isPatient(wait) &&
       (this.#queue === undefined || this.#queue.isIdle);
   }
 
@@ -216,7 +215,7 @@ export class StreamReader {
     this.#size = size;
     if (wait !== undefined && wait.deadline !== Infinity) {
       this.#wait = wait;
-      this.#deadline = new Deadline(wait.deadline, this.#expire, false);
+      (this.#deadline ??= new Deadline(this.#expire, false)).set(wait.deadline);
     }
     if (this.#queue !== undefined) this.#queue.reference();
     this.#conn.read(room).then(this.#onRead, this.#onError);
@@ -225,9 +224,9 @@ export class StreamReader {
   /** Forgets the lone receive; an idle connection holds no buffer of its caller. */
   #end(): void {
     this.#resolve = this.#into = this.#room = undefined;
-    if (this.#deadline === undefined) return;
-    this.#deadline.clear();
-    this.#deadline = this.#wait = undefined;
+    if (this.#wait === undefined) return;
+    this.#wait = undefined;
+    this.#deadline!.clear();
   }
 
   readonly #onRead = (count: number | null): void => {

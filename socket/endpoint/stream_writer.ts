@@ -1,10 +1,12 @@
 import type { Address } from "../address.ts";
 import { SENDABLE } from "../constants/poll.ts";
-import type { Wait } from "../wait.ts";
+import { Deadline } from "../deadlines.ts";
+import { isPatient, type Wait } from "../wait.ts";
 import { copyForSend, gatherForSend, releaseCopy } from "./buffer_pool.ts";
 import type { Conn, StreamTransport } from "./stream_transport.ts";
 import {
   type PendingWrite,
+  PIECE,
   type ResolveSend,
   type Sender,
   WriteQueue,
@@ -16,10 +18,10 @@ type Sent = number | undefined;
 /**
  * Sends on a connection, one call after another.
  *
- * Nearly every send is alone and has no deadline. Such a lone one is only fields
- * of this object, and its promise is that of the runtime's write, so that only the
- * end of the write ends it. All others are in a queue, which is made when it is
- * first needed, and wait there for the lone one.
+ * Nearly every send is alone and has no signal. Such a lone one is only fields of
+ * this object. If nothing but the end of the runtime's write can end it, its promise
+ * is that of the write. All others, and it too as soon as another call has to do
+ * with it, are in a queue, which is made when it is first needed.
  */
 export class StreamWriter {
   /** Whether several endpoints share the connection, so that one may close during a send of its own. */
@@ -32,7 +34,11 @@ export class StreamWriter {
   #bytes: Uint8Array | undefined;
   #owner: Sender | undefined;
   #all = false;
-  /** The promise of a lone send that the queue has taken over. */
+  /** Settles the lone send; `undefined` if its promise is that of the write. */
+  #resolve: ResolveSend | undefined;
+  #wait: Wait | undefined;
+  #deadline: Deadline | undefined;
+  /** What the promise of a write gets whose send is in the queue by now. */
   #adopted: Promise<Sent> | undefined;
 
   /** Sends on `conn`; `peer` is for messages. */
@@ -95,6 +101,7 @@ export class StreamWriter {
    * the bytes that count as sent have left.
    */
   close(signal?: AbortSignal): Promise<void> | undefined {
+    this.#deadline?.end();
     return this.#hasCalls ? this.#waiting.close(signal) : undefined;
   }
 
@@ -116,13 +123,15 @@ export class StreamWriter {
     );
     const bytes = this.#bytes;
     if (bytes !== undefined) {
-      this.#bytes = undefined;
-      this.#adopted = new Promise((resolve) => {
-        const send = pendingWrite(bytes, this.#all, resolve, this.#owner!);
-        queue.adopt({ ...send, end: bytes.length });
-      });
-      // The caller gets it at the end of the write.
-      this.#adopted.catch(() => {});
+      let resolve = this.#resolve;
+      if (resolve === undefined) {
+        this.#adopted = new Promise<Sent>((settle) => resolve = settle);
+        // The caller gets it at the end of the write.
+        this.#adopted.catch(() => {});
+      }
+      const send = pendingWrite(bytes, this.#all, resolve!, this.#owner!);
+      queue.adopt({ ...send, end: bytes.length }, this.#wait);
+      this.#end();
     }
     return queue;
   }
@@ -133,14 +142,28 @@ export class StreamWriter {
     wait: Wait | undefined,
     owner: Sender,
   ): Promise<Sent> {
-    const isOne = data instanceof Uint8Array;
-    if (isOne && data.length > 0 && wait === undefined && this.#isFree) {
-      const bytes = this.#bytes = copyForSend(data);
+    if (
+      data instanceof Uint8Array && data.length > 0 && this.#isFree(wait) &&
+      (wait === undefined || data.length <= PIECE)
+    ) {
+      this.#bytes = copyForSend(data);
       this.#owner = owner;
       this.#all = all;
-      return this.#conn.write(bytes).then(this.#onWritten, this.#onError);
+      this.#adopted = undefined;
+      if (wait === undefined && !this.isShared) return this.#write();
+      return new Promise((resolve) => {
+        this.#resolve = resolve;
+        if (wait !== undefined && wait.deadline !== Infinity) {
+          this.#wait = wait;
+          (this.#deadline ??= new Deadline(this.#expire, false))
+            .set(wait.deadline);
+        }
+        this.#write();
+      });
     }
-    const bytes = !isOne ? gatherForSend(data) : this.isBusy
+    const bytes = !(data instanceof Uint8Array)
+      ? gatherForSend(data)
+      : this.isBusy
       ? data.slice() // of its own size, for there may be many that wait
       : copyForSend(data);
     return new Promise((resolve) =>
@@ -149,27 +172,47 @@ export class StreamWriter {
   }
 
   /** Whether a send can be the lone one. */
-  get #isFree(): boolean {
-    return this.#bytes === undefined && !this.isShared &&
+  #isFree(wait: Wait | undefined): boolean {
+    return this.#bytes === undefined && isPatient(wait) &&
       (this.#queue === undefined || this.#queue.isIdle);
+  }
+
+  #write(): Promise<Sent> {
+    return this.#conn.write(this.#bytes!).then(this.#onWritten, this.#onError);
   }
 
   readonly #onWritten = (count: number): Sent | Promise<Sent> => {
     const bytes = this.#bytes;
-    if (bytes === undefined || (count < bytes.length && this.#all)) {
+    const all = this.#all;
+    if (bytes === undefined || (count < bytes.length && all)) {
       this.#waiting.onWritten(count);
-      return this.#adopted!;
+      return this.#adopted;
     }
-    // An idle connection holds no buffer.
-    this.#bytes = undefined;
+    const resolve = this.#resolve;
+    this.#end();
     releaseCopy(bytes);
-    return this.#all ? undefined : count;
+    const sent = all ? undefined : count;
+    if (resolve !== undefined) resolve(sent);
+    return sent;
   };
 
-  readonly #onError = (error: unknown): Promise<Sent> => {
+  readonly #onError = (error: unknown): Sent | Promise<Sent> => {
     this.#waiting.onError(error);
-    return this.#adopted!;
+    return this.#adopted;
   };
+
+  readonly #expire = (): void => {
+    const wait = this.#wait!;
+    this.#waiting.expire(wait);
+  };
+
+  /** Forgets the lone send; an idle connection holds no buffer. */
+  #end(): void {
+    this.#bytes = this.#resolve = undefined;
+    if (this.#wait === undefined) return;
+    this.#wait = undefined;
+    this.#deadline!.clear();
+  }
 }
 
 function pendingWrite(

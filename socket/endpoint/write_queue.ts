@@ -31,8 +31,8 @@ export interface PendingWrite extends PendingSend {
 /** How a send's promise is resolved: `sendall` without a value. */
 export type ResolveSend = (count: number | undefined | Promise<never>) => void;
 
-// The most bytes that a send with a deadline writes at a time.
-const PIECE = 65536;
+/** The most bytes that a send with a deadline writes at a time. */
+export const PIECE = 65536;
 
 /**
  * Sends on a connection that wait for one another.
@@ -62,8 +62,14 @@ export class WriteQueue {
   }
 
   /** Takes a send over whose write is in progress. */
-  adopt(send: PendingWrite): void {
+  adopt(send: PendingWrite, wait: Wait | undefined): void {
+    if (wait !== undefined) this.#watch(send, wait);
     this.#queue.push(send);
+  }
+
+  /** Ends the first send, whose time is over. */
+  expire(wait: Wait): void {
+    this.#expire(this.#queue.first!, wait);
   }
 
   /** Adds a send. */
@@ -154,12 +160,7 @@ export class WriteQueue {
   #watch(send: PendingWrite, wait: Wait): void {
     send.stop = watch(
       wait,
-      () =>
-        this.#giveUp(
-          send,
-          (taken) => timeoutError(wait, this.#fields(taken)),
-          true,
-        ),
+      () => this.#expire(send, wait),
       (reason) =>
         this.#giveUp(send, (taken) => {
           send.owner.abortedBytesSent = taken;
@@ -167,6 +168,11 @@ export class WriteQueue {
         }, true),
       false,
     );
+  }
+
+  #expire(send: PendingWrite, wait: Wait): void {
+    const reason = (taken: number) => timeoutError(wait, this.#fields(taken));
+    this.#giveUp(send, reason, true);
   }
 
   #write(send: PendingWrite): void {
