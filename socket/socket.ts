@@ -21,6 +21,7 @@ import type {
   AncillaryData,
   Driver,
   Endpoint,
+  Message,
   ReceivedMessage,
   ReceivedMessageInto,
 } from "./driver.ts";
@@ -87,6 +88,14 @@ export let takeEndpoint: (socket: Socket, call: string) => Endpoint;
 export let forceClose: (socket: Socket, signal?: AbortSignal) => void;
 
 const NO_OPTIONS: WaitOptions = {};
+const NO_ANCILLARY: readonly AncillaryData[] = [];
+
+/** What `recvfrom` returns of a message. */
+function bytesAndSender<From>(
+  { data, address }: Message,
+): [data: Uint8Array<ArrayBuffer>, address: From] {
+  return [data, address as From];
+}
 
 /** The option that hands an open endpoint to the constructor. */
 const ENDPOINT = Symbol("endpoint");
@@ -470,6 +479,7 @@ export class Socket<A extends Address = Address, From = A | null> {
     if (this.#open === undefined) return -1;
     const resource = this.#open.detach();
     this.#open = undefined;
+    restTimer();
     this.#isClosed = true;
     return resource as SocketResource;
   }
@@ -645,15 +655,19 @@ export class Socket<A extends Address = Address, From = A | null> {
    *
    * Port of [`socket.recvfrom`](https://docs.python.org/3/library/socket.html#socket.socket.recvfrom), `recvfrom(2)`.
    */
-  async recvfrom(
+  recvfrom(
     bufsize: number,
     flags: number | WaitOptions = 0,
     options?: WaitOptions,
   ): Promise<[data: Uint8Array<ArrayBuffer>, address: From]> {
-    checkSize("recvfrom", bufsize);
-    const { data, address } = await this.#endpoint("recv")
-      .recvmsg(bufsize, 0, driverFlags(flags), this.#wait(flags, options));
-    return [data, address as From];
+    try {
+      checkSize("recvfrom", bufsize);
+      return this.#endpoint("recv")
+        .recvmsg(bufsize, 0, driverFlags(flags), this.#wait(flags, options))
+        .then(bytesAndSender<From>);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
@@ -963,22 +977,25 @@ export class Socket<A extends Address = Address, From = A | null> {
     address: AddressInput<A>,
     options?: WaitOptions,
   ): Promise<number>;
-  async sendto(
+  sendto(
     data: Data,
     flags: number | AddressInput<A>,
     address?: AddressInput<A>,
     options?: WaitOptions,
   ): Promise<number> {
-    const [bits, to] = typeof flags === "number"
-      ? [flags, address]
-      : [0, flags];
-    return await this.#endpoint("send").sendmsg(
-      [bytesOf("sendto", data)],
-      [],
-      driverFlags(bits),
-      checkAddress<A>("sendto", this.family, to as AddressInput<A>),
-      this.#wait(bits, options),
-    );
+    try {
+      const bits = typeof flags === "number" ? flags : 0;
+      const to = typeof flags === "number" ? address : flags;
+      return this.#endpoint("send").sendmsg(
+        [bytesOf("sendto", data)],
+        NO_ANCILLARY,
+        driverFlags(bits),
+        checkAddress<A>("sendto", this.family, to as AddressInput<A>),
+        this.#wait(bits, options),
+      );
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**

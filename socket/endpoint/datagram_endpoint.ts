@@ -180,7 +180,8 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
   ): Promise<number> {
     try {
       refuseAncillary("send", ancillary);
-      return this.#send(buffers, flags, address, wait);
+      const data = buffers.length === 1 ? buffers[0] : buffers;
+      return this.#send(data, flags, address, wait);
     } catch (error) {
       return Promise.reject(error);
     }

@@ -21,21 +21,59 @@ import type {
 import { ProcessHold } from "./process_hold.ts";
 import { type PendingCall, WaitQueue } from "./wait_queue.ts";
 
-/** One pending receive. */
+/** One receive that waits. */
 interface PendingReceive extends PendingCall {
+  /** Gives the call's result of a datagram. */
+  readonly form: Form;
   /** MSG_PEEK: leaves the datagram in the queue. */
   readonly peek: boolean;
-  /** The caller's buffers and how many bytes they hold; empty for a call that returns a new array. */
+  /** The caller's buffers; empty for a call that returns a new array. */
   readonly into: readonly Uint8Array[];
+  /** How many bytes they hold, or the new array may have. */
   readonly size: number;
-  /** Settles the call with a datagram. */
-  readonly give: (datagram: Datagram) => void;
+  /** Settles the call. */
+  readonly resolve: Resolve;
   /**
    * Whether the call may wait; after the end of receiving, such a call returns
    * nothing, any other fails with EAGAIN.
    */
   readonly mayWait: boolean;
 }
+
+type Form = (datagram: Datagram, call: PendingReceive) => unknown;
+type Resolve = (result: unknown) => void;
+
+const newBytes: Form = ({ data }, { size }) =>
+  data.slice(0, Math.min(data.length, size));
+
+const intoBuffer: Form = ({ data }, { into: [buffer] }) => {
+  const { length } = buffer;
+  buffer.set(data.length > length ? data.subarray(0, length) : data);
+  return Math.min(data.length, length);
+};
+
+const message: Form = (datagram, call) => ({
+  data: newBytes(datagram, call),
+  ancillary: [],
+  flags: flagsOf(datagram, call),
+  address: datagram.address,
+});
+
+const messageInto: Form = (datagram, call) => {
+  scatter(datagram.data, call.into);
+  return {
+    count: Math.min(datagram.data.length, call.size),
+    ancillary: [],
+    flags: flagsOf(datagram, call),
+    address: datagram.address,
+  };
+};
+
+function flagsOf({ data }: Datagram, { size }: PendingReceive): number {
+  return data.length > size ? MSG_TRUNC : 0;
+}
+
+const NO_BUFFERS: readonly Uint8Array[] = [];
 
 /** What a receive returns after the end of receiving. */
 const NOTHING: Datagram = { data: new Uint8Array(0), address: null };
@@ -74,11 +112,13 @@ export class DatagramReader {
   ): Promise<Uint8Array<ArrayBuffer>> {
     return new Promise((resolve) =>
       this.#add(
-        ({ data }) => resolve(data.slice(0, size)),
-        resolve,
+        newBytes,
+        NO_BUFFERS,
+        size,
         flags,
         wait,
         owner,
+        resolve as Resolve,
       )
     );
   }
@@ -90,19 +130,16 @@ export class DatagramReader {
     wait: Wait | undefined,
     owner: object,
   ): Promise<number> {
+    const { length } = into;
     return new Promise((resolve) =>
       this.#add(
-        ({ data }) => {
-          into.set(
-            data.length > into.length ? data.subarray(0, into.length) : data,
-          );
-          resolve(Math.min(data.length, into.length));
-        },
-        resolve,
+        intoBuffer,
+        [into],
+        length,
         flags,
         wait,
         owner,
-        [into],
+        resolve as Resolve,
       )
     );
   }
@@ -116,17 +153,13 @@ export class DatagramReader {
   ): Promise<Message> {
     return new Promise((resolve) =>
       this.#add(
-        ({ data, address }) =>
-          resolve({
-            data: data.slice(0, size),
-            ancillary: [],
-            flags: data.length > size ? MSG_TRUNC : 0,
-            address,
-          }),
-        resolve,
+        message,
+        NO_BUFFERS,
+        size,
         flags,
         wait,
         owner,
+        resolve as Resolve,
       )
     );
   }
@@ -138,23 +171,16 @@ export class DatagramReader {
     wait: Wait | undefined,
     owner: object,
   ): Promise<MessageInto> {
+    const size = lengthOf(buffers);
     return new Promise((resolve) =>
       this.#add(
-        ({ data, address }) => {
-          scatter(data, buffers);
-          const size = lengthOf(buffers);
-          resolve({
-            count: Math.min(data.length, size),
-            ancillary: [],
-            flags: data.length > size ? MSG_TRUNC : 0,
-            address,
-          });
-        },
-        resolve,
+        messageInto,
+        buffers,
+        size,
         flags,
         wait,
         owner,
-        buffers,
+        resolve as Resolve,
       )
     );
   }
@@ -264,21 +290,26 @@ export class DatagramReader {
   }
 
   #add(
-    give: PendingReceive["give"],
-    resolve: PendingReceive["resolve"],
+    form: Form,
+    into: readonly Uint8Array[],
+    size: number,
     flags: number,
     wait: Wait | undefined,
     owner: object,
-    into: readonly Uint8Array[] = [],
+    resolve: Resolve,
   ): void {
-    const call = {
+    const call: PendingReceive = {
+      form,
+      into,
+      size,
       peek: (flags & MSG_PEEK) !== 0,
       mayWait: !isNonBlocking(wait),
       owner,
-      into,
-      size: lengthOf(into),
-      give,
       resolve,
+      previous: undefined,
+      next: undefined,
+      isQueued: false,
+      stop: undefined,
     };
     const queue = this.#queue;
     if (queue.first === undefined && this.#serve(call)) {
@@ -294,20 +325,19 @@ export class DatagramReader {
   }
 
   /** Settles a call with what has arrived; returns false if the call must wait. */
-  #serve({ peek, into, size, give, resolve }: PendingReceive): boolean {
+  #serve(call: PendingReceive): boolean {
     if (this.#error !== undefined) {
-      resolve(failure(this.#error));
+      call.resolve(failure(this.#error));
       this.#error = undefined;
       return true;
     }
     const datagram = this.#kept[0];
     if (datagram === undefined) return false;
-    if (lengthOf(into) < size) {
-      resolve(failure(lostBuffer("recv")));
-      return true;
+    if (isLost(call)) call.resolve(failure(lostBuffer("recv")));
+    else {
+      if (!call.peek) this.#kept.shift();
+      call.resolve(call.form(datagram, call));
     }
-    if (!peek) this.#kept.shift();
-    give(datagram);
     return true;
   }
 
@@ -332,6 +362,19 @@ export class DatagramReader {
   }
 
   readonly #onDatagram = (datagram: Datagram): void => {
+    const queue = this.#queue;
+    const { first } = queue;
+    // As nearly always: one call waits, nothing is kept, and nobody else cares.
+    if (
+      first !== undefined && first.next === undefined && !queue.isObserved &&
+      !first.peek && !this.#isReadable && this.filter === undefined &&
+      !isLost(first)
+    ) {
+      queue.end();
+      queue.shift();
+      first.resolve(first.form(datagram, first));
+      return queue.rest();
+    }
     if (this.filter?.(datagram.address) ?? true) this.#kept.push(datagram);
     this.#onEnd();
     // The bytes are valid during this call only; copy them to keep the
@@ -356,7 +399,9 @@ export class DatagramReader {
   readonly #expire = (call: PendingReceive, wait: Wait): void => {
     if (!this.#isShut || !call.mayWait) {
       this.#drop(call, timeoutError(wait, this.#fields));
-    } else if (this.#queue.remove(call)) call.give(NOTHING);
+    } else if (this.#queue.remove(call)) {
+      call.resolve(call.form(NOTHING, call));
+    }
   };
 
   readonly #drop = (call: PendingReceive, reason: unknown): void => {
@@ -375,4 +420,9 @@ export class DatagramReader {
   #closed(): OSError {
     return osError({ ...this.#fields, code: "EBADF" });
   }
+}
+
+/** Whether the caller's buffers are no longer what they were: detached, or shrunk. */
+function isLost({ into, size }: PendingReceive): boolean {
+  return into.length > 0 && lengthOf(into) < size;
 }

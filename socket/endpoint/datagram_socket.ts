@@ -16,6 +16,9 @@ import { DatagramWriter } from "./datagram_writer.ts";
 // The lowest ephemeral port of Linux; other systems begin higher.
 const EPHEMERAL = 32768;
 
+// How many destinations a socket remembers.
+const TARGETS = 64;
+
 /** A datagram socket, which one or more endpoints share. */
 export class DatagramSocket {
   readonly transport: DatagramTransport;
@@ -44,8 +47,8 @@ export class DatagramSocket {
   #error: OSError | undefined;
   #isWriteShut = false;
   #hasSentToPeer = false;
-  /** A cache of the last destination, because a socket mostly sends to the same address again. */
-  #lastTarget: readonly [asked: Address, target: Target] | undefined;
+  /** Destinations, by port: a socket mostly sends to the same few addresses again. */
+  readonly #targets: { asked: Address; target: Target }[] = [];
 
   /** Creates an unbound socket. */
   constructor(
@@ -163,17 +166,21 @@ export class DatagramSocket {
     if (found === undefined || to === undefined) {
       throw osError({ code: this.transport.noPeer, syscall: "send" });
     }
-    const check = (target: Target) => {
-      this.transport.check(target, this.settings, "send");
-      return target;
-    };
-    let target: Target | Promise<Target>;
+    let target = found;
     if (found instanceof Promise) {
-      target = found.then(check);
+      target = found.then((target) => this.#checked(target));
       target.catch(() => {});
-    } else target = check(found);
-    this.#autobind({ syscall: "send", address: to }, undefined);
+    } else this.#checked(found);
+    if (this.conn === undefined) {
+      this.#autobind({ syscall: "send", address: to }, undefined);
+    }
     return this.writer!.send(data, target, to, wait, owner);
+  }
+
+  /** Throws if a datagram may not be sent to a target, which the settings decide. */
+  #checked(target: Target): Target {
+    this.transport.check(target, this.settings, "send");
+    return target;
   }
 
   /** Takes over an open socket of the runtime. */
@@ -295,12 +302,16 @@ export class DatagramSocket {
   }
 
   #target(address: Address): Target | Promise<Target> {
-    const [asked, last] = this.#lastTarget ?? [];
-    if (asked !== undefined && last !== undefined && isEqual(asked, address)) {
-      return last;
+    const port = address[1];
+    const place = typeof port === "number" ? port % TARGETS : 0;
+    const known = this.#targets[place];
+    if (known !== undefined && isEqual(known.asked, address)) {
+      return known.target;
     }
     const target = this.transport.target("send", address);
-    if (!(target instanceof Promise)) this.#lastTarget = [address, target];
+    if (!(target instanceof Promise)) {
+      this.#targets[place] = { asked: address, target };
+    }
     return target;
   }
 
@@ -328,6 +339,9 @@ function replyTarget(address: Address): Address {
 
 function isEqual(one: Address, other: Address): boolean {
   if (!Array.isArray(one) || !Array.isArray(other)) return one === other;
-  return one.length === other.length &&
-    [...one].every((part, index) => part === other[index]);
+  if (one.length !== other.length) return false;
+  for (let i = 0; i < one.length; i++) {
+    if (one[i] !== other[i]) return false;
+  }
+  return true;
 }

@@ -61,6 +61,9 @@ export class DatagramWriter {
         isLaunched: false,
         gone: false,
         stop: undefined,
+        previous: undefined,
+        next: undefined,
+        isQueued: false,
       };
       if (wait !== undefined) this.#watch(send, wait);
       if (this.#queue.push(send)) this.#begin(send);

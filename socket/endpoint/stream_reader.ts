@@ -145,13 +145,18 @@ export class StreamReader {
 
   /** Fails every pending call before the connection closes. */
   close(): void {
-    this.#deadline?.end();
+    this.rest();
     if (this.#hasCalls) this.#waiting.close();
   }
 
   /** Sets whether what waits keeps the process alive. */
   setReferencing(on: boolean): void {
     this.#waiting.setReferencing(on);
+  }
+
+  /** Forgets the deadline of the last call, when there are to be no more. */
+  rest(): void {
+    this.#deadline?.end();
   }
 
   /** Resolves when no read is in progress. */

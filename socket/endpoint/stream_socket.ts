@@ -294,6 +294,8 @@ export class StreamSocket {
     if (this.#resource === undefined) {
       throw unsupported({ code: "EOPNOTSUPP", syscall: "detach" });
     }
+    reader?.rest();
+    writer?.rest();
     return this.#resource;
   }
 

@@ -101,8 +101,13 @@ export class StreamWriter {
    * the bytes that count as sent have left.
    */
   close(signal?: AbortSignal): Promise<void> | undefined {
-    this.#deadline?.end();
+    this.rest();
     return this.#hasCalls ? this.#waiting.close(signal) : undefined;
+  }
+
+  /** Forgets the deadline of the last call, when there are to be no more. */
+  rest(): void {
+    this.#deadline?.end();
   }
 
   /** Resolves when no write is in progress. */
@@ -231,5 +236,8 @@ function pendingWrite(
     goal: bytes.length,
     gone: false,
     stop: undefined,
+    previous: undefined,
+    next: undefined,
+    isQueued: false,
   };
 }

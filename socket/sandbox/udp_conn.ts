@@ -30,6 +30,10 @@ export class UdpConn implements DatagramConn {
   #joined: Joined[] = [];
   #target: Target | undefined;
   #to: Deno.NetAddr | undefined;
+  /** The receive in progress. */
+  #buffer: Uint8Array | undefined;
+  #onDatagram: ((datagram: Datagram) => void) | undefined;
+  #onError: ((error: unknown) => void) | undefined;
 
   /** Takes over an open socket. */
   constructor(conn: Deno.DatagramConn, family: number) {
@@ -43,17 +47,24 @@ export class UdpConn implements DatagramConn {
     onDatagram: (datagram: Datagram) => void,
     onError: (error: unknown) => void,
   ): void {
+    this.#onDatagram = onDatagram;
+    this.#onError = onError;
     // No datagram is longer than this buffer, which is held only during a
     // receive.
-    const buffer = acquire();
-    this.#conn.receive(buffer).then(([data, from]) => {
-      onDatagram({ data, address: addressOf(from) });
-      release(buffer);
-    }, (error) => {
-      release(buffer);
-      onError(error);
-    });
+    this.#buffer = acquire();
+    this.#conn.receive(this.#buffer).then(this.#onReceived, this.#onFailed);
   }
+
+  readonly #onReceived = ([data, from]: [Uint8Array, Deno.Addr]): void => {
+    const buffer = this.#buffer!;
+    this.#onDatagram!({ data, address: addressOf(from) });
+    release(buffer);
+  };
+
+  readonly #onFailed = (error: unknown): void => {
+    release(this.#buffer!);
+    this.#onError!(error);
+  };
 
   send(data: Uint8Array, target: Target): Promise<unknown> {
     if (target !== this.#target) {
