@@ -341,10 +341,12 @@ function canConstruct(value: object): boolean {
  * ```
  */
 export async function runHandler(handler: BaseRequestHandler): Promise<void> {
-  await handler.setup();
+  const setUp = handler.setup();
+  if (setUp !== undefined) await setUp;
   try {
     await handler.handle();
   } finally {
-    await handler.finish();
+    const finished = handler.finish();
+    if (finished !== undefined) await finished;
   }
 }

@@ -200,7 +200,8 @@ export class BaseServer<R extends object = any, A = any, C = A>
       await this.prepareServing({ signal: loop.signal });
       while (!loop.stopped) {
         await this.#turn(interval, loop.signal, true);
-        await this.serviceActions();
+        const acted = this.serviceActions();
+        if (acted !== undefined) await acted;
       }
     };
     try {
@@ -444,8 +445,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
    * Port of [`BaseServer.process_request`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.process_request).
    */
   processRequest(request: R, clientAddress: C): Awaitable<void> {
-    return Promise.try(() => this.#finish(request, clientAddress))
-      .then(() => this.shutdownRequest(request));
+    return this.#process(request, clientAddress);
   }
 
   /**
@@ -738,6 +738,14 @@ export class BaseServer<R extends object = any, A = any, C = A>
   }
 
   /** Begins a request, where there is something to begin, and finishes it. */
+  async #process(request: R, clientAddress: C): Promise<void> {
+    // Of what is not a promise nobody waits: each turn of the microtasks counts.
+    const finished = this.#finish(request, clientAddress);
+    if (finished !== undefined) await finished;
+    const shut = this.shutdownRequest(request);
+    if (shut !== undefined) await shut;
+  }
+
   #finish(request: R, clientAddress: C): Awaitable<void> {
     const begun = this.beginRequest(request);
     return begun === undefined
@@ -748,7 +756,8 @@ export class BaseServer<R extends object = any, A = any, C = A>
   /** Shuts a request down, and gives up what is open of it if that throws. */
   async #shutDown(request: R): Promise<void> {
     try {
-      await this.shutdownRequest(request);
+      const shut = this.shutdownRequest(request);
+      if (shut !== undefined) await shut;
     } catch (error) {
       this.abandonRequest(request);
       throw error;
@@ -806,7 +815,8 @@ export class BaseServer<R extends object = any, A = any, C = A>
         rest = await this.#requests.capacity(this.mostRequests, rest, signal);
         if (rest === undefined) return false;
       }
-      if (!(await this.requestReady({ timeout: rest, signal }))) return false;
+      const ready = this.requestReady({ timeout: rest, signal });
+      if (!(typeof ready === "boolean" ? ready : await ready)) return false;
       taken = await this.getRequest({ signal });
       const converted = this.convertRequest(taken[0]);
       if (converted !== undefined) taken = [await converted, taken[1]];
@@ -850,15 +860,17 @@ export class BaseServer<R extends object = any, A = any, C = A>
 
   async #handle(request: R, clientAddress: C): Promise<void> {
     try {
-      const isWanted = await this.verifyRequest(request, clientAddress);
+      const verified = this.verifyRequest(request, clientAddress);
+      const isWanted = typeof verified === "boolean"
+        ? verified
+        : await verified;
       if (wasAborted(request)) return;
       const type = isWanted ? "begun" : "refused";
       this.#log({ type, request, clientAddress });
-      if (isWanted) {
-        await this.processRequest(request, clientAddress);
-      } else {
-        await this.shutdownRequest(request);
-      }
+      const done = isWanted
+        ? this.processRequest(request, clientAddress)
+        : this.shutdownRequest(request);
+      if (done !== undefined) await done;
     } catch (error) {
       try {
         await this.#fail(request, clientAddress, error);

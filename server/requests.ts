@@ -1,6 +1,6 @@
 import type { AsyncLocalStorage } from "node:async_hooks";
 import { type OSError, timedOut } from "../socket/errors.ts";
-import { waitOf, watch } from "../socket/wait.ts";
+import { onAbort, waitOf, watch } from "../socket/wait.ts";
 
 /** One request that is being handled, from the first step until all that belongs to it has settled. */
 export class RequestTask {
@@ -73,30 +73,38 @@ export class RequestTask {
   /** Ends it now, whatever has not settled. */
   abort(): void {
     this.#isAborted = true;
+    tasks.delete(this.request);
+    aborted.set(this.request, this);
     this.#aborting?.abort();
     this.#onEnd();
     this.#resolve();
   }
 
   #settle(): void {
-    // An aborted task stays in the table: its handler asks until it ends.
     if (--this.#pending > 0 || this.#isAborted) return;
-    // Entries that are left to the garbage collector make collections slow.
     tasks.delete(this.request);
     this.#onEnd();
   }
 }
 
-const tasks = new WeakMap<object, RequestTask>();
+/** The tasks that have not ended, by their requests: a weak map would make garbage collections slow. */
+const tasks = new Map<object, RequestTask>();
+
+/** The tasks that were aborted: their handlers ask until they end. */
+const aborted = new WeakMap<object, RequestTask>();
+
+function taskOf(request: object): RequestTask | undefined {
+  return tasks.get(request) ?? aborted.get(request);
+}
 
 /** Returns the signal that aborts when a request is aborted. */
 export function signalOf(request: object): AbortSignal {
-  return tasks.get(request)?.signal ?? new AbortController().signal;
+  return taskOf(request)?.signal ?? new AbortController().signal;
 }
 
 /** Tells whether a request was aborted. */
 export function wasAborted(request: object): boolean {
-  return tasks.get(request)?.isAborted ?? false;
+  return taskOf(request)?.isAborted ?? false;
 }
 
 /** What code runs for: a server's loop, or one of its requests. */
@@ -128,7 +136,8 @@ export async function runWithin<T>(
   storage ??= new (globalThis.process
     .getBuiltinModule("node:async_hooks").AsyncLocalStorage)();
   const outer = storage.getStore();
-  const nested: Nested = { ...context, outer, hasEnded: false };
+  const { server, task, inLoop } = context;
+  const nested: Nested = { server, task, inLoop, outer, hasEnded: false };
   try {
     return await storage.run(nested, code);
   } finally {
@@ -158,6 +167,7 @@ export class Loop implements Disposable {
   readonly #stopping = new AbortController();
   readonly #outer: AbortSignal | undefined;
   readonly #end: () => void;
+  readonly #release: () => void;
 
   /** Begins a run that also stops when a signal aborts. */
   constructor(signal: AbortSignal | undefined) {
@@ -167,6 +177,9 @@ export class Loop implements Disposable {
     this.#outer = signal;
     signal?.addEventListener("abort", this.stop);
     if (signal?.aborted) this.stop();
+    // Calls that the signal may end come one after another, and this keeps the
+    // one listener that they share.
+    this.#release = onAbort(this.signal, () => {});
   }
 
   /** Aborts what the loop waits for when it is to stop. */
@@ -183,6 +196,7 @@ export class Loop implements Disposable {
 
   [Symbol.dispose](): void {
     this.#outer?.removeEventListener("abort", this.stop);
+    this.#release();
     this.#end();
   }
 }
@@ -229,7 +243,7 @@ export class Requests {
 
   /** Lengthens the task of a request until a promise has settled; one that is not counted yet gets a task. */
   waitUntil(request: object, promise: Promise<unknown>): void {
-    const known = tasks.get(request);
+    const known = taskOf(request);
     const isOurs = known?.isAborted || known && this.#tasks.has(known);
     const task = isOurs ? known! : this.#begin(request);
     task.waitUntil(promise);

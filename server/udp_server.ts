@@ -98,12 +98,12 @@ export class UDPServer<A extends Address = InetAddress> extends TCPServer<
   }
 
   /** Waits for the next datagram; `recvfrom(2)`. */
-  override async getRequest(
+  override getRequest(
     options?: WaitOptions,
   ): Promise<[request: DatagramRequest<A>, clientAddress: DatagramSender<A>]> {
     const { socket, maxPacketSize } = this;
-    const [data, sender] = await socket.recvfrom(maxPacketSize, 0, options);
-    return [[data, socket], sender];
+    return socket.recvfrom(maxPacketSize, 0, options)
+      .then(([data, sender]) => [[data, socket], sender]);
   }
 
   /** Whether `getRequest` is known to wait as the server must; see {@linkcode TCPServer}. */

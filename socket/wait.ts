@@ -213,7 +213,7 @@ const abortions = new WeakMap<AbortSignal, Abortion>();
  * Calls a function when a signal aborts, until the returned function is called.
  * Many calls share one event listener, because removing one of many takes long.
  */
-function onAbort(signal: AbortSignal, call: () => void): () => void {
+export function onAbort(signal: AbortSignal, call: () => void): () => void {
   let abortion = abortions.get(signal);
   if (abortion === undefined) {
     const calls = new Set<() => void>();
