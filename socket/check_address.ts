@@ -101,16 +101,27 @@ function checkInternet(
     );
   }
   const [host, port, flowinfo = 0, scopeid = 0] = address;
-  if (host.includes("\0")) {
+  if (host !== lastHost && host.includes("\0")) {
     throw new TypeError(`Cannot ${call}: the host must not contain NUL`);
   }
   checkInteger(call, "port", port, 0, 65535);
-  const name = specialHost(family, host) ??
-    (/^[\0-\x7f]*$/.test(host) ? host : encodeHost(host));
+  const name = host === lastHost ? host : hostOf(family, host);
   if (family !== AF_INET6) return [name, port];
   checkInteger(call, "flow label", flowinfo, 0, 0xfffff);
   checkInteger(call, "scope", scopeid, 0, 0xffffffff);
   return [name, port, flowinfo, scopeid];
+}
+
+/** The last host that was complete as it was given: mostly the next one is the same. */
+let lastHost: string | undefined;
+
+function hostOf(family: number, host: string): string {
+  const special = specialHost(family, host);
+  if (special !== undefined) return special;
+  if (!/^[\0-\x7f]*$/.test(host)) return encodeHost(host);
+  // On its own for IPv6 too, as "<broadcast>" is a name there only.
+  if (host !== "<broadcast>") lastHost = host;
+  return host;
 }
 
 /**

@@ -1,23 +1,25 @@
 import { acquire, LARGE, release } from "./buffer_pool.ts";
 
-// The size of the buffer that a connection holds while it waits for data.
+// The size of the buffer that a connection holds while it waits for data, after
+// little and after middling much has come.
 const SMALL = 1024;
+const MEDIUM = 16384;
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 
 /**
  * Bytes that were read but not received yet.
  *
- * It starts with a small buffer and switches to a large one while reads fill
- * what they get: a busy connection reads 64 KiB at a time, and an idle one
- * holds 1 KiB.
+ * Its size follows what has come last: while much comes a connection reads 64 KiB
+ * at a time, and after little it holds 1 KiB.
  */
 export class ReadBuffer {
   #bytes = NOTHING;
   #start = 0;
   #end = 0;
   #room = 0;
-  #flowing = false;
+  /** How much may come next, as far as the last read tells. */
+  #expected = SMALL;
   /** Whether the last read filled all its space, so a larger read might have returned more. */
   full = false;
 
@@ -28,8 +30,9 @@ export class ReadBuffer {
 
   /** Returns space for a read of at most `size` bytes; for all of them at once if `whole`. */
   room(size: number, whole: boolean): Uint8Array {
-    if (this.#start === this.#end) this.#empty(whole ? size : 0);
-    else if (this.#free < Math.min(size - this.available, LARGE / 2)) {
+    if (this.#start === this.#end) {
+      this.#empty(whole ? size : Math.min(size, this.#expected));
+    } else if (this.#free < Math.min(size - this.available, LARGE / 2)) {
       this.#grow(Math.min(size, Math.max(LARGE, this.available * 2)));
     }
     this.#room = Math.min(this.#free, Math.max(size - this.available, 1));
@@ -41,8 +44,8 @@ export class ReadBuffer {
   /** Adds the `count` bytes that a read has written into its space. */
   onRead(count: number): void {
     this.#end += count;
-    this.#flowing = count === this.#room;
-    this.full = this.#flowing && this.#room < LARGE;
+    this.#expect(count);
+    this.full = count === this.#room && count < LARGE;
   }
 
   /**
@@ -66,8 +69,16 @@ export class ReadBuffer {
   #passes(count: number, size: number): boolean {
     const isFull = count === this.#room;
     if (count > size || isFull && count < size && count < LARGE) return false;
-    this.#flowing = isFull;
+    this.#expect(count);
     return true;
+  }
+
+  #expect(count: number): void {
+    this.#expected = count === this.#room || count >= LARGE / 2
+      ? LARGE
+      : count > SMALL
+      ? MEDIUM
+      : SMALL;
   }
 
   /** Adds bytes that were read elsewhere. */
@@ -118,10 +129,10 @@ export class ReadBuffer {
   /** Takes an empty buffer of the right size, at least `size` up to a large one. */
   #empty(size: number): void {
     this.#start = this.#end = 0;
-    const large = this.#flowing || size > SMALL;
-    if (this.#bytes.length === (large ? LARGE : SMALL)) return;
+    const length = size <= SMALL ? SMALL : size <= MEDIUM ? MEDIUM : LARGE;
+    if (this.#bytes.length === length) return;
     release(this.#bytes);
-    this.#bytes = large ? acquire() : new Uint8Array(SMALL);
+    this.#bytes = length === LARGE ? acquire() : new Uint8Array(length);
   }
 
   /** Grows the buffer to at least `size` bytes, and keeps its bytes at the front. */
