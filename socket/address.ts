@@ -106,3 +106,13 @@ function isInternet(address: Address): address is InetAddress | Inet6Address {
     (address.length === 2 || address.length === 4) &&
     typeof address[0] === "string" && typeof address[1] === "number";
 }
+
+/** Tells whether two addresses have the same parts. */
+export function isSameAddress(one: Address, other: Address): boolean {
+  if (!Array.isArray(one) || !Array.isArray(other)) return one === other;
+  if (one.length !== other.length) return false;
+  for (let i = 0; i < one.length; i++) {
+    if (one[i] !== other[i]) return false;
+  }
+  return true;
+}

@@ -1215,7 +1215,9 @@ export class Socket<A extends Address = Address, From = A | null> {
    * Port of [`socket.getsockname`](https://docs.python.org/3/library/socket.html#socket.socket.getsockname), `getsockname(2)`.
    */
   getsockname(): A {
-    return this.#endpoint("getsockname").getsockname() as A;
+    const address = this.#endpoint("getsockname").getsockname();
+    // Sockets may share it.
+    return (Array.isArray(address) ? [...address] : address) as A;
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Address } from "../address.ts";
+import { type Address, isSameAddress } from "../address.ts";
 import { AF_UNIX, IPPROTO_UDP, SHUT_RD, SHUT_WR } from "../constants/mod.ts";
 import { POLLHUP, RECEIVING, SENDABLE } from "../constants/poll.ts";
 import { type OSError, osError, type OSErrorFields } from "../errors.ts";
@@ -305,7 +305,7 @@ export class DatagramSocket {
     const port = address[1];
     const place = typeof port === "number" ? port % TARGETS : 0;
     const known = this.#targets[place];
-    if (known !== undefined && isEqual(known.asked, address)) {
+    if (known !== undefined && isSameAddress(known.asked, address)) {
       return known.target;
     }
     const target = this.transport.target("send", address);
@@ -335,13 +335,4 @@ export class DatagramSocket {
 function replyTarget(address: Address): Address {
   if (!Array.isArray(address) || Number(address[1]) < EPHEMERAL) return address;
   return [address[0]] as unknown as Address;
-}
-
-function isEqual(one: Address, other: Address): boolean {
-  if (!Array.isArray(one) || !Array.isArray(other)) return one === other;
-  if (one.length !== other.length) return false;
-  for (let i = 0; i < one.length; i++) {
-    if (one[i] !== other[i]) return false;
-  }
-  return true;
 }

@@ -220,10 +220,12 @@ export class StreamReader {
     this.#size = size;
     if (wait !== undefined && wait.deadline !== Infinity) {
       this.#wait = wait;
-      (this.#deadline ??= new Deadline(this.#expire, false)).set(wait.deadline);
+      (this.#deadline ??= new Deadline(() => this.#expire(), false)).set(
+        wait.deadline,
+      );
     }
     if (this.#queue !== undefined) this.#queue.reference();
-    this.#conn.read(room).then(this.#onRead, this.#onError);
+    this.#conn.read(room).then(this.#onEnd, this.#onEnd);
   }
 
   /** Forgets the lone receive; an idle connection holds no buffer of its caller. */
@@ -234,29 +236,34 @@ export class StreamReader {
     this.#deadline!.clear();
   }
 
-  readonly #onRead = (count: number | null): void => {
+  /**
+   * Takes what the read of a lone receive has come to: a count, `null` at the end of
+   * the stream, or an error. One function for all, as every connection has its own.
+   */
+  readonly #onEnd = (count: unknown): void => {
     const resolve = this.#resolve;
-    if (resolve === undefined || count === null) {
-      return this.#waiting.onRead(count);
-    }
-    const into = this.#into;
-    if (into === undefined) {
+    if (typeof count !== "number") {
+      if (count === null) this.#waiting.onRead(null);
+      else this.#waiting.onError(count);
+    } else if (resolve === undefined) {
+      this.#waiting.onRead(count);
+    } else if (this.#into === undefined) {
       const bytes = this.#buffer!.give(count, this.#size);
       if (bytes === undefined) return this.#waiting.onRead(count);
       this.#end();
       (resolve as ResolveRecv)(bytes);
-    } else if (into === this.#room || this.#buffer!.giveInto(into, count)) {
+    } else if (
+      this.#into === this.#room || this.#buffer!.giveInto(this.#into, count)
+    ) {
       this.#end();
       (resolve as ResolveRecvInto)(count);
     } else this.#waiting.onRead(count);
   };
 
-  readonly #onError = (error: unknown): void => this.#waiting.onError(error);
-
-  readonly #expire = (): void => {
+  #expire(): void {
     const wait = this.#wait!;
     this.#waiting.expire(wait);
-  };
+  }
 }
 
 function options(flags: number) {

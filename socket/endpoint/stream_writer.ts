@@ -160,7 +160,7 @@ export class StreamWriter {
         this.#resolve = resolve;
         if (wait !== undefined && wait.deadline !== Infinity) {
           this.#wait = wait;
-          (this.#deadline ??= new Deadline(this.#expire, false))
+          (this.#deadline ??= new Deadline(() => this.#expire(), false))
             .set(wait.deadline);
         }
         this.#write();
@@ -183,12 +183,17 @@ export class StreamWriter {
   }
 
   #write(): Promise<Sent> {
-    return this.#conn.write(this.#bytes!).then(this.#onWritten, this.#onError);
+    return this.#conn.write(this.#bytes!).then(this.#onEnd, this.#onEnd);
   }
 
-  readonly #onWritten = (count: number): Sent | Promise<Sent> => {
+  /** Takes what the write of a lone send has come to: a count or an error. */
+  readonly #onEnd = (count: unknown): Sent | Promise<Sent> => {
     const bytes = this.#bytes;
     const all = this.#all;
+    if (typeof count !== "number") {
+      this.#waiting.onError(count);
+      return this.#adopted;
+    }
     if (bytes === undefined || (count < bytes.length && all)) {
       this.#waiting.onWritten(count);
       return this.#adopted;
@@ -201,15 +206,10 @@ export class StreamWriter {
     return sent;
   };
 
-  readonly #onError = (error: unknown): Sent | Promise<Sent> => {
-    this.#waiting.onError(error);
-    return this.#adopted;
-  };
-
-  readonly #expire = (): void => {
+  #expire(): void {
     const wait = this.#wait!;
     this.#waiting.expire(wait);
-  };
+  }
 
   /** Forgets the lone send; an idle connection holds no buffer. */
   #end(): void {

@@ -1,12 +1,14 @@
-import type { Address } from "../address.ts";
+import { type Address, isSameAddress } from "../address.ts";
 import type { Connection, Listener } from "../endpoint/stream_transport.ts";
 import { addressOf } from "./deno_address.ts";
 
 /** Describes a `Deno.Conn`; `asked` is the address that was connected to or listened on. */
 export function connectionOf(conn: Deno.Conn, asked?: Address): Connection {
+  const local = addressOf(conn.localAddr, asked);
   return {
     conn,
-    local: addressOf(conn.localAddr, asked),
+    // The connections of a listener share its address, unless that is any address.
+    local: asked !== undefined && isSameAddress(local, asked) ? asked : local,
     peer: addressOf(conn.remoteAddr, asked),
     resource: conn,
   };
