@@ -190,6 +190,47 @@ conforms(
 );
 
 conforms(
+  "Socket.dup() during a send lets it end with its socket, and the duplicate go on",
+  async ({ transport, driver }) => {
+    await using pair = await connected(transport, driver);
+    const { ours, peer } = pair;
+    // More than fits, so that it waits for the peer.
+    const blocked = ours.sendall(new Uint8Array(1 << 24));
+    const ending = code(blocked);
+    using copy = ours.dup();
+    ours.close();
+    const received = readAll(peer);
+    assertEquals(await ending, "EBADF");
+    await copy.sendall(bytes("the end"));
+    copy.close();
+    assertEquals(text((await received).slice(-7)), "the end");
+  },
+);
+
+conforms(
+  "Socket.sendall() behind one that waits goes after it, and a signal ends only its own",
+  async ({ transport, driver }) => {
+    await using pair = await connected(transport, driver);
+    const { ours, peer } = pair;
+    const blocked = ours.sendall(new Uint8Array(1 << 24));
+    const abort = new AbortController();
+    const reason = new Error("not this one");
+    const { signal } = abort;
+    const given = assertRejects(() => ours.sendall(bytes("no"), { signal }));
+    const last = ours.sendall(bytes("the end"));
+    abort.abort(reason);
+    assertEquals(await given as unknown, reason);
+    const received = readAll(peer);
+    await blocked;
+    await last;
+    ours.shutdown(SHUT_WR);
+    const all = await received;
+    assertEquals(all.length, (1 << 24) + 7);
+    assertEquals(text(all.slice(-7)), "the end");
+  },
+);
+
+conforms(
   "Socket.dup() of a listener shares it",
   async ({ transport, driver }) => {
     const server = listening(transport, driver);
