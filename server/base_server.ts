@@ -445,7 +445,8 @@ export class BaseServer<R extends object = any, A = any, C = A>
    * Port of [`BaseServer.process_request`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.process_request).
    */
   processRequest(request: R, clientAddress: C): Awaitable<void> {
-    return this.#process(request, clientAddress);
+    return this.#finish(request, clientAddress)
+      .then(() => this.shutdownRequest(request));
   }
 
   /**
@@ -738,19 +739,11 @@ export class BaseServer<R extends object = any, A = any, C = A>
   }
 
   /** Begins a request, where there is something to begin, and finishes it. */
-  async #process(request: R, clientAddress: C): Promise<void> {
-    // Of what is not a promise nobody waits: each turn of the microtasks counts.
-    const finished = this.#finish(request, clientAddress);
-    if (finished !== undefined) await finished;
-    const shut = this.shutdownRequest(request);
-    if (shut !== undefined) await shut;
-  }
-
-  #finish(request: R, clientAddress: C): Awaitable<void> {
+  async #finish(request: R, clientAddress: C): Promise<void> {
     const begun = this.beginRequest(request);
-    return begun === undefined
-      ? this.finishRequest(request, clientAddress)
-      : begun.then(() => this.finishRequest(request, clientAddress));
+    if (begun !== undefined) await begun;
+    const finished = this.finishRequest(request, clientAddress);
+    if (finished !== undefined) await finished;
   }
 
   /** Shuts a request down, and gives up what is open of it if that throws. */
@@ -860,10 +853,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
 
   async #handle(request: R, clientAddress: C): Promise<void> {
     try {
-      const verified = this.verifyRequest(request, clientAddress);
-      const isWanted = typeof verified === "boolean"
-        ? verified
-        : await verified;
+      const isWanted = await this.verifyRequest(request, clientAddress);
       if (wasAborted(request)) return;
       const type = isWanted ? "begun" : "refused";
       this.#log({ type, request, clientAddress });

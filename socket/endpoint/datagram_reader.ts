@@ -1,6 +1,6 @@
 import { type Address, quoteAddress } from "../address.ts";
-import { lostBuffer, scatter } from "../arguments.ts";
-import { MSG_PEEK, MSG_TRUNC } from "../constants/mod.ts";
+import { lostBuffer } from "../arguments.ts";
+import { MSG_PEEK } from "../constants/mod.ts";
 import { HALF_ENDED, POLLERR, RECEIVABLE } from "../constants/poll.ts";
 import type { Message, MessageInto } from "../driver.ts";
 import { failure } from "../caller.ts";
@@ -13,67 +13,24 @@ import {
   type Wait,
 } from "../wait.ts";
 import { lengthOf } from "./buffer_pool.ts";
+import {
+  type Form,
+  intoBuffer,
+  isLost,
+  message,
+  messageInto,
+  newBytes,
+  NO_BUFFERS,
+  type PendingReceive,
+  type Resolve,
+} from "./pending_receive.ts";
 import type {
   Datagram,
   DatagramConn,
   DatagramTransport,
 } from "./datagram_transport.ts";
 import { ProcessHold } from "./process_hold.ts";
-import { type PendingCall, WaitQueue } from "./wait_queue.ts";
-
-/** One receive that waits. */
-interface PendingReceive extends PendingCall {
-  /** Gives the call's result of a datagram. */
-  readonly form: Form;
-  /** MSG_PEEK: leaves the datagram in the queue. */
-  readonly peek: boolean;
-  /** The caller's buffers; empty for a call that returns a new array. */
-  readonly into: readonly Uint8Array[];
-  /** How many bytes they hold, or the new array may have. */
-  readonly size: number;
-  /** Settles the call. */
-  readonly resolve: Resolve;
-  /**
-   * Whether the call may wait; after the end of receiving, such a call returns
-   * nothing, any other fails with EAGAIN.
-   */
-  readonly mayWait: boolean;
-}
-
-type Form = (datagram: Datagram, call: PendingReceive) => unknown;
-type Resolve = (result: unknown) => void;
-
-const newBytes: Form = ({ data }, { size }) =>
-  data.slice(0, Math.min(data.length, size));
-
-const intoBuffer: Form = ({ data }, { into: [buffer] }) => {
-  const { length } = buffer;
-  buffer.set(data.length > length ? data.subarray(0, length) : data);
-  return Math.min(data.length, length);
-};
-
-const message: Form = (datagram, call) => ({
-  data: newBytes(datagram, call),
-  ancillary: [],
-  flags: flagsOf(datagram, call),
-  address: datagram.address,
-});
-
-const messageInto: Form = (datagram, call) => {
-  scatter(datagram.data, call.into);
-  return {
-    count: Math.min(datagram.data.length, call.size),
-    ancillary: [],
-    flags: flagsOf(datagram, call),
-    address: datagram.address,
-  };
-};
-
-function flagsOf({ data }: Datagram, { size }: PendingReceive): number {
-  return data.length > size ? MSG_TRUNC : 0;
-}
-
-const NO_BUFFERS: readonly Uint8Array[] = [];
+import { WaitQueue } from "./wait_queue.ts";
 
 /** What a receive returns after the end of receiving. */
 const NOTHING: Datagram = { data: new Uint8Array(0), address: null };
@@ -110,17 +67,7 @@ export class DatagramReader {
     wait: Wait | undefined,
     owner: object,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    return new Promise((resolve) =>
-      this.#add(
-        newBytes,
-        NO_BUFFERS,
-        size,
-        flags,
-        wait,
-        owner,
-        resolve as Resolve,
-      )
-    );
+    return this.#add(newBytes, NO_BUFFERS, size, flags, wait, owner);
   }
 
   /** Receives into the caller's buffer and returns the number of bytes. */
@@ -130,18 +77,7 @@ export class DatagramReader {
     wait: Wait | undefined,
     owner: object,
   ): Promise<number> {
-    const { length } = into;
-    return new Promise((resolve) =>
-      this.#add(
-        intoBuffer,
-        [into],
-        length,
-        flags,
-        wait,
-        owner,
-        resolve as Resolve,
-      )
-    );
+    return this.#add(intoBuffer, [into], into.length, flags, wait, owner);
   }
 
   /** Receives a datagram with its sender's address, and MSG_TRUNC if it was truncated. */
@@ -151,17 +87,7 @@ export class DatagramReader {
     wait: Wait | undefined,
     owner: object,
   ): Promise<Message> {
-    return new Promise((resolve) =>
-      this.#add(
-        message,
-        NO_BUFFERS,
-        size,
-        flags,
-        wait,
-        owner,
-        resolve as Resolve,
-      )
-    );
+    return this.#add(message, NO_BUFFERS, size, flags, wait, owner);
   }
 
   /** Receives a datagram into several buffers, each filled before the next. */
@@ -172,17 +98,7 @@ export class DatagramReader {
     owner: object,
   ): Promise<MessageInto> {
     const size = lengthOf(buffers);
-    return new Promise((resolve) =>
-      this.#add(
-        messageInto,
-        buffers,
-        size,
-        flags,
-        wait,
-        owner,
-        resolve as Resolve,
-      )
-    );
+    return this.#add(messageInto, buffers, size, flags, wait, owner);
   }
 
   /** Returns the events of the receiving half that `poll` reports. */
@@ -289,28 +205,32 @@ export class DatagramReader {
     return this.#kept.length > 0 || this.#error !== undefined || this.#isShut;
   }
 
-  #add(
-    form: Form,
+  #add<T>(
+    form: Form<T>,
     into: readonly Uint8Array[],
     size: number,
     flags: number,
     wait: Wait | undefined,
     owner: object,
-    resolve: Resolve,
-  ): void {
-    const call: PendingReceive = {
-      form,
-      into,
-      size,
-      peek: (flags & MSG_PEEK) !== 0,
-      mayWait: !isNonBlocking(wait),
-      owner,
-      resolve,
-      previous: undefined,
-      next: undefined,
-      isQueued: false,
-      stop: undefined,
-    };
+  ): Promise<T> {
+    return new Promise<T>((resolve) =>
+      this.#begin({
+        form,
+        into,
+        size,
+        peek: (flags & MSG_PEEK) !== 0,
+        mayWait: !isNonBlocking(wait),
+        owner,
+        resolve: resolve as Resolve,
+        previous: undefined,
+        next: undefined,
+        isQueued: false,
+        stop: undefined,
+      }, wait)
+    );
+  }
+
+  #begin(call: PendingReceive, wait: Wait | undefined): void {
     const queue = this.#queue;
     if (queue.first === undefined && this.#serve(call)) {
       // An observer waits for the next event.
@@ -420,9 +340,4 @@ export class DatagramReader {
   #closed(): OSError {
     return osError({ ...this.#fields, code: "EBADF" });
   }
-}
-
-/** Whether the caller's buffers are no longer what they were: detached, or shrunk. */
-function isLost({ into, size }: PendingReceive): boolean {
-  return into.length > 0 && lengthOf(into) < size;
 }

@@ -29,6 +29,7 @@ const layers: readonly (readonly string[])[] = [
     "socket/file/",
     "socket/lock.ts",
     "socket/permissions.ts",
+    "socket/deadlines.ts",
     "socket/wait.ts",
     "socket/web_streams.ts",
   ],

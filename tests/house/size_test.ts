@@ -13,7 +13,7 @@ const MOST = 300;
 
 /** Files that may be longer, and why. */
 const longer: Readonly<Record<string, number>> = {
-  "socket/socket.ts": 510, // one class: a method for each of Python's
+  "socket/socket.ts": 525, // one class: a method for each of Python's
 };
 
 const LEAST = 40;
