@@ -26,7 +26,12 @@ import {
   shakeHands,
 } from "./tls.ts";
 
-const ABORTED = AbortSignal.abort();
+let aborted: AbortSignal | undefined;
+
+/** Returns a signal that has aborted. */
+function abortedSignal(): AbortSignal {
+  return aborted ??= AbortSignal.abort();
+}
 
 /** The request of a server of connections: the connection's socket. */
 export type StreamRequest<A extends Address = InetAddress> = Socket<A, null>;
@@ -320,7 +325,7 @@ export class TCPServer<
     // collector would close them.
     forceClose(
       connection,
-      wasAborted(request) ? ABORTED : this.#cutting.signal,
+      wasAborted(request) ? abortedSignal() : this.#cutting.signal,
     );
     const closed = connection[Symbol.asyncDispose]()
       .finally(() => this.#closing.delete(closed));
@@ -329,7 +334,7 @@ export class TCPServer<
 
   /** Closes the connection of a request whose `shutdownRequest` threw. */
   protected override abandonRequest(request: R): void {
-    if (request instanceof Socket) forceClose(request, ABORTED);
+    if (request instanceof Socket) forceClose(request, abortedSignal());
     else if (isConnection(request)) request.close();
   }
 

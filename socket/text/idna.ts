@@ -19,7 +19,7 @@ const prohibited =
   /(?![\0-\x7f])[\p{Zs}\p{Cc}\p{Co}\p{Cs}\u06dd\u070f\u180e\u200c-\u200f\u2028-\u202e\u2060-\u2063\u206a-\u206f\u2ff0-\u2ffb\u0340\u0341\ufdd0-\ufdef\ufeff\ufff9-\uffff\u{1d173}-\u{1d17a}\u{e0001}\u{e0020}-\u{e007f}]|[\ufffe\uffff\u{1fffe}\u{1ffff}\u{2fffe}\u{2ffff}\u{10fffe}\u{10ffff}]/u;
 const rightToLeft =
   /[\u05be\u05c0\u05c3\u05d0-\u05f4\u061b\u061f\u0621-\u063a\u0640-\u064a\u066d-\u066f\u0671-\u06d5\u06dd\u06e5\u06e6\u06fa-\u06fe\u0700-\u070d\u0710\u0712-\u072c\u0780-\u07a5\u07b1\u200f\ufb1d\ufb1f-\ufb28\ufb2a-\ufd3d\ufd50-\ufdfc\ufe70-\ufefc]/u;
-const leftToRight = new RegExp(`(?!${rightToLeft.source})\\p{L}`, "u");
+const letter = /^\p{L}/u;
 
 /** Folds case by RFC 3454, table B.2, which also expands letters like "ß". */
 function fold(text: string): string {
@@ -40,7 +40,9 @@ function nameprep(label: string): string | undefined {
   if (chars.some((char) => rightToLeft.test(char))) {
     const ends = [chars[0], chars[chars.length - 1]];
     if (!ends.every((char) => rightToLeft.test(char))) return undefined;
-    if (leftToRight.test(mapped)) return undefined;
+    const isLeftToRight = (char: string) =>
+      letter.test(char) && !rightToLeft.test(char);
+    if (chars.some(isLeftToRight)) return undefined;
   }
   return mapped;
 }
