@@ -1,6 +1,6 @@
 import type { Address } from "../address.ts";
 import { MSG_PEEK, MSG_WAITALL } from "../constants/mod.ts";
-import { Deadline } from "../deadlines.ts";
+import { Deadline, restTimer } from "../deadlines.ts";
 import { isPatient, type Wait } from "../wait.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import {
@@ -157,6 +157,7 @@ export class StreamReader {
   /** Forgets the deadline of the last call, when there are to be no more. */
   rest(): void {
     this.#deadline?.end();
+    restTimer();
   }
 
   /** Resolves when no read is in progress. */

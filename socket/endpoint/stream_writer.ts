@@ -1,6 +1,6 @@
 import type { Address } from "../address.ts";
 import { SENDABLE } from "../constants/poll.ts";
-import { Deadline } from "../deadlines.ts";
+import { Deadline, restTimer } from "../deadlines.ts";
 import { isPatient, type Wait } from "../wait.ts";
 import { copyForSend, gatherForSend, releaseCopy } from "./buffer_pool.ts";
 import type { Conn, StreamTransport } from "./stream_transport.ts";
@@ -108,6 +108,7 @@ export class StreamWriter {
   /** Forgets the deadline of the last call, when there are to be no more. */
   rest(): void {
     this.#deadline?.end();
+    restTimer();
   }
 
   /** Resolves when no write is in progress. */

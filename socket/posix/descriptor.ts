@@ -12,6 +12,7 @@ import {
   POLLOUT,
   RECEIVABLE,
 } from "../constants/poll.ts";
+import { restTimer } from "../deadlines.ts";
 import { Observers } from "../endpoint/observers.ts";
 import type { OSErrorFields } from "../errors.ts";
 import { type Hold, isNonBlocking, type Pollable, type Wait } from "../wait.ts";
@@ -163,6 +164,7 @@ export class Descriptor implements Watched, Waitable, Pollable {
     this.fd = -1;
     this.reads.close();
     this.writes.close();
+    restTimer();
     this.notify();
     this.setReferencing(true);
     return fd;

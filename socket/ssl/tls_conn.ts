@@ -128,6 +128,11 @@ export class TlsConn implements Conn {
     return this.#closed.promise;
   }
 
+  /** The engine after a handshake that went well. */
+  get #ready(): TlsEngine | undefined {
+    return this.#isShaken && !this.#hasFailed ? this.#engine : undefined;
+  }
+
   /** Shakes hands, unless that has been done. */
   handshake(): Promise<TlsEngine> {
     if (this.#handshake === undefined) {
@@ -152,7 +157,7 @@ export class TlsConn implements Conn {
   }
 
   async #read(buffer: Uint8Array): Promise<number | null> {
-    const engine = await this.handshake();
+    const engine = this.#ready ?? await this.handshake();
     for (;;) {
       const count = engine.read(buffer);
       if (count > 0) return count;
@@ -170,7 +175,7 @@ export class TlsConn implements Conn {
 
   /** Writes no more than a piece, so that no more than that is kept. */
   async write(data: Uint8Array): Promise<number> {
-    const engine = await this.handshake();
+    const engine = this.#ready ?? await this.handshake();
     const piece = data.length > PIECE ? data.subarray(0, PIECE) : data;
     await this.hold(engine.write(piece));
     return piece.length;
@@ -307,6 +312,7 @@ export class TlsConn implements Conn {
       await this.#pull(engine);
     }
     this.#side.check(engine);
+    engine.direct();
     // Its socket forgets it when both ends have ended.
     engine.agreement;
     return engine;
@@ -318,8 +324,13 @@ export class TlsConn implements Conn {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#pulling = promise;
     this.#news = resolve;
-    this.#receive(engine).then(resolve, reject)
-      .finally(() => this.#pulling = undefined);
+    this.#receive(engine).then(() => {
+      this.#pulling = undefined;
+      resolve();
+    }, (error) => {
+      this.#pulling = undefined;
+      reject(error);
+    });
     return promise;
   }
 

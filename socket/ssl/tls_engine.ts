@@ -3,6 +3,7 @@ import type * as Tls from "node:tls";
 import type { Duplex } from "node:stream";
 import type { CipherNameAndProtocol, TLSSocket } from "node:tls";
 import { osError } from "../errors.ts";
+import { type DirectTls, directTls, type TlsWrap } from "./tls_wrap.ts";
 
 /** node's TLS, loaded at first use. */
 export function tls(): typeof Tls {
@@ -12,11 +13,7 @@ export function tls(): typeof Tls {
 /** What of node's sockets has no name that is documented (Deno 2.9); tests/socket/ssl/ pins it. */
 interface Internals {
   readonly _readableState: { readonly ended: boolean };
-  readonly _handle: null | {
-    onerror(error: unknown): unknown;
-    drainEncOut(): ArrayBuffer | Uint8Array | undefined;
-    verifyError(): string;
-  };
+  readonly _handle: TlsWrap | null;
 }
 
 /** What the two ends have agreed on. */
@@ -67,6 +64,9 @@ export class TlsEngine {
   #hasGivenUp = false;
   #isClosed = false;
   #agreement: Agreement | undefined;
+  /** The cryptography without node's streams around it, once the handshake is over. */
+  #direct: DirectTls | undefined;
+  readonly #transmit: (bytes: Uint8Array) => Promise<void>;
 
   /**
    * Begins a connection.
@@ -78,6 +78,7 @@ export class TlsEngine {
     open: (raw: Duplex) => TLSSocket,
     send: (bytes: Uint8Array) => Promise<void>,
   ) {
+    this.#transmit = send;
     const stream = globalThis.process.getBuiltinModule("node:stream");
     this.#raw = new stream.Duplex({
       allowHalfOpen: true,
@@ -85,7 +86,7 @@ export class TlsEngine {
       read() {},
       write: (bytes: Uint8Array, _encoding, done) => {
         // The socket is told of no error, after which it would receive no more.
-        this.#sending = this.#send(send, bytes).then(() => done());
+        this.#sending = this.#send(bytes).then(() => done());
       },
       destroy(_error, done) {
         done(null);
@@ -159,7 +160,7 @@ export class TlsEngine {
 
   /** How many bytes have been decrypted and not read. */
   get pending(): number {
-    return this.#socket.readableLength;
+    return this.#socket.readableLength + (this.#direct?.pending ?? 0);
   }
 
   /** Whether bytes are being sent. */
@@ -225,10 +226,19 @@ export class TlsEngine {
     return rest;
   }
 
+  /**
+   * Has what follows the handshake go past node's streams, which cost more than the
+   * cryptography.
+   */
+  direct(): void {
+    const handle = this.#socket._handle;
+    if (handle !== null) this.#direct ??= directTls(handle);
+  }
+
   /** Reads what has been decrypted; returns 0 if there is nothing. */
   read(into: Uint8Array): number {
-    const size = Math.min(into.length, this.pending);
-    if (size === 0) return 0;
+    const size = Math.min(into.length, this.#socket.readableLength);
+    if (size === 0) return this.#direct?.read(into) ?? 0;
     const bytes: Uint8Array | null = this.#socket.read(size);
     if (bytes === null) return 0;
     into.set(bytes);
@@ -244,6 +254,14 @@ export class TlsEngine {
       const broken = this.#sendError ?? this.#error;
       if (broken !== undefined) return reject(broken);
       this.#failWrite = reject;
+      const sealed = this.#direct?.seal(bytes);
+      if (sealed !== undefined) {
+        this.#sending = this.#send(sealed).then(() => {
+          this.#failWrite = undefined;
+          resolve();
+        });
+        return;
+      }
       this.#socket.write(bytes, (error?: Error | null) => {
         this.#failWrite = undefined;
         const failed = this.#sendError ?? this.#error ?? error;
@@ -272,13 +290,10 @@ export class TlsEngine {
     this.#socket.destroy();
   }
 
-  async #send(
-    send: (bytes: Uint8Array) => Promise<void>,
-    bytes: Uint8Array,
-  ): Promise<void> {
+  async #send(bytes: Uint8Array): Promise<void> {
     if (this.#sendError !== undefined) return;
     try {
-      await send(bytes);
+      await this.#transmit(bytes);
     } catch (error) {
       this.#sendError = error;
       this.#failWrite?.(error);
@@ -291,7 +306,14 @@ export class TlsEngine {
   }
 
   #push(start: number, end: number): void {
-    if (end > start) this.#raw.push(this.#rest.subarray(start, end));
+    if (end === start) return;
+    const bytes = this.#rest.subarray(start, end);
+    if (this.#direct === undefined) {
+      this.#raw.push(bytes);
+      return;
+    }
+    const answer = this.#direct.receive(bytes);
+    if (answer.length > 0) this.#sending = this.#send(answer);
   }
 
   /** Sends the word on why a handshake has failed, which would be thrown away (Deno 2.9). */
