@@ -91,12 +91,16 @@ export class Peer implements AsyncDisposable {
   }
 }
 
-function flags({ driver, workers }: Task): string[] {
+function flags({ driver, workers, youngMebibytes: young }: Task): string[] {
   return [
     "--allow-net=127.0.0.1",
     ...(driver === "posix" ? ["--allow-ffi"] : []),
     // Workers load their own code.
     ...(workers === undefined ? [] : ["--allow-read", "--allow-import"]),
-    "--v8-flags=--expose-gc",
+    `--v8-flags=--expose-gc${
+      young === undefined
+        ? ""
+        : `,--min-semi-space-size=${young},--max-semi-space-size=${young}`
+    }`,
   ];
 }

@@ -20,6 +20,8 @@ export interface Task {
   port?: number;
   /** Whether the port is shared with other processes. */
   reusePort?: boolean;
+  /** The fixed size of V8's room for young objects, which otherwise grows while connections come. */
+  youngMebibytes?: number;
   /** How many Workers serve. */
   workers?: number;
 }
