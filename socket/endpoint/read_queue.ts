@@ -145,11 +145,6 @@ export class ReadQueue {
     return this.#buffer.available;
   }
 
-  /** Whether bytes are kept for the next call. */
-  get hasBuffered(): boolean {
-    return this.#buffer.available > 0;
-  }
-
   /** Whether there is nothing more to receive. */
   get hasEnded(): boolean {
     return this.#eof || this.#isShut;

@@ -272,5 +272,9 @@ function options(flags: number) {
     peek: (flags & MSG_PEEK) !== 0,
     all: (flags & MSG_WAITALL) !== 0,
     filled: 0,
+    previous: undefined,
+    next: undefined,
+    isQueued: false,
+    stop: undefined,
   };
 }

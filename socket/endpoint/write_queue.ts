@@ -1,5 +1,4 @@
 import type { Address } from "../address.ts";
-import { SENDABLE } from "../constants/poll.ts";
 import { failure } from "../caller.ts";
 import { type OSError, osError, type OSErrorFields } from "../errors.ts";
 import { timeoutError, type Wait, watch } from "../wait.ts";
@@ -87,11 +86,6 @@ export class WriteQueue {
     }
     if (wait !== undefined) this.#watch(send, wait);
     if (this.#queue.push(send)) this.#write(send);
-  }
-
-  /** Returns the events that `poll` reports: POLLOUT if a send would not wait. */
-  poll(): number {
-    return this.isBusy ? 0 : SENDABLE;
   }
 
   /** Calls `observer` whenever a send would no longer wait, until the returned function is called. */

@@ -128,9 +128,14 @@ export class TlsConn implements Conn {
     return this.#closed.promise;
   }
 
+  /** Whether the handshake is over, and went well. */
+  get isReady(): boolean {
+    return this.#isShaken && !this.#hasFailed;
+  }
+
   /** The engine after a handshake that went well. */
   get #ready(): TlsEngine | undefined {
-    return this.#isShaken && !this.#hasFailed ? this.#engine : undefined;
+    return this.isReady ? this.#engine : undefined;
   }
 
   /** Shakes hands, unless that has been done. */
@@ -150,35 +155,31 @@ export class TlsConn implements Conn {
     this.#isReading = true;
     if (this.#isReferenced) this.#refer(true);
     try {
-      return await this.#read(buffer);
+      const engine = this.#ready ?? await this.handshake();
+      for (;;) {
+        const count = engine.read(buffer);
+        if (count > 0) return count;
+        const error = engine.error ?? this.#error;
+        if (error !== undefined) throw error;
+        if (engine.isAtEnd || this.#hasEnded) {
+          if (this.#isTruncated && !this.#side.suppressRaggedEofs) {
+            throw eof({ syscall: "recv" });
+          }
+          return null;
+        }
+        await this.#pull(engine);
+      }
     } finally {
       this.#isReading = false;
     }
   }
 
-  async #read(buffer: Uint8Array): Promise<number | null> {
-    const engine = this.#ready ?? await this.handshake();
-    for (;;) {
-      const count = engine.read(buffer);
-      if (count > 0) return count;
-      const error = engine.error ?? this.#error;
-      if (error !== undefined) throw error;
-      if (engine.isAtEnd || this.#hasEnded) {
-        if (this.#isTruncated && !this.#side.suppressRaggedEofs) {
-          throw eof({ syscall: "recv" });
-        }
-        return null;
-      }
-      await this.#pull(engine);
-    }
-  }
-
   /** Writes no more than a piece, so that no more than that is kept. */
-  async write(data: Uint8Array): Promise<number> {
-    const engine = this.#ready ?? await this.handshake();
+  write(data: Uint8Array): Promise<number> {
     const piece = data.length > PIECE ? data.subarray(0, PIECE) : data;
-    await this.hold(engine.write(piece));
-    return piece.length;
+    const written = this.#ready?.write(piece) ??
+      this.handshake().then((engine) => engine.write(piece));
+    return this.hold(written);
   }
 
   /** Tells the peer that no more follows, by TLS and by the connection itself. */
@@ -252,17 +253,23 @@ export class TlsConn implements Conn {
   }
 
   /** Keeps the process alive while something is waited for. */
-  async hold<T>(promise: Promise<T>): Promise<T> {
+  hold<T>(promise: Promise<T>): Promise<T> {
     this.#holding++;
     this.#refer(true);
-    try {
-      return await promise;
-    } finally {
-      const isHeld = --this.#holding > 0 ||
-        (this.#isReferenced && this.#isReading);
-      const goesOn = this.#pulling !== undefined || !this.#isShaken;
-      if (goesOn && !isHeld) this.#refer(false);
-    }
+    return promise.then((value) => {
+      this.#letDown();
+      return value;
+    }, (error) => {
+      this.#letDown();
+      throw error;
+    });
+  }
+
+  #letDown(): void {
+    const isHeld = --this.#holding > 0 ||
+      (this.#isReferenced && this.#isReading);
+    const goesOn = this.#pulling !== undefined || !this.#isShaken;
+    if (goesOn && !isHeld) this.#refer(false);
   }
 
   /** Sets whether what is received keeps the process alive. */

@@ -245,8 +245,9 @@ export class TlsEngine {
     return bytes.length;
   }
 
-  /** Encrypts and sends bytes, one call after another; resolves when they have been taken. */
-  write(bytes: Uint8Array): Promise<void> {
+  /** Encrypts and sends bytes, one call after another; resolves with their number when they have been taken. */
+  write(bytes: Uint8Array): Promise<number> {
+    const { length } = bytes;
     return new Promise((resolve, reject) => {
       if (this.#socket.writableEnded || this.#isClosed) {
         return reject(osError({ code: "EPIPE", syscall: "send" }));
@@ -254,19 +255,20 @@ export class TlsEngine {
       const broken = this.#sendError ?? this.#error;
       if (broken !== undefined) return reject(broken);
       this.#failWrite = reject;
+      const done = () => {
+        this.#failWrite = undefined;
+        resolve(length);
+      };
       const sealed = this.#direct?.seal(bytes);
       if (sealed !== undefined) {
-        this.#sending = this.#send(sealed).then(() => {
-          this.#failWrite = undefined;
-          resolve();
-        });
+        this.#sending = this.#send(sealed).then(done);
         return;
       }
       this.#socket.write(bytes, (error?: Error | null) => {
-        this.#failWrite = undefined;
         const failed = this.#sendError ?? this.#error ?? error;
-        if (failed === undefined || failed === null) resolve();
-        else reject(failed);
+        if (failed === undefined || failed === null) return done();
+        this.#failWrite = undefined;
+        reject(failed);
       });
     });
   }
@@ -290,15 +292,13 @@ export class TlsEngine {
     this.#socket.destroy();
   }
 
-  async #send(bytes: Uint8Array): Promise<void> {
-    if (this.#sendError !== undefined) return;
-    try {
-      await this.#transmit(bytes);
-    } catch (error) {
+  #send(bytes: Uint8Array): Promise<void> {
+    if (this.#sendError !== undefined) return Promise.resolve();
+    return this.#transmit(bytes).catch((error) => {
       this.#sendError = error;
       this.#failWrite?.(error);
       this.#failWrite = undefined;
-    }
+    });
   }
 
   get #isOver(): boolean {
