@@ -445,7 +445,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
    * Port of [`BaseServer.process_request`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.process_request).
    */
   processRequest(request: R, clientAddress: C): Awaitable<void> {
-    return this.#finish(request, clientAddress)
+    return Promise.try(() => this.#finish(request, clientAddress))
       .then(() => this.shutdownRequest(request));
   }
 
@@ -739,11 +739,11 @@ export class BaseServer<R extends object = any, A = any, C = A>
   }
 
   /** Begins a request, where there is something to begin, and finishes it. */
-  async #finish(request: R, clientAddress: C): Promise<void> {
+  #finish(request: R, clientAddress: C): Awaitable<void> {
     const begun = this.beginRequest(request);
-    if (begun !== undefined) await begun;
-    const finished = this.finishRequest(request, clientAddress);
-    if (finished !== undefined) await finished;
+    return begun === undefined
+      ? this.finishRequest(request, clientAddress)
+      : begun.then(() => this.finishRequest(request, clientAddress));
   }
 
   /** Shuts a request down, and gives up what is open of it if that throws. */

@@ -67,7 +67,8 @@ export class RequestTask {
   /** Lengthens it until a promise has settled, which must not reject. */
   waitUntil(promise: Promise<unknown>): void {
     this.#pending++;
-    promise.finally(() => this.#settle());
+    const settle = () => this.#settle();
+    promise.then(settle, settle);
   }
 
   /** Ends it now, whatever has not settled. */

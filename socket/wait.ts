@@ -158,6 +158,9 @@ export function watch(
   if (signal === undefined && deadline !== -Infinity) {
     return expireAt(deadline, expire, holds);
   }
+  if (signal !== undefined && deadline === Infinity) {
+    return onAbort(signal, () => abort(signal.reason));
+  }
   const stop = () => {
     cancel();
     forget?.();

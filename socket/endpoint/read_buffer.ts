@@ -1,17 +1,16 @@
 import { acquire, LARGE, release } from "./buffer_pool.ts";
 
-// The size of the buffer that a connection holds while it waits for data, after
-// little and after middling much has come.
+// The size of the buffer that a connection holds while it waits for data.
 const SMALL = 1024;
-const MEDIUM = 16384;
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 
 /**
  * Bytes that were read but not received yet.
  *
- * Its size follows what has come last: while much comes a connection reads 64 KiB
- * at a time, and after little it holds 1 KiB.
+ * It starts with a small buffer and switches to a large one while reads fill
+ * what they get: a busy connection reads 64 KiB at a time, and an idle one
+ * holds 1 KiB.
  */
 export class ReadBuffer {
   #bytes = NOTHING;
@@ -44,8 +43,9 @@ export class ReadBuffer {
   /** Adds the `count` bytes that a read has written into its space. */
   onRead(count: number): void {
     this.#end += count;
-    this.#expect(count);
-    this.full = count === this.#room && count < LARGE;
+    const isFull = count === this.#room;
+    this.#expected = isFull ? LARGE : SMALL;
+    this.full = isFull && count < LARGE;
   }
 
   /**
@@ -69,16 +69,8 @@ export class ReadBuffer {
   #passes(count: number, size: number): boolean {
     const isFull = count === this.#room;
     if (count > size || isFull && count < size && count < LARGE) return false;
-    this.#expect(count);
+    this.#expected = isFull ? LARGE : SMALL;
     return true;
-  }
-
-  #expect(count: number): void {
-    this.#expected = count === this.#room || count >= LARGE / 2
-      ? LARGE
-      : count > SMALL
-      ? MEDIUM
-      : SMALL;
   }
 
   /** Adds bytes that were read elsewhere. */
@@ -129,7 +121,7 @@ export class ReadBuffer {
   /** Takes an empty buffer of the right size, at least `size` up to a large one. */
   #empty(size: number): void {
     this.#start = this.#end = 0;
-    const length = size <= SMALL ? SMALL : size <= MEDIUM ? MEDIUM : LARGE;
+    const length = size <= SMALL ? SMALL : LARGE;
     if (this.#bytes.length === length) return;
     release(this.#bytes);
     this.#bytes = length === LARGE ? acquire() : new Uint8Array(length);

@@ -128,14 +128,9 @@ export class TlsConn implements Conn {
     return this.#closed.promise;
   }
 
-  /** Whether the handshake is over, and went well. */
-  get isReady(): boolean {
-    return this.#isShaken && !this.#hasFailed;
-  }
-
   /** The engine after a handshake that went well. */
   get #ready(): TlsEngine | undefined {
-    return this.isReady ? this.#engine : undefined;
+    return this.#isShaken && !this.#hasFailed ? this.#engine : undefined;
   }
 
   /** Shakes hands, unless that has been done. */

@@ -15,7 +15,6 @@ import type { StreamTransport } from "../endpoint/stream_transport.ts";
 import { BlockingIOError, osError, type OSErrorFields } from "../errors.ts";
 import {
   isNonBlocking,
-  isPatient,
   NO_WAIT,
   type Wait,
   watch,
@@ -146,7 +145,6 @@ export class TlsStream extends Delegate {
     flags: number,
     wait: Wait | undefined,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    if (flags === 0 && this.#isPlain(wait)) return super.recv(size, 0, wait);
     return this.#receive(() => super.recv(size, flags, wait), flags, wait);
   }
 
@@ -155,9 +153,6 @@ export class TlsStream extends Delegate {
     flags: number,
     wait: Wait | undefined,
   ): Promise<number> {
-    if (flags === 0 && this.#isPlain(wait)) {
-      return super.recvInto(buffer, 0, wait);
-    }
     const { length } = buffer;
     const recv = () => {
       if (buffer.length < length) throw lostBuffer("recv");
@@ -206,7 +201,6 @@ export class TlsStream extends Delegate {
     flags: number,
     wait: Wait | undefined,
   ): Promise<void> {
-    if (this.#isPlain(wait)) return super.sendall(data, flags, wait);
     const bytes = this.#kept(data);
     return this.#send(() => super.sendall(bytes, flags, wait), wait);
   }
@@ -262,12 +256,6 @@ export class TlsStream extends Delegate {
     } finally {
       signal?.removeEventListener("abort", cut);
     }
-  }
-
-  /** Whether a call, as nearly all, has nothing to do with TLS itself. */
-  #isPlain(wait: Wait | undefined): boolean {
-    this.#owesWord = false;
-    return this.#conn.isReady && isPatient(wait);
   }
 
   /** Makes a receive; one that looks at what is there is shown all that has come. */
