@@ -106,6 +106,8 @@ function serversOf(task: Several["task"], kind: string): Several[] {
       },
     ),
     { name: THREADING, program: "threading.ts", task },
+    // What SSLSocket stands on, with node's own connections under it.
+    { name: "node:tls in Deno", program: "node_net.mjs", task },
     {
       name: PYTHON_THREADING,
       program: "cpython.py",
