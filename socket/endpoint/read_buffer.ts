@@ -88,6 +88,16 @@ export class ReadBuffer {
     this.append(rest);
   }
 
+  /** The bytes themselves, until the next read. */
+  get view(): Uint8Array {
+    return this.#bytes.subarray(this.#start, this.#end);
+  }
+
+  /** Removes bytes at the front. */
+  skip(count: number): void {
+    this.#start += count;
+  }
+
   /** Returns a copy of at most `size` bytes and keeps them. */
   peek(size: number): Uint8Array<ArrayBuffer> {
     return this.#bytes.slice(

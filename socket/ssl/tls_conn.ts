@@ -338,9 +338,10 @@ export class TlsConn implements Conn {
 
   async #receive(engine: TlsEngine): Promise<void> {
     try {
-      const bytes = await this.#plain.recv(PIECE, 0, undefined);
+      const room = engine.room(PIECE);
+      const count = await this.#plain.recvInto(room, 0, undefined);
       this.#pulls++;
-      if (bytes.length > 0) return engine.receive(bytes);
+      if (count > 0) return engine.received(count);
       if (!engine.isAtEnd) this.#isTruncated = true;
       this.#hasEnded = true;
       engine.receiveEnd();

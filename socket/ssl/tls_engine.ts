@@ -1,7 +1,7 @@
-import { concat } from "@std/bytes/concat";
 import type * as Tls from "node:tls";
 import type { Duplex } from "node:stream";
 import type { CipherNameAndProtocol, TLSSocket } from "node:tls";
+import { ReadBuffer } from "../endpoint/read_buffer.ts";
 import { osError } from "../errors.ts";
 import { type DirectTls, directTls, type TlsWrap } from "./tls_wrap.ts";
 
@@ -50,8 +50,8 @@ const SHORT = 512;
 export class TlsEngine {
   readonly #raw: Duplex;
   readonly #socket: TLSSocket & Internals;
-  /** Bytes that are no whole record yet, or that follow the end of TLS. */
-  #rest: Uint8Array = new Uint8Array();
+  /** What was received: bytes that are no whole record yet, or that follow the end of TLS. */
+  readonly #input = new ReadBuffer();
   #error: unknown;
   #sendError: unknown;
   /** What is being sent. */
@@ -179,10 +179,26 @@ export class TlsEngine {
     return handle.verifyError();
   }
 
-  /** Takes what was received; it may be kept. */
+  /** Where to put at most `size` bytes that are received. */
+  room(size: number): Uint8Array {
+    return this.#input.room(size, false);
+  }
+
+  /** Takes the bytes that have been put there. */
+  received(count: number): void {
+    this.#input.onRead(count);
+    this.#process();
+  }
+
+  /** Takes bytes that were received elsewhere. */
   receive(bytes: Uint8Array): void {
-    this.#rest = this.#rest.length === 0 ? bytes : concat([this.#rest, bytes]);
-    const { buffer, byteOffset, byteLength } = this.#rest;
+    this.#input.append(bytes);
+    this.#process();
+  }
+
+  #process(): void {
+    const input = this.#input.view;
+    const { buffer, byteOffset, byteLength } = input;
     const view = new DataView(buffer, byteOffset, byteLength);
     let start = 0;
     let at = 0;
@@ -203,27 +219,25 @@ export class TlsEngine {
       }
       // Behind the end of TLS come the peer's plain bytes, which are not the engine's.
       if (size <= SHORT) {
-        this.#push(start, at);
+        this.#push(input.subarray(start, at));
         start = at;
       }
     }
-    if (!this.#isOver) this.#push(start, at);
-    this.#rest = this.#rest.subarray(at);
+    if (!this.#isOver) this.#push(input.subarray(start, at));
+    this.#input.skip(at);
   }
 
   /** Takes word that the peer sends no more. */
   receiveEnd(): void {
     // What is no whole record is for the engine to judge.
-    if (!this.#isOver) this.#push(0, this.#rest.length);
-    this.#rest = new Uint8Array();
+    const rest = this.takeRest();
+    if (!this.#isOver) this.#push(rest);
     this.#raw.push(null);
   }
 
   /** Takes the bytes that have come after the end of TLS. */
   takeRest(): Uint8Array {
-    const rest = this.#rest;
-    this.#rest = new Uint8Array();
-    return rest;
+    return this.#input.take(this.#input.available);
   }
 
   /**
@@ -305,11 +319,11 @@ export class TlsEngine {
     return this.isAtEnd || this.#error !== undefined;
   }
 
-  #push(start: number, end: number): void {
-    if (end === start) return;
-    const bytes = this.#rest.subarray(start, end);
+  #push(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
     if (this.#direct === undefined) {
-      this.#raw.push(bytes);
+      // The stream may keep them.
+      this.#raw.push(bytes.slice());
       return;
     }
     const answer = this.#direct.receive(bytes);

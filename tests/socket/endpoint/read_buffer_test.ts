@@ -61,6 +61,54 @@ Deno.test("ReadBuffer hands out arrays of their own", () => {
   assertEquals(stream.buffer.take(4), counted(4, 4));
 });
 
+Deno.test("ReadBuffer gives what a read has brought at once, in an array of its own or into another", () => {
+  const buffer = new ReadBuffer();
+  buffer.room(100, false).set(counted(0, 10));
+  const got = buffer.give(10, 100)!;
+  assertEquals(got, counted(0, 10));
+  assertEquals([got.byteOffset, got.buffer.byteLength], [0, 10]);
+  assertEquals(buffer.available, 0);
+  buffer.room(100, false).set(counted(10, 20));
+  const into = new Uint8Array(100);
+  assert(buffer.giveInto(into, 20));
+  assertEquals(into.subarray(0, 21), Uint8Array.of(...counted(10, 20), 0));
+  assertEquals(buffer.available, 0);
+});
+
+Deno.test("ReadBuffer gives nothing at once where a larger read might have brought more", () => {
+  const buffer = new ReadBuffer();
+  const room = buffer.room(1 << 20, false);
+  room.set(counted(0, room.length));
+  assertEquals(buffer.give(room.length, 1 << 20), undefined);
+  assert(!buffer.giveInto(new Uint8Array(1 << 20), room.length));
+  buffer.onRead(room.length);
+  assertEquals(buffer.take(1 << 20), counted(0, room.length));
+  // What was asked for has come, so that there is nothing to wait for.
+  buffer.room(16, false).set(counted(0, 16));
+  assertEquals(buffer.give(16, 16), counted(0, 16));
+});
+
+Deno.test("ReadBuffer gives nothing into a buffer that has become too short", () => {
+  const buffer = new ReadBuffer();
+  buffer.room(100, false).set(counted(0, 10));
+  assert(!buffer.giveInto(new Uint8Array(0), 10));
+  buffer.onRead(10);
+  assertEquals(buffer.take(100), counted(0, 10));
+});
+
+Deno.test("ReadBuffer shows its bytes, and lets go of those at the front", () => {
+  const stream = new Stream();
+  const { buffer } = stream;
+  stream.read(100, 10);
+  assertEquals(buffer.view, counted(0, 10));
+  buffer.skip(4);
+  assertEquals(buffer.view, counted(4, 6));
+  stream.read(2000, 500);
+  assertEquals(buffer.view, counted(4, 506));
+  buffer.skip(506);
+  assertEquals([buffer.view.length, buffer.available], [0, 0]);
+});
+
 Deno.test("ReadBuffer keeps bytes that are there while more come", () => {
   const stream = new Stream();
   stream.read(512, 500);
