@@ -29,6 +29,7 @@ const drivers = hasPosix ? [sandbox, posix] : [sandbox];
 /** Gives a signal that aborts soon, or none, and how often it has ended a call. */
 function cancels(random: Random) {
   const reason = new Error("cancelled");
+  const timers = new Set<ReturnType<typeof setTimeout>>();
   let count = 0;
   return {
     signal() {
@@ -39,7 +40,11 @@ function cancels(random: Random) {
         return controller.signal;
       }
       const controller = new AbortController();
-      setTimeout(() => controller.abort(reason), random.integer(0, 2));
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        controller.abort(reason);
+      }, random.integer(0, 2));
+      timers.add(timer);
       return controller.signal;
     },
     /** Throws unless it is one of ours. */
@@ -50,6 +55,9 @@ function cancels(random: Random) {
     get count() {
       return count;
     },
+    [Symbol.dispose]() {
+      for (const timer of timers) clearTimeout(timer);
+    },
   };
 }
 
@@ -59,7 +67,7 @@ async function sendWhole(
   data: Uint8Array,
   random: Random,
 ): Promise<number> {
-  const cancel = cancels(random);
+  using cancel = cancels(random);
   for (let sent = 0; sent < data.length;) {
     const part = data.subarray(sent, sent + random.size(1 << 19));
     const signal = cancel.signal();
@@ -93,13 +101,13 @@ async function receiveWhole(
   size: number,
   random: Random,
 ): Promise<{ sum: string; cancelled: number }> {
-  const cancel = cancels(random);
+  using cancel = cancels(random);
   const sum = new Checksum();
   const buffer = new Uint8Array(1 << 17);
   while (sum.length < size) {
     const most = Math.min(random.size(1 << 17), size - sum.length);
     // Now and then the other end has to wait.
-    if (random.chance(0.02)) await new Promise((go) => setTimeout(go, 4));
+    if (random.chance(0.06)) await new Promise((go) => setTimeout(go, 6));
     const signal = cancel.signal();
     try {
       if (random.chance(0.5)) {
