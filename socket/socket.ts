@@ -490,6 +490,9 @@ export class Socket<A extends Address = Address, From = A | null> {
    * The connection or listener closes with the last socket on it; closing one
    * of them ends only its own pending calls.
    *
+   * Drivers: in the sandbox a send without timeout and signal that is in progress
+   * at the call ends with the runtime's write, even if its socket is closed before.
+   *
    * @returns The second socket, with the same timeout.
    *
    * @example Close one of two
