@@ -341,12 +341,10 @@ function canConstruct(value: object): boolean {
  * ```
  */
 export async function runHandler(handler: BaseRequestHandler): Promise<void> {
-  const setUp = handler.setup();
-  if (setUp !== undefined) await setUp;
+  await handler.setup();
   try {
     await handler.handle();
   } finally {
-    const finished = handler.finish();
-    if (finished !== undefined) await finished;
+    await handler.finish();
   }
 }

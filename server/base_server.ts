@@ -200,8 +200,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
       await this.prepareServing({ signal: loop.signal });
       while (!loop.stopped) {
         await this.#turn(interval, loop.signal, true);
-        const acted = this.serviceActions();
-        if (acted !== undefined) await acted;
+        await this.serviceActions();
       }
     };
     try {
@@ -749,8 +748,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
   /** Shuts a request down, and gives up what is open of it if that throws. */
   async #shutDown(request: R): Promise<void> {
     try {
-      const shut = this.shutdownRequest(request);
-      if (shut !== undefined) await shut;
+      await this.shutdownRequest(request);
     } catch (error) {
       this.abandonRequest(request);
       throw error;
@@ -808,8 +806,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
         rest = await this.#requests.capacity(this.mostRequests, rest, signal);
         if (rest === undefined) return false;
       }
-      const ready = this.requestReady({ timeout: rest, signal });
-      if (!(typeof ready === "boolean" ? ready : await ready)) return false;
+      if (!(await this.requestReady({ timeout: rest, signal }))) return false;
       taken = await this.getRequest({ signal });
       const converted = this.convertRequest(taken[0]);
       if (converted !== undefined) taken = [await converted, taken[1]];
@@ -857,10 +854,11 @@ export class BaseServer<R extends object = any, A = any, C = A>
       if (wasAborted(request)) return;
       const type = isWanted ? "begun" : "refused";
       this.#log({ type, request, clientAddress });
-      const done = isWanted
-        ? this.processRequest(request, clientAddress)
-        : this.shutdownRequest(request);
-      if (done !== undefined) await done;
+      if (isWanted) {
+        await this.processRequest(request, clientAddress);
+      } else {
+        await this.shutdownRequest(request);
+      }
     } catch (error) {
       try {
         await this.#fail(request, clientAddress, error);

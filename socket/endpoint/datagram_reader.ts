@@ -282,19 +282,6 @@ export class DatagramReader {
   }
 
   readonly #onDatagram = (datagram: Datagram): void => {
-    const queue = this.#queue;
-    const { first } = queue;
-    // As nearly always: one call waits, nothing is kept, and nobody else cares.
-    if (
-      first !== undefined && first.next === undefined && !queue.isObserved &&
-      !first.peek && !this.#isReadable && this.filter === undefined &&
-      !isLost(first)
-    ) {
-      queue.end();
-      queue.shift();
-      first.resolve(first.form(datagram, first));
-      return queue.rest();
-    }
     if (this.filter?.(datagram.address) ?? true) this.#kept.push(datagram);
     this.#onEnd();
     // The bytes are valid during this call only; copy them to keep the
