@@ -1,7 +1,7 @@
 import type { Address } from "../address.ts";
 import { MSG_PEEK, MSG_WAITALL } from "../constants/mod.ts";
-import { Deadline, restTimer } from "../deadlines.ts";
 import { isPatient, type Wait } from "../wait.ts";
+import { CallDeadline } from "./call_deadline.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import {
   type PendingRead,
@@ -39,8 +39,7 @@ export class StreamReader {
   #size = 0;
   /** What the read in progress fills: the caller's buffer or ours. */
   #room: Uint8Array | undefined;
-  #wait: Wait | undefined;
-  #deadline: Deadline | undefined;
+  #deadline: CallDeadline | undefined;
 
   /** Receives from `conn`; `peer` is for messages. */
   constructor(conn: Conn, peer: Address, transport: StreamTransport) {
@@ -156,8 +155,7 @@ export class StreamReader {
 
   /** Forgets the deadline of the last call, when there are to be no more. */
   rest(): void {
-    this.#deadline?.end();
-    restTimer();
+    this.#deadline?.rest();
   }
 
   /** Resolves when no read is in progress. */
@@ -198,7 +196,7 @@ export class StreamReader {
         direct: into !== undefined && this.#room === into,
         owner: this.#owner!,
         resolve,
-      } as PendingRead, this.#wait);
+      } as PendingRead, this.#deadline?.wait);
       this.#end();
     }
     return queue;
@@ -220,10 +218,8 @@ export class StreamReader {
     this.#room = room;
     this.#size = size;
     if (wait !== undefined && wait.deadline !== Infinity) {
-      this.#wait = wait;
-      (this.#deadline ??= new Deadline(() => this.#expire(), false)).set(
-        wait.deadline,
-      );
+      this.#deadline ??= new CallDeadline((wait) => this.#waiting.expire(wait));
+      this.#deadline.begin(wait);
     }
     if (this.#queue !== undefined) this.#queue.reference();
     this.#conn.read(room).then(this.#onEnd, this.#onEnd);
@@ -232,9 +228,7 @@ export class StreamReader {
   /** Forgets the lone receive; an idle connection holds no buffer of its caller. */
   #end(): void {
     this.#resolve = this.#into = this.#room = undefined;
-    if (this.#wait === undefined) return;
-    this.#wait = undefined;
-    this.#deadline!.clear();
+    this.#deadline?.end();
   }
 
   /**
@@ -260,11 +254,6 @@ export class StreamReader {
       (resolve as ResolveRecvInto)(count);
     } else this.#waiting.onRead(count);
   };
-
-  #expire(): void {
-    const wait = this.#wait!;
-    this.#waiting.expire(wait);
-  }
 }
 
 function options(flags: number) {

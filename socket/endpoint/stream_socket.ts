@@ -1,5 +1,6 @@
 import type { Address } from "../address.ts";
 import { AF_UNIX, IPPROTO_TCP, SHUT_RD, SHUT_WR } from "../constants/mod.ts";
+import { restTimer } from "../deadlines.ts";
 import { type OSError, osError } from "../errors.ts";
 import { Acceptor } from "./acceptor.ts";
 import { unsupported } from "./refusals.ts";
@@ -332,6 +333,7 @@ export class StreamSocket {
     if (conn === undefined) return;
     reader!.close();
     const promised = writer!.close(signal);
+    restTimer();
     if (promised !== undefined) await promised;
     this.#closeQuietly(conn);
     await Promise.all([reader!.settled(), writer!.settled()]);

@@ -1,8 +1,8 @@
 import type { Address } from "../address.ts";
 import { SENDABLE } from "../constants/poll.ts";
-import { Deadline, restTimer } from "../deadlines.ts";
 import { isPatient, type Wait } from "../wait.ts";
 import { copyForSend, gatherForSend, releaseCopy } from "./buffer_pool.ts";
+import { CallDeadline } from "./call_deadline.ts";
 import type { Conn, StreamTransport } from "./stream_transport.ts";
 import {
   type PendingWrite,
@@ -36,8 +36,7 @@ export class StreamWriter {
   #all = false;
   /** Settles the lone send; `undefined` if its promise is that of the write. */
   #resolve: ResolveSend | undefined;
-  #wait: Wait | undefined;
-  #deadline: Deadline | undefined;
+  #deadline: CallDeadline | undefined;
   /** What the promise of a write gets whose send is in the queue by now. */
   #adopted: Promise<Sent> | undefined;
 
@@ -107,8 +106,7 @@ export class StreamWriter {
 
   /** Forgets the deadline of the last call, when there are to be no more. */
   rest(): void {
-    this.#deadline?.end();
-    restTimer();
+    this.#deadline?.rest();
   }
 
   /** Resolves when no write is in progress. */
@@ -136,7 +134,7 @@ export class StreamWriter {
         this.#adopted.catch(() => {});
       }
       const send = pendingWrite(bytes, this.#all, resolve!, this.#owner!);
-      queue.adopt({ ...send, end: bytes.length }, this.#wait);
+      queue.adopt({ ...send, end: bytes.length }, this.#deadline?.wait);
       this.#end();
     }
     return queue;
@@ -160,9 +158,10 @@ export class StreamWriter {
       return new Promise((resolve) => {
         this.#resolve = resolve;
         if (wait !== undefined && wait.deadline !== Infinity) {
-          this.#wait = wait;
-          (this.#deadline ??= new Deadline(() => this.#expire(), false))
-            .set(wait.deadline);
+          this.#deadline ??= new CallDeadline((wait) =>
+            this.#waiting.expire(wait)
+          );
+          this.#deadline.begin(wait);
         }
         this.#write();
       });
@@ -207,17 +206,10 @@ export class StreamWriter {
     return sent;
   };
 
-  #expire(): void {
-    const wait = this.#wait!;
-    this.#waiting.expire(wait);
-  }
-
   /** Forgets the lone send; an idle connection holds no buffer. */
   #end(): void {
     this.#bytes = this.#resolve = undefined;
-    if (this.#wait === undefined) return;
-    this.#wait = undefined;
-    this.#deadline!.clear();
+    this.#deadline?.end();
   }
 }
 
