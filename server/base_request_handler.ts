@@ -341,10 +341,12 @@ function canConstruct(value: object): boolean {
  * ```
  */
 export async function runHandler(handler: BaseRequestHandler): Promise<void> {
-  await handler.setup();
+  const set = handler.setup();
+  if (set !== undefined) await set;
   try {
     await handler.handle();
   } finally {
-    await handler.finish();
+    const finished = handler.finish();
+    if (finished !== undefined) await finished;
   }
 }

@@ -18,13 +18,8 @@ import type {
 } from "./options.ts";
 import type { ServerEvent } from "./events.ts";
 import { report } from "./report.ts";
-import {
-  contextOf,
-  Loop,
-  Requests,
-  runWithin,
-  wasAborted,
-} from "./requests.ts";
+import { contextOf, Loop } from "./context.ts";
+import { Requests, type RequestTask, wasAborted } from "./requests.ts";
 
 // Errors of a server that was never, or wrongly, set up: trying again mends nothing.
 const FATAL = new Set(["EBADF", "EINVAL", "ENOTSOCK", "EOPNOTSUPP"]);
@@ -93,7 +88,11 @@ export class BaseServer<R extends object = any, A = any, C = A>
   maxConnections: number;
   /** How long the handling of a request may take; seconds, `null` for ever. */
   requestTimeout: number | null;
-  readonly #requests = new Requests();
+  readonly #requests = new Requests<R, C>(this, {
+    handle: (task) => this.#handle(task),
+    late: (task, error) => this.#late(task, error),
+    ended: (task) => this.#ended(task),
+  });
   readonly #backOff = new BackOff();
   #loop: Loop | undefined;
 
@@ -195,16 +194,18 @@ export class BaseServer<R extends object = any, A = any, C = A>
     // Without an override of serviceActions there is no need to poll.
     const polls = this.serviceActions !== BaseServer.prototype.serviceActions;
     const interval = polls ? pollInterval : null;
-    using loop = this.#loop = new Loop(signal);
-    const serve = async () => {
-      await this.prepareServing({ signal: loop.signal });
-      while (!loop.stopped) {
-        await this.#turn(interval, loop.signal, true);
-        await this.serviceActions();
-      }
-    };
+    using loop = this.#loop = new Loop(this, signal);
+    const stop = { signal: loop.signal };
+    const take = () => this.#take(interval, stop);
     try {
-      await runWithin({ server: this, task: undefined, inLoop: true }, serve);
+      await loop.within(() => this.prepareServing(stop));
+      while (!loop.stopped) {
+        // Only code of a subclass may ask what it runs for, and to run all within
+        // the loop's context makes it slower.
+        const taken = await (this.takesAlone ? take() : loop.within(take));
+        if (taken) await this.#begin(taken, true);
+        if (polls) await loop.within(() => this.serviceActions());
+      }
     } catch (error) {
       // EBADF: serverClose() closed the socket while the loop waited for it.
       const isEnd = error === loop.signal.reason ||
@@ -245,8 +246,9 @@ export class BaseServer<R extends object = any, A = any, C = A>
    */
   async handleRequest(options: WaitOptions = {}): Promise<void> {
     await this.prepareServing({ signal: options.signal });
-    const inTime = await this.#turn(this.readyTimeout, options.signal, false);
-    if (!inTime) await this.handleTimeout();
+    const taken = await this.#take(this.readyTimeout, options);
+    if (taken) await this.#begin(taken, false);
+    else if (taken === null) await this.handleTimeout();
   }
 
   /**
@@ -288,9 +290,8 @@ export class BaseServer<R extends object = any, A = any, C = A>
     const { grace } = options;
     if (grace !== undefined) checkTimeout("shutdown", grace);
     const loop = this.#loop;
-    const context = contextOf(this);
     loop?.stop();
-    const ended = context?.inLoop ? undefined : loop?.ended;
+    const ended = contextOf(this)?.inLoop ? undefined : loop?.ended;
     if (grace === undefined) {
       await ended;
       return 0;
@@ -444,8 +445,10 @@ export class BaseServer<R extends object = any, A = any, C = A>
    * Port of [`BaseServer.process_request`](https://docs.python.org/3/library/socketserver.html#socketserver.BaseServer.process_request).
    */
   processRequest(request: R, clientAddress: C): Awaitable<void> {
-    return Promise.try(() => this.#finish(request, clientAddress))
-      .then(() => this.shutdownRequest(request));
+    const finished = this.#finish(request, clientAddress);
+    return finished instanceof Promise
+      ? finished.then(() => this.shutdownRequest(request))
+      : this.shutdownRequest(request);
   }
 
   /**
@@ -660,6 +663,11 @@ export class BaseServer<R extends object = any, A = any, C = A>
     return this.maxConnections;
   }
 
+  /** Whether {@linkcode BaseServer.getRequest} and what comes before it are known to run no code of a subclass. */
+  protected get takesAlone(): boolean {
+    return false;
+  }
+
   /**
    * Prepares what must be there before the first request is waited for.
    *
@@ -700,15 +708,14 @@ export class BaseServer<R extends object = any, A = any, C = A>
 
   /** Waits for all requests that are being handled, but not for the caller's own. */
   protected async requestsHandled(): Promise<void> {
-    const by = contextOf(this)?.task?.request;
-    await this.#requests.untilAtMost(0, { by });
+    await this.#requests.untilAtMost(0, { by: contextOf(this)?.request });
   }
 
   /** Aborts all requests that are being handled, but not the caller's own, and returns how many. */
   protected abortRequests(): number {
-    const by = contextOf(this)?.task?.request;
+    const by = contextOf(this)?.request;
     const aborted = this.#requests.abort(by);
-    for (const { request } of aborted) this.#drop(request as R);
+    for (const { request } of aborted) this.#drop(request);
     return aborted.length;
   }
 
@@ -768,16 +775,24 @@ export class BaseServer<R extends object = any, A = any, C = A>
   }
 
   /** Closes a request that was aborted because it took too long, and tells `handleError`. */
-  async #late(request: R, clientAddress: C, error: unknown): Promise<void> {
+  async #late(task: RequestTask<R, C>, error: unknown): Promise<void> {
+    const { request, clientAddress } = task;
     this.#drop(request);
     this.#log({ type: "failed", request, clientAddress, error });
     await Promise.try(() => this.handleError(request, clientAddress, error))
       .catch((error: unknown) => report(error, clientAddress));
   }
 
+  #ended(task: RequestTask<R, C>): void {
+    const { request, clientAddress, begun, isAborted: aborted } = task;
+    if (begun === undefined) return;
+    const seconds = (performance.now() - begun) / 1000;
+    this.#log({ type: "ended", request, clientAddress, seconds, aborted });
+  }
+
   /** Waits until nothing is handled any more, aborts what is late, and returns how many. */
   async #end(grace: number | null, ended?: Promise<void>): Promise<number> {
-    const by = contextOf(this)?.task?.request;
+    const by = contextOf(this)?.request;
     const deadline = performance.now() + (grace ?? Infinity) * 1000;
     for (let aborted = 0;;) {
       const timeout = Math.max(0, deadline - performance.now()) / 1000;
@@ -792,46 +807,38 @@ export class BaseServer<R extends object = any, A = any, C = A>
     }
   }
 
-  /** Waits for a request and handles it; tells whether one came in time. */
-  async #turn(
+  /** Waits for a request; `null` if none came in time, `undefined` if it could not be had. */
+  async #take(
     timeout: number | null,
-    signal: AbortSignal | undefined,
-    inLoop: boolean,
-  ): Promise<boolean> {
-    let taken: [R, C];
+    { signal }: WaitOptions,
+  ): Promise<[R, C] | null | undefined> {
     try {
       let rest: number | null | undefined = timeout;
       // Again after a wait, in which the bound may have changed.
       while (this.#requests.size >= this.mostRequests) {
         rest = await this.#requests.capacity(this.mostRequests, rest, signal);
-        if (rest === undefined) return false;
+        if (rest === undefined) return null;
       }
-      if (!(await this.requestReady({ timeout: rest, signal }))) return false;
-      taken = await this.getRequest({ signal });
+      const ready = this.requestReady({ timeout: rest, signal });
+      if (ready !== true && !(await ready)) return null;
+      const taken = await this.getRequest({ signal });
       const converted = this.convertRequest(taken[0]);
-      if (converted !== undefined) taken = [await converted, taken[1]];
       this.#backOff.reset();
+      return converted === undefined ? taken : [await converted, taken[1]];
     } catch (error) {
       const isAbort = signal?.aborted && error === signal.reason;
       if (isAbort || !(error instanceof OSError)) throw error;
       if (FATAL.has(error.code)) throw error;
       this.#log({ type: "untaken", error });
       await this.#backOff.pause(error, { signal });
-      return true;
     }
-    const [request, clientAddress] = taken;
-    const handle = () => this.#handle(request, clientAddress);
+  }
+
+  /** Begins to handle a request; resolves when the server may take the next. */
+  #begin([request, clientAddress]: [R, C], inLoop: boolean): Promise<void> {
     this.#log({ type: "taken", request, clientAddress });
-    await this.#requests.add(request, {
-      handle: (task) => runWithin({ server: this, task, inLoop }, handle),
-      timeout: this.requestTimeout,
-      late: (error) => this.#late(request, clientAddress, error),
-      ended: this.#logs
-        ? (task) =>
-          this.#log({ type: "ended", request, clientAddress, ...task.outcome })
-        : undefined,
-    }).ended;
-    return true;
+    const { requestTimeout } = this;
+    return this.#requests.add(request, clientAddress, inLoop, requestTimeout);
   }
 
   /** Whether anything listens to what the server tells. */
@@ -848,17 +855,19 @@ export class BaseServer<R extends object = any, A = any, C = A>
     }
   }
 
-  async #handle(request: R, clientAddress: C): Promise<void> {
+  async #handle(task: RequestTask<R, C>): Promise<void> {
+    const { request, clientAddress } = task;
+    if (this.#logs) task.begun = performance.now();
     try {
-      const isWanted = await this.verifyRequest(request, clientAddress);
-      if (wasAborted(request)) return;
+      const verified = this.verifyRequest(request, clientAddress);
+      const isWanted = verified === true || await verified;
+      if (task.isAborted) return;
       const type = isWanted ? "begun" : "refused";
       this.#log({ type, request, clientAddress });
-      if (isWanted) {
-        await this.processRequest(request, clientAddress);
-      } else {
-        await this.shutdownRequest(request);
-      }
+      const step = isWanted
+        ? this.processRequest(request, clientAddress)
+        : this.shutdownRequest(request);
+      if (step !== undefined) await step;
     } catch (error) {
       try {
         await this.#fail(request, clientAddress, error);

@@ -1,45 +1,53 @@
-import type { AsyncLocalStorage } from "node:async_hooks";
+import { type Linked, LinkedQueue } from "../socket/linked_queue.ts";
 import { type OSError, timedOut } from "../socket/errors.ts";
-import { onAbort, waitOf, watch } from "../socket/wait.ts";
+import { waitOf, watch } from "../socket/wait.ts";
+import { Context } from "./context.ts";
+
+/** How a server handles its requests. */
+export interface Handling<R extends object, C> {
+  /** Handles one: the step that the server waits for. */
+  readonly handle: (task: RequestTask<R, C>) => Promise<void>;
+  /** Called when that took longer than its timeout, and the request has been aborted. */
+  readonly late: (task: RequestTask<R, C>, error: OSError) => void;
+  /** Called when it is no longer being handled. */
+  readonly ended: (task: RequestTask<R, C>) => void;
+}
 
 /** One request that is being handled, from the first step until all that belongs to it has settled. */
-export class RequestTask {
-  readonly request: object;
-  /** Settles as the step that the server waits for does, or resolves when the request is aborted. */
-  readonly ended: Promise<void>;
-  readonly #onEnd: () => void;
-  readonly #resolve: () => void;
-  readonly #reject: (error: unknown) => void;
+export class RequestTask<R extends object = object, C = unknown>
+  extends Context implements Linked {
+  declare readonly request: R;
+  readonly clientAddress: C;
+  /** When its handling began, on the clock of `performance.now()`; for who wants to know how long that takes. */
+  begun: number | undefined;
+  /** Ends what watches how long it takes. */
+  stopWatching: (() => void) | undefined;
+  previous: this | undefined = undefined;
+  next: this | undefined = undefined;
+  isQueued = false;
+  readonly #onEnd: (task: RequestTask<R, C>) => void;
+  #resolve: (() => void) | undefined;
   #aborting: AbortController | undefined;
-  readonly #begin = performance.now();
   #isAborted = false;
   #pending = 0;
 
   /** Begins with a request; calls a function once when it is no longer being handled. */
-  constructor(request: object, onEnd: () => void = () => {}) {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.request = request;
-    this.ended = promise;
+  constructor(
+    server: object,
+    inLoop: boolean,
+    request: R,
+    clientAddress: C,
+    onEnd: (task: RequestTask<R, C>) => void,
+  ) {
+    super(server, request, inLoop);
+    this.clientAddress = clientAddress;
     this.#onEnd = onEnd;
-    this.#resolve = resolve;
-    this.#reject = reject;
-    tasks.set(request, this);
+    Known.setTask(request, this);
   }
 
   /** Whether it was aborted, so that what becomes of its handler no longer matters. */
   get isAborted(): boolean {
     return this.#isAborted;
-  }
-
-  /** How long it has taken, and whether it was aborted. */
-  get outcome(): { seconds: number; aborted: boolean } {
-    const seconds = (performance.now() - this.#begin) / 1000;
-    return { seconds, aborted: this.#isAborted };
-  }
-
-  /** Whether something that belongs to it has not settled yet. */
-  get isPending(): boolean {
-    return this.#pending > 0;
   }
 
   /** Aborts when the request is aborted. */
@@ -49,19 +57,22 @@ export class RequestTask {
     return this.#aborting.signal;
   }
 
-  /** Runs the step that {@linkcode RequestTask.ended} follows. */
-  run(step: (task: RequestTask) => Promise<void>): void {
+  /** Runs the step that the server waits for; settles as that does, or resolves when the request is aborted. */
+  run(step: (task: RequestTask<R, C>) => Promise<void>): Promise<void> {
     this.#pending++;
-    step(this).then(
-      () => {
-        this.#settle();
-        this.#resolve();
-      },
-      (error) => {
-        this.#settle();
-        this.#reject(error);
-      },
-    );
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.within(step).then(
+        () => {
+          this.#endStep();
+          resolve();
+        },
+        (error) => {
+          this.#endStep();
+          reject(error);
+        },
+      );
+    });
   }
 
   /** Lengthens it until a promise has settled, which must not reject. */
@@ -74,179 +85,108 @@ export class RequestTask {
   /** Ends it now, whatever has not settled. */
   abort(): void {
     this.#isAborted = true;
-    tasks.delete(this.request);
-    aborted.set(this.request, this);
+    // Its handler is no longer waited for, so that it may wait for the loop.
+    this.leave();
     this.#aborting?.abort();
-    this.#onEnd();
-    this.#resolve();
+    this.#onEnd(this);
+    this.#resolve?.();
+  }
+
+  #endStep(): void {
+    this.inLoop = false;
+    this.#settle();
   }
 
   #settle(): void {
     if (--this.#pending > 0 || this.#isAborted) return;
-    tasks.delete(this.request);
-    this.#onEnd();
+    this.leave();
+    Known.setTask(this.request, undefined);
+    this.#onEnd(this);
   }
 }
 
-/** The tasks that have not ended, by their requests: a weak map would make garbage collections slow. */
-const tasks = new Map<object, RequestTask>();
+// deno-lint-ignore no-explicit-any -- of servers of all kinds
+type AnyTask = RequestTask<any, any>;
 
-/** The tasks that were aborted: their handlers ask until they end. */
-const aborted = new WeakMap<object, RequestTask>();
+/** Has the constructor of a class that extends it add that class's fields to an object. */
+class Given {
+  constructor(object: object) {
+    return object;
+  }
+}
 
-function taskOf(request: object): RequestTask | undefined {
-  return tasks.get(request) ?? aborted.get(request);
+/** The field of a request for its task: tables that change with every request make garbage collections slow. */
+class Known extends Given {
+  #task: AnyTask | undefined;
+
+  static task(request: object): AnyTask | undefined {
+    return #task in request ? request.#task : undefined;
+  }
+
+  static setTask(request: object, task: AnyTask | undefined): void {
+    const known = #task in request ? request : new Known(request);
+    known.#task = task;
+  }
 }
 
 /** Returns the signal that aborts when a request is aborted. */
 export function signalOf(request: object): AbortSignal {
-  return taskOf(request)?.signal ?? new AbortController().signal;
+  return Known.task(request)?.signal ?? new AbortController().signal;
 }
 
 /** Tells whether a request was aborted. */
 export function wasAborted(request: object): boolean {
-  return taskOf(request)?.isAborted ?? false;
-}
-
-/** What code runs for: a server's loop, or one of its requests. */
-export interface Context {
-  readonly server: object;
-  /** The request that is being handled, if any. */
-  readonly task: RequestTask | undefined;
-  /** Whether the server's loop waits for this code. */
-  readonly inLoop: boolean;
-}
-
-/** A context within another: a server may run in the handler of another one. */
-interface Nested extends Context {
-  readonly outer: Nested | undefined;
-  inLoop: boolean;
-  /** Whether the code has ended: timers that it left behind are not part of it. */
-  hasEnded: boolean;
-}
-
-// A handler that calls shutdown() must not wait for itself: this tells it from
-// all other callers.
-let storage: AsyncLocalStorage<Nested> | undefined;
-
-/** Runs code, and all that it waits for, for a server. */
-export async function runWithin<T>(
-  context: Context,
-  code: () => T | Promise<T>,
-): Promise<T> {
-  storage ??= new (globalThis.process
-    .getBuiltinModule("node:async_hooks").AsyncLocalStorage)();
-  const outer = storage.getStore();
-  const { server, task, inLoop } = context;
-  const nested: Nested = { server, task, inLoop, outer, hasEnded: false };
-  try {
-    return await storage.run(nested, code);
-  } finally {
-    nested.hasEnded = true;
-    nested.inLoop = false;
-  }
-}
-
-/** Returns what the caller runs for: a loop or a request of this server; `undefined` if neither. */
-export function contextOf(server: object): Context | undefined {
-  let context = storage?.getStore();
-  while (context !== undefined && context.server !== server) {
-    context = context.outer;
-  }
-  if (context === undefined) return undefined;
-  const { task, hasEnded } = context;
-  // What lengthens a request runs for it, though the loop waits no more.
-  if (hasEnded && !task?.isPending) return undefined;
-  // An aborted handler is no longer waited for, so that it may wait for the loop.
-  return task?.isAborted ? undefined : context;
-}
-
-/** One run of `serveForever`: whether it is to stop, and when it has ended. */
-export class Loop implements Disposable {
-  /** Resolves when the run has ended. */
-  readonly ended: Promise<void>;
-  readonly #stopping = new AbortController();
-  readonly #outer: AbortSignal | undefined;
-  readonly #end: () => void;
-  readonly #release: () => void;
-
-  /** Begins a run that also stops when a signal aborts. */
-  constructor(signal: AbortSignal | undefined) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.ended = promise;
-    this.#end = resolve;
-    this.#outer = signal;
-    signal?.addEventListener("abort", this.stop);
-    if (signal?.aborted) this.stop();
-    // Calls that the signal may end come one after another, and this keeps the
-    // one listener that they share.
-    this.#release = onAbort(this.signal, () => {});
-  }
-
-  /** Aborts what the loop waits for when it is to stop. */
-  get signal(): AbortSignal {
-    return this.#stopping.signal;
-  }
-
-  /** Whether it is to stop, or has. */
-  get stopped(): boolean {
-    return this.#stopping.signal.aborted;
-  }
-
-  readonly stop = (): void => this.#stopping.abort();
-
-  [Symbol.dispose](): void {
-    this.#outer?.removeEventListener("abort", this.stop);
-    this.#release();
-    this.#end();
-  }
-}
-
-/** How a request is handled. */
-export interface Handling {
-  readonly handle: (task: RequestTask) => Promise<void>;
-  /** How long that may take; seconds, `null` for ever. */
-  readonly timeout: number | null;
-  /** Called when it took longer, and the request has been aborted. */
-  readonly late: (error: OSError) => void;
-  /** Called when it is no longer being handled. */
-  readonly ended?: (task: RequestTask) => void;
+  return Known.task(request)?.isAborted ?? false;
 }
 
 /** The requests of one server that are being handled. */
-export class Requests {
-  readonly #tasks = new Set<RequestTask>();
+export class Requests<R extends object = object, C = unknown> {
+  readonly #server: object;
+  readonly #handling: Handling<R, C>;
+  readonly #tasks = new LinkedQueue<RequestTask<R, C>>();
+  #size = 0;
   readonly #waiting = new Set<() => void>();
   readonly #coming = new Set<() => void>();
   // Requests whose handlers wait for the server's end: two of them must not wait
   // for each other.
   readonly #ending = new WeakSet<object>();
 
-  /** How many there are. */
-  get size(): number {
-    return this.#tasks.size;
+  /** None as yet. */
+  constructor(server: object, handling: Handling<R, C>) {
+    this.#server = server;
+    this.#handling = handling;
   }
 
-  /** Counts a request until its task has ended, or took too long. */
+  /** How many there are. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * Handles a request, and counts it until its task has ended, or took too long.
+   *
+   * @param inLoop Whether the server's loop waits for it.
+   * @param timeout How long the step may take; seconds, `null` for ever.
+   * @returns A promise that settles as the step does, or resolves when the request
+   * is aborted.
+   */
   add(
-    request: object,
-    { handle, timeout, late, ended }: Handling,
-  ): RequestTask {
-    const expire = (error: OSError) => {
-      task.abort();
-      late(error);
-    };
-    const stop = timeout === null ? undefined : limit(timeout, expire);
-    const task = this.#begin(request, stop, ended);
-    task.run(handle);
-    return task;
+    request: R,
+    clientAddress: C,
+    inLoop: boolean,
+    timeout: number | null,
+  ): Promise<void> {
+    const { handle } = this.#handling;
+    const task = this.#begin(request, clientAddress, inLoop);
+    if (timeout !== null) this.#limit(task, timeout);
+    return task.run(handle);
   }
 
   /** Lengthens the task of a request until a promise has settled; one that is not counted yet gets a task. */
-  waitUntil(request: object, promise: Promise<unknown>): void {
-    const known = taskOf(request);
-    const isOurs = known?.isAborted || known && this.#tasks.has(known);
-    const task = isOurs ? known! : this.#begin(request);
+  waitUntil(request: R, promise: Promise<unknown>): void {
+    const known = Known.task(request);
+    const isOurs = known?.isAborted || known?.isQueued;
+    const task = isOurs ? known! : this.#begin(request, undefined as C, false);
     task.waitUntil(promise);
   }
 
@@ -256,7 +196,7 @@ export class Requests {
   }
 
   /** Aborts all and returns them; `by` a request, only the others, less those that end the server too. */
-  abort(by: object | undefined): RequestTask[] {
+  abort(by: object | undefined): RequestTask<R, C>[] {
     const tasks = this.#others(by);
     for (const task of tasks) task.abort();
     return tasks;
@@ -321,25 +261,42 @@ export class Requests {
     return Math.max(0, timeout - (performance.now() - begin) / 1000);
   }
 
-  #begin(
-    request: object,
-    stop?: () => void,
-    ended?: Handling["ended"],
-  ): RequestTask {
-    const task = new RequestTask(request, () => {
-      stop?.();
-      if (this.#tasks.delete(task)) this.#notify();
-      ended?.(task);
-    });
-    this.#tasks.add(task);
+  #begin(request: R, clientAddress: C, inLoop: boolean): RequestTask<R, C> {
+    const task = new RequestTask(
+      this.#server,
+      inLoop,
+      request,
+      clientAddress,
+      this.#onEnd,
+    );
+    this.#tasks.push(task);
+    this.#size++;
     for (const resolve of this.#coming) resolve();
     this.#coming.clear();
     return task;
   }
 
+  readonly #onEnd = (task: RequestTask<R, C>): void => {
+    task.stopWatching?.();
+    if (this.#tasks.remove(task)) {
+      this.#size--;
+      this.#notify();
+    }
+    this.#handling.ended(task);
+  };
+
+  #limit(task: RequestTask<R, C>, seconds: number): void {
+    const expire = () => {
+      task.abort();
+      const subject = `the request within ${seconds} seconds`;
+      this.#handling.late(task, timedOut({ syscall: "handle", subject }));
+    };
+    task.stopWatching = watch(waitOf(seconds)!, expire, expire);
+  }
+
   /** The requests that a wait or an abort `by` a request is about. */
-  #others(by: object | undefined): RequestTask[] {
-    const tasks = [...this.#tasks];
+  #others(by: object | undefined): RequestTask<R, C>[] {
+    const tasks = this.#tasks.toArray();
     if (by === undefined) return tasks;
     return tasks.filter(({ request }) =>
       request !== by && !this.#ending.has(request)
@@ -349,13 +306,4 @@ export class Requests {
   #notify(): void {
     for (const check of this.#waiting) check();
   }
-}
-
-/** Calls a function with the error of a request that took longer than its seconds; returns what takes that back. */
-function limit(seconds: number, late: Handling["late"]): () => void {
-  const expire = () => {
-    const subject = `the request within ${seconds} seconds`;
-    late(timedOut({ syscall: "handle", subject }));
-  };
-  return watch(waitOf(seconds)!, expire, expire);
 }

@@ -89,6 +89,8 @@ export class TCPServer<
   static handshakeTimeout: number | null = 10;
 
   static readonly #getRequest = this.prototype.getRequest;
+  static readonly #requestReady = this.prototype.requestReady;
+  static readonly #convertRequest = this.prototype.convertRequest;
 
   /** The server's socket. */
   socket: Socket<A, From>;
@@ -385,6 +387,12 @@ export class TCPServer<
     const isEndless = options.timeout === null &&
       this.socket.gettimeout() === null;
     return isEndless && this.getRequestWaits || this.#readable(options);
+  }
+
+  protected override get takesAlone(): boolean {
+    return this.getRequestWaits && this.#ssl === null &&
+      this.requestReady === TCPServer.#requestReady &&
+      this.convertRequest === TCPServer.#convertRequest;
   }
 
   /** Whether `getRequest` is known to wait as the server must: until the signal aborts, and losing nothing then. */

@@ -2,6 +2,7 @@ import { kindOf } from "./arguments.ts";
 import { POLLNVAL } from "./constants/poll.ts";
 import { failure } from "./caller.ts";
 import { Deadline } from "./deadlines.ts";
+import { type Linked, LinkedQueue } from "./linked_queue.ts";
 import {
   type OSError,
   osError,
@@ -129,12 +130,6 @@ export function isNonBlocking(wait: Wait | undefined): boolean {
   return wait !== undefined && wait.deadline === -Infinity;
 }
 
-/** Tells whether nothing but a deadline ends the wait, and not at once. */
-export function isPatient(wait: Wait | undefined): boolean {
-  return wait === undefined ||
-    wait.signal === undefined && wait.deadline !== -Infinity;
-}
-
 /**
  * Calls one of two functions once when a wait ends: `expire` at its deadline,
  * `abort` with the reason when its signal aborts.
@@ -204,36 +199,49 @@ function afterPolls(call: () => void): () => void {
   };
 }
 
-/** The functions to call when a signal aborts. */
-interface Abortion {
-  readonly calls: Set<() => void>;
+/** Who is told when a signal aborts; of one signal at a time. */
+export interface AbortWatch extends Linked {
+  /** Called when it aborts. */
+  readonly onAbort: () => void;
+}
+
+/** All who are told when a signal aborts, by one listener: to add and remove one takes longer than a whole receive. */
+interface Watched {
+  readonly watches: LinkedQueue<AbortWatch>;
   readonly listener: () => void;
 }
 
-const abortions = new WeakMap<AbortSignal, Abortion>();
+const watched = new WeakMap<AbortSignal, Watched>();
 
-/**
- * Calls a function when a signal aborts, until the returned function is called.
- * Many calls share one event listener, because removing one of many takes long.
- */
-export function onAbort(signal: AbortSignal, call: () => void): () => void {
-  let abortion = abortions.get(signal);
-  if (abortion === undefined) {
-    const calls = new Set<() => void>();
+/** Has one told when a signal aborts, until {@linkcode unwatchAbort}. */
+export function watchAbort(signal: AbortSignal, watch: AbortWatch): void {
+  let found = watched.get(signal);
+  if (found === undefined) {
+    const watches = new LinkedQueue<AbortWatch>();
     const listener = () => {
-      for (const call of [...calls]) call();
+      for (const watch of watches.toArray()) {
+        if (watch.isQueued) watch.onAbort();
+      }
     };
-    abortion = { calls, listener };
-    abortions.set(signal, abortion);
+    found = { watches, listener };
+    watched.set(signal, found);
     signal.addEventListener("abort", listener);
   }
-  const { calls, listener } = abortion;
-  calls.add(call);
-  return () => {
-    if (!calls.delete(call) || calls.size > 0) return;
-    signal.removeEventListener("abort", listener);
-    abortions.delete(signal);
-  };
+  found.watches.push(watch);
+}
+
+/** Takes one {@linkcode watchAbort} back. */
+export function unwatchAbort(signal: AbortSignal, watch: AbortWatch): void {
+  const found = watched.get(signal);
+  if (!found?.watches.remove(watch) || found.watches.first) return;
+  signal.removeEventListener("abort", found.listener);
+  watched.delete(signal);
+}
+
+function onAbort(signal: AbortSignal, call: () => void): () => void {
+  const watch = { onAbort: call };
+  watchAbort(signal, watch);
+  return () => unwatchAbort(signal, watch);
 }
 
 /** A resource that can report, as `poll(2)` does, whether a call on it would wait. */

@@ -12,7 +12,8 @@ import type {
   TCPServerOptions,
   UDPServerOptions,
 } from "../options.ts";
-import { contextOf, runWithin, signalOf } from "../requests.ts";
+import { contextOf } from "../context.ts";
+import { signalOf } from "../requests.ts";
 import { TCPServer } from "../tcp_server.ts";
 import { type ServerClass, ThreadingMixIn } from "../threading.ts";
 import { UDPServer } from "../udp_server.ts";
@@ -204,7 +205,7 @@ export function ForkingMixIn<T extends ServerClass>(Base: T): ForkingClass<T> {
         most: this.#maxChildren,
         shutdown: (grace) => {
           const shutdown = () => this.shutdown({ grace });
-          return context ? runWithin(context, shutdown) : shutdown();
+          return context ? context.within(shutdown) : shutdown();
         },
       });
     }

@@ -33,7 +33,10 @@ export class Acceptor {
   constructor(listener: Listener, options: AcceptorOptions) {
     this.#listener = listener;
     this.#options = options;
-    this.#queue = new WaitQueue(listener);
+    this.#queue = new WaitQueue(listener, {
+      expire: (call, wait) => this.#expire(call, wait),
+      abort: (call, reason) => this.#drop(call, reason),
+    });
   }
 
   /** Accepts the next connection. */
@@ -41,7 +44,7 @@ export class Acceptor {
     return new Promise((resolve) => {
       const call = { owner, resolve };
       if (this.#queue.first !== undefined || !this.#serve(call)) {
-        this.#queue.add(call, wait, this.#expire, this.#drop);
+        this.#queue.add(call, wait);
       }
       this.#next();
     });
@@ -137,13 +140,13 @@ export class Acceptor {
     this.#next();
   }
 
-  readonly #expire = (call: PendingAccept, wait: Wait): void => {
+  #expire(call: PendingAccept, wait: Wait): void {
     this.#drop(call, timeoutError(wait, this.#fields));
-  };
+  }
 
-  readonly #drop = (call: PendingAccept, reason: unknown): void => {
+  #drop(call: PendingAccept, reason: unknown): void {
     if (this.#queue.remove(call)) call.resolve(failure(reason));
-  };
+  }
 
   get #fields(): OSErrorFields {
     return { syscall: "accept", address: this.#options.address };

@@ -45,7 +45,10 @@ export class DatagramReader {
   /** Who is received from, for messages. */
   peer: Address | undefined;
   readonly #transport: DatagramTransport;
-  readonly #queue: WaitQueue<PendingReceive> = new WaitQueue(this);
+  readonly #queue: WaitQueue<PendingReceive> = new WaitQueue(this, {
+    expire: (call, wait) => this.#expire(call, wait),
+    abort: (call, reason) => this.#drop(call, reason),
+  });
   #conn: DatagramConn | undefined;
   #kept: Datagram[] = [];
   #error: OSError | undefined;
@@ -240,7 +243,7 @@ export class DatagramReader {
     // After shutdown(SHUT_RD) a receive still returns what had arrived, but no
     // longer waits.
     const lasting = this.#isShut ? { ...NO_WAIT, signal: wait?.signal } : wait;
-    queue.add(call, lasting, this.#expire, this.#drop);
+    queue.add(call, lasting);
     this.#receive();
   }
 
@@ -303,17 +306,17 @@ export class DatagramReader {
     this.#receive();
   }
 
-  readonly #expire = (call: PendingReceive, wait: Wait): void => {
+  #expire(call: PendingReceive, wait: Wait): void {
     if (!this.#isShut || !call.mayWait) {
       this.#drop(call, timeoutError(wait, this.#fields));
     } else if (this.#queue.remove(call)) {
       call.resolve(call.form(NOTHING, call));
     }
-  };
+  }
 
-  readonly #drop = (call: PendingReceive, reason: unknown): void => {
+  #drop(call: PendingReceive, reason: unknown): void {
     if (this.#queue.remove(call)) call.resolve(failure(reason));
-  };
+  }
 
   get #fields(): OSErrorFields {
     const { peer } = this;

@@ -47,8 +47,8 @@ export class DatagramSocket {
   #error: OSError | undefined;
   #isWriteShut = false;
   #hasSentToPeer = false;
-  /** Destinations, by port: a socket mostly sends to the same few addresses again. */
-  readonly #targets: { asked: Address; target: Target }[] = [];
+  /** Destinations, by port or path: a socket mostly sends to the same few addresses again. */
+  readonly #targets = new Map<unknown, { asked: Address; target: Target }>();
 
   /** Creates an unbound socket. */
   constructor(
@@ -302,15 +302,16 @@ export class DatagramSocket {
   }
 
   #target(address: Address): Target | Promise<Target> {
-    const port = address[1];
-    const place = typeof port === "number" ? port % TARGETS : 0;
-    const known = this.#targets[place];
+    const targets = this.#targets;
+    const key = Array.isArray(address) ? address[1] : address;
+    const known = targets.get(key);
     if (known !== undefined && isSameAddress(known.asked, address)) {
       return known.target;
     }
     const target = this.transport.target("send", address);
     if (!(target instanceof Promise)) {
-      this.#targets[place] = { asked: address, target };
+      if (targets.size >= TARGETS) targets.delete(targets.keys().next().value);
+      targets.set(key, { asked: address, target });
     }
     return target;
   }

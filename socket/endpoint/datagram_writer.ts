@@ -29,6 +29,8 @@ export class DatagramWriter {
   /** Turns an error of the runtime into an OSError. */
   readonly #explain: (error: unknown, to: Address) => OSError;
   readonly #queue = new SendQueue<PendingDatagram>();
+  /** A send that need not wait, and that nothing can end: its promise is the runtime's. */
+  #lone: LoneSend | undefined;
 
   /** Sends over `conn`; `explain` turns its errors into OSErrors. */
   constructor(
@@ -47,6 +49,12 @@ export class DatagramWriter {
     wait: Wait | undefined,
     owner: object,
   ): Promise<number> {
+    if (
+      data instanceof Uint8Array && !(target instanceof Promise) &&
+      !this.isBusy && !this.#conn.sendsMayWait
+    ) {
+      return this.#sendAlone(data, target, to, owner);
+    }
     return new Promise((resolve) => {
       const send: PendingDatagram = {
         owner,
@@ -68,6 +76,23 @@ export class DatagramWriter {
       if (wait !== undefined) this.#watch(send, wait);
       if (this.#queue.push(send)) this.#begin(send);
     });
+  }
+
+  #sendAlone(
+    data: Uint8Array,
+    target: Target,
+    to: Address,
+    owner: object,
+  ): Promise<number> {
+    const lone = this.#lone ??= new LoneSend();
+    lone.bytes = copyForSend(data);
+    lone.target = target;
+    lone.to = to;
+    lone.owner = owner;
+    lone.gone = false;
+    this.#queue.push(lone);
+    return this.#conn.send(lone.bytes, target)
+      .then(this.#onLoneSent, this.#onLoneFailed);
   }
 
   /** Returns the events that `poll` reports: POLLOUT if a send would not wait. */
@@ -138,6 +163,18 @@ export class DatagramWriter {
     else send.resolve(failure(this.#explain(error, send.to)));
   };
 
+  readonly #onLoneSent = (): number | Promise<never> => {
+    const { bytes: { length }, gone, reason } = this.#lone!;
+    this.#next(this.#queue.shift());
+    return gone ? failure(reason) : length;
+  };
+
+  readonly #onLoneFailed = (error: unknown): Promise<never> => {
+    const { to, gone, reason } = this.#lone!;
+    this.#next(this.#queue.shift());
+    return failure(gone ? reason : this.#explain(error, to));
+  };
+
   #next(send: PendingDatagram | undefined): void {
     if (send !== undefined) this.#begin(send);
   }
@@ -157,12 +194,30 @@ export class DatagramWriter {
   #fail(send: PendingDatagram, reason: unknown): void {
     if (send.gone) return;
     send.gone = true;
+    if (send instanceof LoneSend) {
+      send.reason = reason;
+      return;
+    }
     send.stop?.();
     send.resolve(failure(reason));
     if (send.isLaunched) return;
     if (send === this.#queue.first) this.#next(this.#queue.shift());
     else this.#queue.remove(send);
   }
+}
+
+/** What the queue has of a lone send; one object for all that follow one another. */
+class LoneSend implements PendingDatagram {
+  owner: object = this;
+  bytes: Uint8Array = new Uint8Array(0);
+  target!: Target;
+  to!: Address;
+  readonly isLaunched = true;
+  gone = false;
+  /** Why it is gone, which its promise tells at the end of the runtime's send. */
+  reason: unknown;
+  stop = undefined;
+  resolve(): void {}
 }
 
 function closed({ to }: PendingDatagram): OSError {

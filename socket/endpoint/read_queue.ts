@@ -76,7 +76,10 @@ export class ReadQueue {
     this.#peer = peer;
     this.#transport = transport;
     this.#buffer = buffer;
-    this.#queue = new WaitQueue(conn);
+    this.#queue = new WaitQueue(conn, {
+      expire: (call, wait) => this.#expire(call, wait),
+      abort: (call, reason) => this.#drop(call, reason),
+    });
   }
 
   /**
@@ -94,13 +97,18 @@ export class ReadQueue {
       this.#target = call;
       this.#room = call.into;
     }
-    this.#queue.add(call, wait, this.#expire, this.#drop);
+    this.#queue.add(call, wait);
     this.#queue.begin();
   }
 
   /** Ends the first call, whose time is over. */
   expire(wait: Wait): void {
     this.#expire(this.#queue.first!, wait);
+  }
+
+  /** Ends the first call, whose signal has aborted. */
+  abort(reason: unknown): void {
+    this.#drop(this.#queue.first!, reason);
   }
 
   /** Keeps the process alive for a read that is not in this queue. */
@@ -201,7 +209,7 @@ export class ReadQueue {
     const lasting = this.#isShut && !this.#eof
       ? { ...NO_WAIT, signal: wait?.signal }
       : wait;
-    queue.add(call, lasting, this.#expire, this.#drop);
+    queue.add(call, lasting);
     this.#read();
   }
 
@@ -335,7 +343,7 @@ export class ReadQueue {
     this.#read();
   }
 
-  readonly #expire = (call: PendingRead, wait: Wait): void => {
+  #expire(call: PendingRead, wait: Wait): void {
     // A MSG_WAITALL call that must not wait returns what has arrived, in its
     // turn.
     const hasSome = call.all && call === this.#queue.first &&
@@ -343,16 +351,16 @@ export class ReadQueue {
     if (!this.#isShut && !(isNonBlocking(wait) && hasSome)) {
       this.#drop(call, timeoutError(wait, this.#fields));
     } else if (this.#queue.remove(call)) this.#give(call);
-  };
+  }
 
-  readonly #drop = (call: PendingRead, reason: unknown): void => {
+  #drop(call: PendingRead, reason: unknown): void {
     if (!this.#queue.remove(call)) return;
     if (call.into !== undefined && call.filled > 0) {
       this.#buffer.append(call.into.subarray(0, call.filled));
       call.filled = 0;
     }
     call.resolve(failure(reason));
-  };
+  }
 
   get #fields(): OSErrorFields {
     return { syscall: "recv", address: this.#peer };

@@ -1,6 +1,6 @@
 import { watch } from "../wait.ts";
 import { releaseCopy } from "./buffer_pool.ts";
-import { type Linked, LinkedQueue } from "./linked_queue.ts";
+import { type Linked, LinkedQueue } from "../linked_queue.ts";
 import { Observers } from "./observers.ts";
 
 /** One send that is waiting or in progress. */

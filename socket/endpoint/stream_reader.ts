@@ -1,7 +1,7 @@
 import type { Address } from "../address.ts";
 import { MSG_PEEK, MSG_WAITALL } from "../constants/mod.ts";
-import { isPatient, type Wait } from "../wait.ts";
-import { CallDeadline } from "./call_deadline.ts";
+import { isNonBlocking, type Wait } from "../wait.ts";
+import { CallWait } from "./call_wait.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import {
   type PendingRead,
@@ -39,7 +39,7 @@ export class StreamReader {
   #size = 0;
   /** What the read in progress fills: the caller's buffer or ours. */
   #room: Uint8Array | undefined;
-  #deadline: CallDeadline | undefined;
+  #wait: CallWait | undefined;
 
   /** Receives from `conn`; `peer` is for messages. */
   constructor(conn: Conn, peer: Address, transport: StreamTransport) {
@@ -153,9 +153,9 @@ export class StreamReader {
     this.#waiting.setReferencing(on);
   }
 
-  /** Forgets the deadline of the last call, when there are to be no more. */
+  /** Forgets the wait of the last call, when there are to be no more. */
   rest(): void {
-    this.#deadline?.rest();
+    this.#wait?.rest();
   }
 
   /** Resolves when no read is in progress. */
@@ -169,7 +169,7 @@ export class StreamReader {
 
   /** Whether a receive can be the lone one. */
   #isFree(wait: Wait | undefined): boolean {
-    return this.#resolve === undefined && isPatient(wait) &&
+    return this.#resolve === undefined && !isNonBlocking(wait) &&
       (this.#queue === undefined || this.#queue.isIdle);
   }
 
@@ -196,7 +196,7 @@ export class StreamReader {
         direct: into !== undefined && this.#room === into,
         owner: this.#owner!,
         resolve,
-      } as PendingRead, this.#deadline?.wait);
+      } as PendingRead, this.#wait?.wait);
       this.#end();
     }
     return queue;
@@ -217,9 +217,12 @@ export class StreamReader {
     this.#into = into;
     this.#room = room;
     this.#size = size;
-    if (wait !== undefined && wait.deadline !== Infinity) {
-      this.#deadline ??= new CallDeadline((wait) => this.#waiting.expire(wait));
-      this.#deadline.begin(wait);
+    if (wait !== undefined) {
+      this.#wait ??= new CallWait({
+        expire: (wait) => this.#waiting.expire(wait),
+        abort: (reason) => this.#waiting.abort(reason),
+      });
+      this.#wait.begin(wait);
     }
     if (this.#queue !== undefined) this.#queue.reference();
     this.#conn.read(room).then(this.#onEnd, this.#onEnd);
@@ -228,7 +231,7 @@ export class StreamReader {
   /** Forgets the lone receive; an idle connection holds no buffer of its caller. */
   #end(): void {
     this.#resolve = this.#into = this.#room = undefined;
-    this.#deadline?.end();
+    this.#wait?.end();
   }
 
   /**

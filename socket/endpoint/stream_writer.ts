@@ -1,8 +1,8 @@
 import type { Address } from "../address.ts";
 import { SENDABLE } from "../constants/poll.ts";
-import { isPatient, type Wait } from "../wait.ts";
+import { isNonBlocking, type Wait } from "../wait.ts";
 import { copyForSend, gatherForSend, releaseCopy } from "./buffer_pool.ts";
-import { CallDeadline } from "./call_deadline.ts";
+import { CallWait } from "./call_wait.ts";
 import type { Conn, StreamTransport } from "./stream_transport.ts";
 import {
   type PendingWrite,
@@ -36,7 +36,7 @@ export class StreamWriter {
   #all = false;
   /** Settles the lone send; `undefined` if its promise is that of the write. */
   #resolve: ResolveSend | undefined;
-  #deadline: CallDeadline | undefined;
+  #wait: CallWait | undefined;
   /** What the promise of a write gets whose send is in the queue by now. */
   #adopted: Promise<Sent> | undefined;
 
@@ -104,9 +104,9 @@ export class StreamWriter {
     return this.#hasCalls ? this.#waiting.close(signal) : undefined;
   }
 
-  /** Forgets the deadline of the last call, when there are to be no more. */
+  /** Forgets the wait of the last call, when there are to be no more. */
   rest(): void {
-    this.#deadline?.rest();
+    this.#wait?.rest();
   }
 
   /** Resolves when no write is in progress. */
@@ -134,7 +134,7 @@ export class StreamWriter {
         this.#adopted.catch(() => {});
       }
       const send = pendingWrite(bytes, this.#all, resolve!, this.#owner!);
-      queue.adopt({ ...send, end: bytes.length }, this.#deadline?.wait);
+      queue.adopt({ ...send, end: bytes.length }, this.#wait?.wait);
       this.#end();
     }
     return queue;
@@ -157,11 +157,12 @@ export class StreamWriter {
       if (wait === undefined && !this.isShared) return this.#write();
       return new Promise((resolve) => {
         this.#resolve = resolve;
-        if (wait !== undefined && wait.deadline !== Infinity) {
-          this.#deadline ??= new CallDeadline((wait) =>
-            this.#waiting.expire(wait)
-          );
-          this.#deadline.begin(wait);
+        if (wait !== undefined) {
+          this.#wait ??= new CallWait({
+            expire: (wait) => this.#waiting.expire(wait),
+            abort: (reason) => this.#waiting.abort(reason),
+          });
+          this.#wait.begin(wait);
         }
         this.#write();
       });
@@ -178,7 +179,7 @@ export class StreamWriter {
 
   /** Whether a send can be the lone one. */
   #isFree(wait: Wait | undefined): boolean {
-    return this.#bytes === undefined && isPatient(wait) &&
+    return this.#bytes === undefined && !isNonBlocking(wait) &&
       (this.#queue === undefined || this.#queue.isIdle);
   }
 
@@ -209,7 +210,7 @@ export class StreamWriter {
   /** Forgets the lone send; an idle connection holds no buffer. */
   #end(): void {
     this.#bytes = this.#resolve = undefined;
-    this.#deadline?.end();
+    this.#wait?.end();
   }
 }
 

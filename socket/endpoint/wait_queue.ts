@@ -1,6 +1,7 @@
 import { failure } from "../caller.ts";
-import { type Hold, type Wait, watch } from "../wait.ts";
-import { type Linked, LinkedQueue } from "./linked_queue.ts";
+import { type Hold, isNonBlocking, type Wait, watch } from "../wait.ts";
+import { CallWait } from "./call_wait.ts";
+import { type Linked, LinkedQueue } from "../linked_queue.ts";
 import { Observers } from "./observers.ts";
 
 /** One call that waits for data, a datagram or a connection. */
@@ -11,6 +12,14 @@ export interface PendingCall extends Linked {
   readonly resolve: (failed: Promise<never>) => void;
   /** Stops watching the call's deadline and signal, if it has them. */
   stop?: () => void;
+}
+
+/** Who is told how the waits of calls end. */
+export interface WaitEnds<C> {
+  /** The time of a call is over. */
+  readonly expire: (call: C, wait: Wait) => void;
+  /** The signal of a call has aborted, with this reason. */
+  readonly abort: (call: C, reason: unknown) => void;
 }
 
 /** The runtime's object that an operation runs on. */
@@ -32,7 +41,11 @@ export interface Referenced {
  */
 export class WaitQueue<C extends PendingCall> implements Hold {
   readonly #operation: Referenced;
+  readonly #ends: WaitEnds<C>;
   readonly #calls = new LinkedQueue<C>();
+  /** The wait of a call that had none before it. */
+  #wait: CallWait | undefined;
+  #waiting: C | undefined;
   #observers: Observers | undefined;
   /** How many keep the process alive besides the calls. */
   #holding = 0;
@@ -41,9 +54,10 @@ export class WaitQueue<C extends PendingCall> implements Hold {
   #mayReference = true;
   #settled: (() => void) | undefined;
 
-  /** Creates the queue of operations on `operation`. */
-  constructor(operation: Referenced) {
+  /** Creates the queue of operations on `operation`; tells `ends` of calls that are to wait no longer. */
+  constructor(operation: Referenced, ends: WaitEnds<C>) {
     this.#operation = operation;
+    this.#ends = ends;
   }
 
   /** The first call. */
@@ -73,20 +87,19 @@ export class WaitQueue<C extends PendingCall> implements Hold {
   }
 
   /** Adds a call at the end; it fails at its deadline or when its signal aborts. */
-  add(
-    call: C,
-    wait: Wait | undefined,
-    expire: (call: C, wait: Wait) => void,
-    abort: (call: C, reason: unknown) => void,
-  ): void {
+  add(call: C, wait: Wait | undefined): void {
     this.#calls.push(call);
     if (wait !== undefined) {
-      call.stop = watch(
-        wait,
-        () => expire(call, wait),
-        (reason) => abort(call, reason),
-        false,
-      );
+      if (this.#waiting !== undefined || isNonBlocking(wait)) {
+        call.stop = this.#watch(call, wait);
+      } else {
+        this.#waiting = call;
+        this.#wait ??= new CallWait({
+          expire: (wait) => this.#ends.expire(this.#waiting!, wait),
+          abort: (reason) => this.#ends.abort(this.#waiting!, reason),
+        });
+        this.#wait.begin(wait);
+      }
     }
     this.reference();
   }
@@ -100,7 +113,10 @@ export class WaitQueue<C extends PendingCall> implements Hold {
   /** Removes a call from any position; returns false if it is no longer there. */
   remove(call: C): boolean {
     if (!this.#calls.remove(call)) return false;
-    call.stop?.();
+    if (call === this.#waiting) {
+      this.#wait!.end();
+      this.#waiting = undefined;
+    } else call.stop?.();
     this.#letGo();
     return true;
   }
@@ -159,6 +175,7 @@ export class WaitQueue<C extends PendingCall> implements Hold {
       this.remove(call);
       call.resolve(failure(makeError()));
     }
+    this.#wait?.rest();
     // The close still waits for the operation to end.
     this.#mayReference = true;
     if (this.#isRunning) this.reference();
@@ -189,6 +206,16 @@ export class WaitQueue<C extends PendingCall> implements Hold {
     if (this.#isReferenced || !this.#mayReference) return;
     this.#isReferenced = true;
     this.#operation.ref();
+  }
+
+  #watch(call: C, wait: Wait): () => void {
+    const { expire, abort } = this.#ends;
+    return watch(
+      wait,
+      () => expire(call, wait),
+      (reason) => abort(call, reason),
+      false,
+    );
   }
 
   /** Lets the process end while nothing waits for the operation in progress. */

@@ -71,6 +71,11 @@ export class WriteQueue {
     this.#expire(this.#queue.first!, wait);
   }
 
+  /** Ends the first send, whose signal has aborted. */
+  abort(reason: unknown): void {
+    this.#abort(this.#queue.first!, reason);
+  }
+
   /** Adds a send. */
   add(send: PendingWrite, wait: Wait | undefined): void {
     const isEmpty = send.bytes.length === 0;
@@ -155,13 +160,16 @@ export class WriteQueue {
     send.stop = watch(
       wait,
       () => this.#expire(send, wait),
-      (reason) =>
-        this.#giveUp(send, (taken) => {
-          send.owner.abortedBytesSent = taken;
-          return reason;
-        }, true),
+      (reason) => this.#abort(send, reason),
       false,
     );
+  }
+
+  #abort(send: PendingWrite, reason: unknown): void {
+    this.#giveUp(send, (taken) => {
+      send.owner.abortedBytesSent = taken;
+      return reason;
+    }, true);
   }
 
   #expire(send: PendingWrite, wait: Wait): void {

@@ -1,7 +1,7 @@
 import { failure } from "../caller.ts";
 import { osError, type OSErrorFields } from "../errors.ts";
 import { isNonBlocking, timeoutError, type Wait, watch } from "../wait.ts";
-import { type Linked, LinkedQueue } from "../endpoint/linked_queue.ts";
+import { type Linked, LinkedQueue } from "../linked_queue.ts";
 import { poller } from "./poller.ts";
 import { PENDING } from "./syscall.ts";
 import { inNextTurn, mayGoOn } from "./turn.ts";

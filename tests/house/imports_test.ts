@@ -27,6 +27,7 @@ const layers: readonly (readonly string[])[] = [
     "socket/error_message.ts",
     "socket/errors.ts",
     "socket/file/",
+    "socket/linked_queue.ts",
     "socket/lock.ts",
     "socket/permissions.ts",
     "socket/deadlines.ts",

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { osError } from "../../socket/errors.ts";
 import { OSError } from "../../socket/mod.ts";
-import { Loop } from "../../server/requests.ts";
+import { Loop } from "../../server/context.ts";
 import { BaseRequestHandler, BaseServer } from "../../server/mod.ts";
 import { FakeClock, settle } from "../socket/fake_clock.ts";
 import { type Item, QueueServer } from "./queue_server.ts";
@@ -544,7 +544,7 @@ Deno.test("BaseServer is closed at the end of an await using block", async () =>
 });
 
 Deno.test("Loop stops when it is told to", () => {
-  using loop = new Loop(undefined);
+  using loop = new Loop({}, undefined);
   assertEquals([loop.stopped, loop.signal.aborted], [false, false]);
   loop.stop();
   loop.stop();
@@ -553,11 +553,11 @@ Deno.test("Loop stops when it is told to", () => {
 
 Deno.test("Loop stops with the signal of another", () => {
   const controller = new AbortController();
-  using loop = new Loop(controller.signal);
+  using loop = new Loop({}, controller.signal);
   assertEquals(loop.stopped, false);
   controller.abort();
   assertEquals(loop.stopped, true);
-  using late = new Loop(controller.signal);
+  using late = new Loop({}, controller.signal);
   assertEquals(late.stopped, true);
 });
 
@@ -567,7 +567,7 @@ Deno.test("Loop has ended at the end of its block, and hears of no signal then",
   let waiting: Promise<unknown>;
   let stopped: () => boolean;
   {
-    using loop = new Loop(controller.signal);
+    using loop = new Loop({}, controller.signal);
     stopped = () => loop.stopped;
     waiting = loop.ended.then(() => ended = true);
     await Promise.resolve();

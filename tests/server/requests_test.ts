@@ -1,25 +1,20 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import {
-  contextOf,
-  Requests,
-  RequestTask,
-  runWithin,
-  signalOf,
-  wasAborted,
-} from "../../server/requests.ts";
+import { Requests, signalOf, wasAborted } from "../../server/requests.ts";
 import { FakeClock, settle } from "../socket/fake_clock.ts";
 
 /** Requests that end when the test says. */
 function pending(count: number) {
-  const requests = new Requests();
+  const ends = new Map<object, Promise<void>>();
+  const requests = new Requests<object, string>({}, {
+    handle: ({ request }) => ends.get(request)!,
+    late: () => {},
+    ended: () => {},
+  });
   const list = Array.from({ length: count }, () => {
     const request = {};
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const { ended } = requests.add(request, {
-      handle: () => promise,
-      timeout: null,
-      late: () => {},
-    });
+    ends.set(request, promise);
+    const ended = requests.add(request, "a client", false, null);
     return { request, end: resolve, fail: reject, ended };
   });
   return { requests, list };
@@ -150,66 +145,16 @@ Deno.test("signalOf() of what no server handles never aborts", () => {
   assertEquals(wasAborted({}), false);
 });
 
-const none = { task: undefined, inLoop: false };
-
-Deno.test("contextOf() is undefined outside of all servers", () => {
-  assertEquals(contextOf({}), undefined);
-});
-
-Deno.test("contextOf() tells on whose behalf code runs, also once it has waited", async () => {
-  const server = {};
-  const task = new RequestTask({});
-  await runWithin({ server, task, inLoop: true }, async () => {
-    assertEquals(contextOf(server)?.task, task);
-    await settle();
-    assertEquals(contextOf(server)?.inLoop, true);
-    assertEquals(contextOf({}), undefined);
+Deno.test("wasAborted() and signalOf() know the task of a request that is frozen, too", () => {
+  const ended = new Promise<void>(() => {});
+  const requests = new Requests<object, string>({}, {
+    handle: () => ended,
+    late: () => {},
+    ended: () => {},
   });
-  assertEquals(contextOf(server), undefined);
-});
-
-Deno.test("contextOf() finds a server within which another one runs", async () => {
-  const [outer, inner] = [{}, {}];
-  const task = new RequestTask({});
-  await runWithin({ server: outer, task, inLoop: true }, async () => {
-    await runWithin({ server: inner, ...none }, () => {
-      assertEquals(contextOf(outer)?.task, task);
-      assertEquals(contextOf(inner)?.inLoop, false);
-    });
-    assertEquals(contextOf(inner), undefined);
-  });
-});
-
-Deno.test("contextOf() gives the innermost of one server's", async () => {
-  const server = {};
-  const task = new RequestTask({});
-  await runWithin({ server, task: undefined, inLoop: true }, async () => {
-    await runWithin({ server, task, inLoop: false }, () => {
-      assertEquals(contextOf(server)?.task, task);
-      assertEquals(contextOf(server)?.inLoop, false);
-    });
-  });
-});
-
-Deno.test("runWithin() keeps contexts that run side by side apart", async () => {
-  const server = {};
-  const tasks = [new RequestTask({}), new RequestTask({})];
-  const seen = await Promise.all(
-    tasks.map((task) =>
-      runWithin({ server, task, inLoop: false }, async () => {
-        await settle();
-        return contextOf(server)?.task === task;
-      })
-    ),
-  );
-  assertEquals(seen, [true, true]);
-});
-
-Deno.test("runWithin() gives what the code gives and throws what it throws", async () => {
-  assertEquals(await runWithin({ server: {}, ...none }, () => 5), 5);
-  const error = new Error("planned");
-  const failing = runWithin({ server: {}, ...none }, () => {
-    throw error;
-  });
-  assertEquals(await assertRejects(() => failing), error);
+  const request = Object.freeze(["data"]);
+  requests.add(request, "a client", true, null);
+  const signal = signalOf(request);
+  requests.abort(undefined);
+  assertEquals([signal.aborted, wasAborted(request)], [true, true]);
 });

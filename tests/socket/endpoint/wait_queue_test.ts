@@ -16,7 +16,10 @@ function queue() {
     ref: () => log.push("ref"),
     unref: () => log.push("unref"),
   };
-  const calls = new WaitQueue<Call>(operation);
+  const calls = new WaitQueue<Call>(operation, {
+    expire: ({ name }) => log.push(`${name} expires`),
+    abort: ({ name }, reason) => log.push(`${name} aborts: ${reason}`),
+  });
   const call = (name: string): Call => ({
     name,
     owner: calls,
@@ -25,12 +28,7 @@ function queue() {
   });
   const add = (name: string, wait = waitOf(null)): Call => {
     const added = call(name);
-    calls.add(
-      added,
-      wait,
-      ({ name }) => log.push(`${name} expires`),
-      ({ name }, reason) => log.push(`${name} aborts: ${reason}`),
-    );
+    calls.add(added, wait);
     return added;
   };
   return { calls, log, add };
