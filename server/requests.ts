@@ -14,8 +14,8 @@ export interface Handling<R extends object, C> {
 }
 
 /** One request that is being handled, from the first step until all that belongs to it has settled. */
-export class RequestTask<R extends object = object, C = unknown>
-  extends Context implements Linked {
+export class RequestTask<R extends object = object, C = unknown> extends Context
+  implements Linked {
   declare readonly request: R;
   readonly clientAddress: C;
   /** When its handling began, on the clock of `performance.now()`; for who wants to know how long that takes. */

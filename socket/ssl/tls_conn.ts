@@ -251,14 +251,18 @@ export class TlsConn implements Conn {
   hold<T>(promise: Promise<T>): Promise<T> {
     this.#holding++;
     this.#refer(true);
-    return promise.then((value) => {
-      this.#letDown();
-      return value;
-    }, (error) => {
-      this.#letDown();
-      throw error;
-    });
+    return promise.then(this.#onHeld, this.#onHeldFailed) as Promise<T>;
   }
+
+  readonly #onHeld = (value: unknown): unknown => {
+    this.#letDown();
+    return value;
+  };
+
+  readonly #onHeldFailed = (error: unknown): never => {
+    this.#letDown();
+    throw error;
+  };
 
   #letDown(): void {
     const isHeld = --this.#holding > 0 ||
@@ -299,7 +303,7 @@ export class TlsConn implements Conn {
     }
     if (received.length > 0) engine.receive(received);
     while (!engine.isSecure) {
-      const error = engine.error ?? engine.sendError;
+      const error = engine.error ?? engine.sendError ?? this.#error;
       if (error !== undefined) throw error;
       if (engine.hasGivenUp) {
         throw new SSLZeroReturnError({
@@ -322,37 +326,37 @@ export class TlsConn implements Conn {
 
   /** Receives once for the engine, whoever asks; ends early when something is wrong. */
   #pull(engine: TlsEngine): Promise<void> {
-    if (this.#pulling !== undefined) return this.#pulling;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#pulling = promise;
-    this.#news = resolve;
-    this.#receive(engine).then(() => {
-      this.#pulling = undefined;
-      resolve();
-    }, (error) => {
-      this.#pulling = undefined;
-      reject(error);
+    return this.#pulling ??= new Promise((resolve) => {
+      this.#news = resolve;
+      this.#plain.recvInto(engine.room(PIECE), 0, undefined)
+        .then(this.#onReceived, this.#onFailed);
     });
-    return promise;
   }
 
-  async #receive(engine: TlsEngine): Promise<void> {
-    try {
-      const room = engine.room(PIECE);
-      const count = await this.#plain.recvInto(room, 0, undefined);
-      this.#pulls++;
-      if (count > 0) return engine.received(count);
-      if (!engine.isAtEnd) this.#isTruncated = true;
-      this.#hasEnded = true;
-      engine.receiveEnd();
-      await this.#turn();
-    } catch (error) {
-      // What the peer has said before explains more.
-      await this.#turn();
-      if (engine.error !== undefined) return;
-      this.#error = error;
-      throw error;
+  readonly #onReceived = (count: number): void => {
+    const engine = this.#engine!;
+    this.#pulls++;
+    if (count > 0) {
+      engine.received(count);
+      return this.#endPull();
     }
+    if (!engine.isAtEnd) this.#isTruncated = true;
+    this.#hasEnded = true;
+    engine.receiveEnd();
+    this.#turn().then(() => this.#endPull());
+  };
+
+  readonly #onFailed = (error: unknown): void => {
+    // What the peer has said before explains more.
+    this.#turn().then(() => {
+      if (this.#engine!.error === undefined) this.#error = error;
+      this.#endPull();
+    });
+  };
+
+  #endPull(): void {
+    this.#pulling = undefined;
+    this.#news!();
   }
 
   /** Gives the engine the time to find out what is wrong. */

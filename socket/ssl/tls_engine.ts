@@ -55,7 +55,9 @@ export class TlsEngine {
   #error: unknown;
   #sendError: unknown;
   /** What is being sent. */
-  #sending: Promise<void> = Promise.resolve();
+  #sending: Promise<unknown> = Promise.resolve();
+  /** Whether that is bytes of a write, which are not all sent yet. */
+  #isSending = false;
   /** Fails the write in progress. */
   #failWrite: ((error: unknown) => void) | undefined;
   /** Is called when something is wrong with what was received. */
@@ -165,7 +167,7 @@ export class TlsEngine {
 
   /** Whether bytes are being sent. */
   get isWriting(): boolean {
-    return this.#failWrite !== undefined;
+    return this.#isSending || this.#failWrite !== undefined;
   }
 
   /** The engine's own word on the peer's certificate; "" if it is good, or there is none. */
@@ -198,32 +200,31 @@ export class TlsEngine {
 
   #process(): void {
     const input = this.#input.view;
-    const { buffer, byteOffset, byteLength } = input;
-    const view = new DataView(buffer, byteOffset, byteLength);
+    const { length } = input;
     let start = 0;
     let at = 0;
-    while (at + HEADER <= byteLength && !this.#isOver) {
-      const size = HEADER + view.getUint16(at + LENGTH);
-      const type = view.getUint8(at);
+    while (at + HEADER <= length && !this.#isOver) {
+      const size = HEADER + (input[at + LENGTH] << 8 | input[at + LENGTH + 1]);
+      const type = input[at];
       if (size > LONGEST || type < FIRST_TYPE || type > LAST_TYPE) {
         // No record: what follows may never come, and the engine can tell already.
-        at = byteLength;
+        at = length;
         break;
       }
-      if (at + size > byteLength) break;
+      if (at + size > length) break;
       at += size;
       // The engine says nothing of an end before the handshake is over (Deno 2.9).
       const isAlert = type === ALERT && size === ALERT_SIZE;
-      if (isAlert && !this.#isSecure && view.getUint8(at - 1) === 0) {
+      if (isAlert && !this.#isSecure && input[at - 1] === 0) {
         this.#hasGivenUp = true;
       }
       // Behind the end of TLS come the peer's plain bytes, which are not the engine's.
       if (size <= SHORT) {
-        this.#push(input.subarray(start, at));
+        this.#push(input, start, at);
         start = at;
       }
     }
-    if (!this.#isOver) this.#push(input.subarray(start, at));
+    if (!this.#isOver) this.#push(input, start, at);
     this.#input.skip(at);
   }
 
@@ -231,7 +232,7 @@ export class TlsEngine {
   receiveEnd(): void {
     // What is no whole record is for the engine to judge.
     const rest = this.takeRest();
-    if (!this.#isOver) this.#push(rest);
+    if (!this.#isOver) this.#push(rest, 0, rest.length);
     this.#raw.push(null);
   }
 
@@ -261,28 +262,33 @@ export class TlsEngine {
 
   /** Encrypts and sends bytes, one call after another; resolves with their number when they have been taken. */
   write(bytes: Uint8Array): Promise<number> {
+    const broken = this.#socket.writableEnded || this.#isClosed
+      ? osError({ code: "EPIPE", syscall: "send" })
+      : this.#sendError ?? this.#error;
+    if (broken !== undefined) return Promise.reject(broken);
     const { length } = bytes;
+    const sealed = this.#direct?.seal(bytes);
+    if (sealed === undefined) return this.#writeToSocket(bytes);
+    this.#isSending = true;
+    const sent = this.#transmit(sealed).then(() => {
+      this.#isSending = false;
+      return length;
+    }, (error) => {
+      this.#sendError = error;
+      throw error;
+    });
+    this.#sending = sent;
+    return sent;
+  }
+
+  #writeToSocket(bytes: Uint8Array): Promise<number> {
     return new Promise((resolve, reject) => {
-      if (this.#socket.writableEnded || this.#isClosed) {
-        return reject(osError({ code: "EPIPE", syscall: "send" }));
-      }
-      const broken = this.#sendError ?? this.#error;
-      if (broken !== undefined) return reject(broken);
       this.#failWrite = reject;
-      const done = () => {
-        this.#failWrite = undefined;
-        resolve(length);
-      };
-      const sealed = this.#direct?.seal(bytes);
-      if (sealed !== undefined) {
-        this.#sending = this.#send(sealed).then(done);
-        return;
-      }
       this.#socket.write(bytes, (error?: Error | null) => {
-        const failed = this.#sendError ?? this.#error ?? error;
-        if (failed === undefined || failed === null) return done();
+        const failed = this.#sendError ?? this.#error ?? error ?? undefined;
         this.#failWrite = undefined;
-        reject(failed);
+        if (failed === undefined) resolve(bytes.length);
+        else reject(failed);
       });
     });
   }
@@ -319,15 +325,17 @@ export class TlsEngine {
     return this.isAtEnd || this.#error !== undefined;
   }
 
-  #push(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
+  #push(input: Uint8Array, start: number, end: number): void {
+    if (start === end) return;
+    const isAll = end - start === input.length;
+    const bytes = isAll ? input : input.subarray(start, end);
     if (this.#direct === undefined) {
       // The stream may keep them.
       this.#raw.push(bytes.slice());
       return;
     }
     const answer = this.#direct.receive(bytes);
-    if (answer.length > 0) this.#sending = this.#send(answer);
+    if (answer !== undefined) this.#sending = this.#send(answer);
   }
 
   /** Sends the word on why a handshake has failed, which would be thrown away (Deno 2.9). */

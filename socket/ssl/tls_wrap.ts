@@ -22,6 +22,9 @@ export interface TlsWrap {
 
 const NOTHING = new Uint8Array();
 
+// Who is told when a write is done, which here is at once.
+const REQUEST = { oncomplete() {} };
+
 // The most bytes in one record; more may have to wait for room. RFC 8446 section 5.1.
 const RECORD = 16384;
 
@@ -30,7 +33,7 @@ export interface DirectTls {
   /** How many decrypted bytes have not been read. */
   readonly pending: number;
   /** Takes what the peer has sent; returns what TLS itself has to say to that, or nothing. */
-  receive(bytes: Uint8Array): Uint8Array;
+  receive(bytes: Uint8Array): Uint8Array | undefined;
   /** Reads decrypted bytes; returns 0 if there are none. */
   read(into: Uint8Array): number;
   /** Encrypts bytes for the peer; `undefined` if it cannot. */
@@ -78,9 +81,11 @@ class Direct implements DirectTls {
     return this.#pending;
   }
 
-  receive(bytes: Uint8Array): Uint8Array {
+  receive(bytes: Uint8Array): Uint8Array | undefined {
+    const { length } = this.#chunks;
     this.#wrap.receive(bytes);
-    return this.#drain();
+    // TLS has nothing to say to data; what it has, the next word takes along.
+    return this.#chunks.length > length ? undefined : this.#drain();
   }
 
   read(into: Uint8Array): number {
@@ -104,22 +109,23 @@ class Direct implements DirectTls {
 
   seal(bytes: Uint8Array): Uint8Array | undefined {
     const wrap = this.#wrap;
-    const request = { oncomplete() {} };
-    if (this.#writeBuffer.call(wrap, request, bytes) !== 0) return undefined;
-    const sealed = this.#drain();
+    if (this.#writeBuffer.call(wrap, REQUEST, bytes) !== 0) return undefined;
+    const sealed = this.#drain() ?? NOTHING;
     if (bytes.length <= RECORD) return sealed;
     const rest: Uint8Array[] = [];
     for (;;) {
       wrap.readBuffer(NOTHING);
       const more = this.#drain();
-      if (more.length === 0) break;
+      if (more === undefined) break;
       rest.push(more);
     }
     return rest.length === 0 ? sealed : concat([sealed, ...rest]);
   }
 
-  #drain(): Uint8Array {
+  #drain(): Uint8Array | undefined {
     const left = this.#wrap.drainEncOut();
-    return left === undefined ? NOTHING : new Uint8Array(left);
+    return left === undefined || left.byteLength === 0
+      ? undefined
+      : new Uint8Array(left);
   }
 }
