@@ -700,7 +700,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
    *
    * @param request The request; one that the server has not taken itself is counted
    * from now on, without `requestTimeout`.
-   * @param promise What the request waits for; it must not reject.
+   * @param promise What the request waits for; an error of it is reported.
    */
   protected waitUntil(request: R, promise: Promise<unknown>): void {
     this.#requests.waitUntil(request, promise);
@@ -734,13 +734,14 @@ export class BaseServer<R extends object = any, A = any, C = A>
   protected abandonRequest(_request: R): void {}
 
   /** Handles a request, its errors included, and shuts it down: what a task beside the loop does. */
-  protected async runRequest(request: R, clientAddress: C): Promise<void> {
+  protected runRequest(request: R, clientAddress: C): Promise<void> {
+    const fail = (error: unknown) => this.#fail(request, clientAddress, error);
     try {
-      await this.#finish(request, clientAddress);
+      // A connection that waits is to hold no more than it must: no frame of a function.
+      return Promise.resolve(this.#finish(request, clientAddress))
+        .then(() => this.#shutDown(request), fail);
     } catch (error) {
-      await this.#fail(request, clientAddress, error);
-    } finally {
-      await this.#shutDown(request);
+      return fail(error);
     }
   }
 
@@ -762,11 +763,15 @@ export class BaseServer<R extends object = any, A = any, C = A>
     }
   }
 
-  /** Passes an error to `handleError`, unless the request was aborted, which causes errors. */
+  /** Passes an error to `handleError`, unless the request was aborted, which causes errors, and shuts the request down. */
   async #fail(request: R, clientAddress: C, error: unknown): Promise<void> {
-    if (wasAborted(request)) return;
-    this.#log({ type: "failed", request, clientAddress, error });
-    await this.handleError(request, clientAddress, error);
+    try {
+      if (wasAborted(request)) return;
+      this.#log({ type: "failed", request, clientAddress, error });
+      await this.handleError(request, clientAddress, error);
+    } finally {
+      await this.#shutDown(request);
+    }
   }
 
   /** Closes an aborted request, whose errors no longer matter. */
@@ -869,11 +874,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
         : this.shutdownRequest(request);
       if (step !== undefined) await step;
     } catch (error) {
-      try {
-        await this.#fail(request, clientAddress, error);
-      } finally {
-        await this.#shutDown(request);
-      }
+      await this.#fail(request, clientAddress, error);
     }
   }
 }

@@ -2,6 +2,7 @@ import { type Linked, LinkedQueue } from "../socket/linked_queue.ts";
 import { type OSError, timedOut } from "../socket/errors.ts";
 import { waitOf, watch } from "../socket/wait.ts";
 import { Context } from "./context.ts";
+import { report } from "./report.ts";
 
 /** How a server handles its requests. */
 export interface Handling<R extends object, C> {
@@ -75,11 +76,13 @@ export class RequestTask<R extends object = object, C = unknown> extends Context
     });
   }
 
-  /** Lengthens it until a promise has settled, which must not reject. */
+  /** Lengthens it until a promise has settled; reports its error, unless the request was aborted. */
   waitUntil(promise: Promise<unknown>): void {
     this.#pending++;
-    const settle = () => this.#settle();
-    promise.then(settle, settle);
+    promise.then(() => this.#settle(), (error) => {
+      if (!this.#isAborted) report(error, this.clientAddress);
+      this.#settle();
+    });
   }
 
   /** Ends it now, whatever has not settled. */
@@ -94,6 +97,7 @@ export class RequestTask<R extends object = object, C = unknown> extends Context
 
   #endStep(): void {
     this.inLoop = false;
+    this.#resolve = undefined;
     this.#settle();
   }
 

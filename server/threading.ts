@@ -8,8 +8,6 @@ import type { RequestHandlerMaker } from "./base_request_handler.ts";
 import type { BaseServer } from "./base_server.ts";
 import { insertBase } from "./mix_in.ts";
 import type { TCPServerOptions, UDPServerOptions } from "./options.ts";
-import { report } from "./report.ts";
-import { wasAborted } from "./requests.ts";
 import { type StreamRequest, TCPServer } from "./tcp_server.ts";
 import {
   type DatagramRequest,
@@ -92,13 +90,8 @@ export function ThreadingMixIn<T extends ServerClass>(
 
     override processRequest(request: object, clientAddress: unknown): void {
       const handled = this.processRequestThread(request, clientAddress);
-      // Only errors of handleError, and of the steps after it, come here.
-      this.waitUntil(
-        request,
-        handled.catch((error) => {
-          if (!wasAborted(request)) report(error, clientAddress);
-        }),
-      );
+      // Only errors of handleError, and of the steps after it, come there.
+      this.waitUntil(request, handled);
     }
 
     override async serverClose(): Promise<void> {

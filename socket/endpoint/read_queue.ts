@@ -1,4 +1,3 @@
-import type { Address } from "../address.ts";
 import { lostBuffer } from "../arguments.ts";
 import { HALF_ENDED, POLLERR, POLLHUP, RECEIVABLE } from "../constants/poll.ts";
 import { failure } from "../caller.ts";
@@ -6,7 +5,7 @@ import { type OSError, osError, type OSErrorFields } from "../errors.ts";
 import { isNonBlocking, NO_WAIT, timeoutError, type Wait } from "../wait.ts";
 import { LARGE } from "./buffer_pool.ts";
 import type { ReadBuffer } from "./read_buffer.ts";
-import type { Conn, StreamTransport } from "./stream_transport.ts";
+import type { Stream } from "./stream_transport.ts";
 import { type PendingCall, WaitQueue } from "./wait_queue.ts";
 
 /** One receive that waits, into a new array or into the caller's buffer. */
@@ -49,9 +48,7 @@ interface ReadOptions extends PendingCall {
  * peeked at, and how the stream ended.
  */
 export class ReadQueue {
-  readonly #conn: Conn;
-  readonly #peer: Address;
-  readonly #transport: StreamTransport;
+  readonly #stream: Stream;
   readonly #queue: WaitQueue<PendingRead>;
   readonly #buffer: ReadBuffer;
   /** The call whose buffer the read in progress fills, and the part that it fills. */
@@ -65,18 +62,14 @@ export class ReadQueue {
   #hasToldEnd = false;
   #endTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Receives from `conn` by way of `buffer`; `peer` is for messages. */
+  /** Receives from a connection by way of `buffer`. */
   constructor(
-    conn: Conn,
-    peer: Address,
-    transport: StreamTransport,
+    stream: Stream,
     buffer: ReadBuffer,
   ) {
-    this.#conn = conn;
-    this.#peer = peer;
-    this.#transport = transport;
+    this.#stream = stream;
     this.#buffer = buffer;
-    this.#queue = new WaitQueue(conn, {
+    this.#queue = new WaitQueue(stream.conn, {
       expire: (call, wait) => this.#expire(call, wait),
       abort: (call, reason) => this.#drop(call, reason),
     });
@@ -305,7 +298,7 @@ export class ReadQueue {
       this.#target = first;
       this.#room = room;
     } else room = this.#buffer.room(first.size, first.peek);
-    this.#conn.read(room).then(this.onRead, this.onError);
+    this.#stream.conn.read(room).then(this.onRead, this.onError);
   }
 
   /** Takes what the read in progress has brought; `null` is the end. */
@@ -330,7 +323,7 @@ export class ReadQueue {
   readonly onError = (error: unknown): void => {
     this.#target = undefined;
     this.#isBroken = true;
-    this.#error = this.#transport.explain(error, this.#fields);
+    this.#error = this.#stream.transport.explain(error, this.#fields);
     this.#onEnd();
   };
 
@@ -363,7 +356,7 @@ export class ReadQueue {
   }
 
   get #fields(): OSErrorFields {
-    return { syscall: "recv", address: this.#peer };
+    return { syscall: "recv", address: this.#stream.peer };
   }
 
   #closed(): OSError {

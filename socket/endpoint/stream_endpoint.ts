@@ -44,16 +44,11 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
   #isClosed = false;
   #isConnecting = false;
   #observers: Observers | undefined;
-  /** The socket's halves, once it is connected, at hand for every call. */
-  #reader: StreamReader | undefined;
-  #writer: StreamWriter | undefined;
 
   /** Creates a new endpoint on `socket`. */
   constructor(socket: StreamSocket) {
     super();
     this.#socket = socket;
-    this.#reader = socket.reader;
-    this.#writer = socket.writer;
   }
 
   get driver(): string {
@@ -133,7 +128,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     this.#isClosed = true;
     this.#observers?.notify();
     const socket = this.#socket;
-    if (socket.unshare() === 0) return await socket.close(signal);
+    if (--socket.handles === 0) return await socket.close(signal);
     if (this.#isConnecting) {
       socket.abort(osError({ code: "EBADF", syscall: "connect" }));
     }
@@ -147,7 +142,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const reader = this.#reader ??= this.#socket.reader;
+    const { reader } = this.#socket;
     if (reader !== undefined && (flags & ~RECV_FLAGS) === 0) {
       return reader.recv(size, flags, wait, this);
     }
@@ -160,7 +155,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<number> {
-    const reader = this.#reader ??= this.#socket.reader;
+    const { reader } = this.#socket;
     if (reader !== undefined && (flags & ~RECV_FLAGS) === 0) {
       return reader.recvInto(buffer, flags, wait, this);
     }
@@ -206,7 +201,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<number> {
-    const writer = this.#writer ??= this.#socket.writer;
+    const { writer } = this.#socket;
     if (writer !== undefined && (flags & ~SEND_FLAGS) === 0) {
       return writer.send(data, wait, this);
     }
@@ -220,7 +215,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<void> {
-    const writer = this.#writer ??= this.#socket.writer;
+    const { writer } = this.#socket;
     if (writer !== undefined && (flags & ~SEND_FLAGS) === 0) {
       return writer.sendall(data, wait, this);
     }
@@ -243,7 +238,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
       const code = socket.conn ? "EISCONN" : "EOPNOTSUPP";
       throw socket.stateError("send", code, address);
     }
-    const writer = this.#writer ??= this.#socket.writer;
+    const { writer } = this.#socket;
     if (writer !== undefined && (flags & ~SEND_FLAGS) === 0) {
       return await writer.send(buffers, wait, this);
     }
@@ -300,7 +295,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
   }
 
   dup(): Endpoint {
-    this.#socket.share();
+    this.#socket.handles++;
     return new StreamEndpoint(this.#socket);
   }
 

@@ -23,8 +23,8 @@ const isInternet = (family: number) => family !== AF_UNIX;
 const NOT_INHERITED = "the connections that are accepted would not have it";
 
 /** Refuses to listen with TCP_KEEPIDLE set, which accepted connections inherit on Linux. */
-export function refuseKeepIdle({ keepIdle }: StreamSocket): void {
-  if (keepIdle === undefined) return;
+export function refuseKeepIdle({ settings }: StreamSocket): void {
+  if (settings.keepIdle === undefined) return;
   throw optionError(IPPROTO_TCP, TCP_KEEPIDLE, "ENOPROTOOPT", {
     syscall: "listen",
     subject: `with ${describe(IPPROTO_TCP, TCP_KEEPIDLE)}`,
@@ -37,46 +37,46 @@ export const streamOptions: OptionTable<StreamSocket> = new OptionTable([
   {
     level: SOL_SOCKET,
     name: SO_REUSEADDR,
-    get: (socket) => socket.reuseAddress || socket.hasListened,
+    get: ({ settings }) => settings.reuseAddress || settings.hasListened,
     set(socket, value) {
       // The runtime sets it on every TCP listener; a Unix socket only stores
       // it.
       if (value === 0 && isInternet(socket.family)) {
         throw optionError(SOL_SOCKET, SO_REUSEADDR, "ENOPROTOOPT");
       }
-      socket.reuseAddress = value !== 0;
+      socket.set({ reuseAddress: value !== 0 });
     },
   },
   {
     level: SOL_SOCKET,
     name: SO_REUSEPORT,
     of: isInternet,
-    get: (socket) => socket.reusePort,
+    get: ({ settings }) => settings.reusePort,
     set(socket, value) {
       const hint = socket.transport.reusePortHint;
       if (value !== 0 && hint !== undefined) {
         throw optionError(SOL_SOCKET, SO_REUSEPORT, "ENOPROTOOPT", { hint });
       }
-      socket.reusePort = value !== 0;
+      socket.set({ reusePort: value !== 0 });
     },
   },
   {
     level: SOL_SOCKET,
     name: SO_KEEPALIVE,
-    get: (socket) => known(socket.keepAlive, SOL_SOCKET, SO_KEEPALIVE),
+    get: ({ settings }) => known(settings.keepAlive, SOL_SOCKET, SO_KEEPALIVE),
     set(socket, value) {
-      socket.keepAlive = value !== 0;
-      socket.conn?.setKeepAlive?.(socket.keepAlive);
+      socket.set({ keepAlive: value !== 0 });
+      socket.conn?.setKeepAlive?.(value !== 0);
     },
   },
   {
     level: IPPROTO_TCP,
     name: TCP_NODELAY,
     of: isInternet,
-    get: (socket) => known(socket.noDelay, IPPROTO_TCP, TCP_NODELAY),
+    get: ({ settings }) => known(settings.noDelay, IPPROTO_TCP, TCP_NODELAY),
     set(socket, value) {
-      socket.noDelay = value !== 0;
-      socket.conn?.setNoDelay?.(socket.noDelay);
+      socket.set({ noDelay: value !== 0 });
+      socket.conn?.setNoDelay?.(value !== 0);
     },
   },
   {
@@ -84,7 +84,7 @@ export const streamOptions: OptionTable<StreamSocket> = new OptionTable([
     level: IPPROTO_TCP,
     name: TCP_KEEPIDLE,
     of: isInternet,
-    get: (socket) => socket.keepIdle ?? KEEP_IDLE,
+    get: ({ settings }) => settings.keepIdle ?? KEEP_IDLE,
     set(socket, value) {
       if (value < 1 || value > LONGEST_KEEP_IDLE) {
         throw optionError(IPPROTO_TCP, TCP_KEEPIDLE, "EINVAL");
@@ -94,20 +94,20 @@ export const streamOptions: OptionTable<StreamSocket> = new OptionTable([
         const hint = isListening ? NOT_INHERITED : "set it before connect()";
         throw optionError(IPPROTO_TCP, TCP_KEEPIDLE, "ENOPROTOOPT", { hint });
       }
-      conn?.setKeepIdle?.(value, socket.keepAlive ?? false);
-      socket.keepIdle = value;
+      conn?.setKeepIdle?.(value, socket.settings.keepAlive ?? false);
+      socket.set({ keepIdle: value });
     },
   },
   {
     level: IPPROTO_IPV6,
     name: IPV6_V6ONLY,
     of: (family) => family === AF_INET6,
-    get: (socket) => known(socket.v6only, IPPROTO_IPV6, IPV6_V6ONLY),
+    get: ({ settings }) => known(settings.v6only, IPPROTO_IPV6, IPV6_V6ONLY),
     set(socket, value) {
       if (socket.isBound) {
         throw optionError(IPPROTO_IPV6, IPV6_V6ONLY, "EINVAL");
       }
-      socket.v6only = value !== 0;
+      socket.set({ v6only: value !== 0 });
     },
   },
 ]);

@@ -1,4 +1,3 @@
-import type { Address } from "../address.ts";
 import { MSG_PEEK, MSG_WAITALL } from "../constants/mod.ts";
 import { isNonBlocking, type Wait } from "../wait.ts";
 import { CallWait } from "./call_wait.ts";
@@ -9,7 +8,7 @@ import {
   type ResolveRecv,
   type ResolveRecvInto,
 } from "./read_queue.ts";
-import type { Conn, StreamTransport } from "./stream_transport.ts";
+import type { Stream } from "./stream_transport.ts";
 
 /**
  * Receives from a connection.
@@ -20,15 +19,7 @@ import type { Conn, StreamTransport } from "./stream_transport.ts";
  * when it is first needed.
  */
 export class StreamReader {
-  /**
-   * Whether several endpoints share the connection: then one may close during a
-   * receive of its own, and the runtime must not be writing into its caller's
-   * buffer.
-   */
-  isShared = false;
-  readonly #conn: Conn;
-  readonly #peer: Address;
-  readonly #transport: StreamTransport;
+  readonly #stream: Stream;
   #buffer: ReadBuffer | undefined;
   #queue: ReadQueue | undefined;
   /** The lone receive: who settles it, who called it, and into what it receives. */
@@ -40,12 +31,12 @@ export class StreamReader {
   /** What the read in progress fills: the caller's buffer or ours. */
   #room: Uint8Array | undefined;
   #wait: CallWait | undefined;
+  /** A bound method takes less memory than a function that was made for this object. */
+  readonly #onEnd: (result: unknown) => void = this.#takeResult.bind(this);
 
-  /** Receives from `conn`; `peer` is for messages. */
-  constructor(conn: Conn, peer: Address, transport: StreamTransport) {
-    this.#conn = conn;
-    this.#peer = peer;
-    this.#transport = transport;
+  /** Receives from a connection. */
+  constructor(stream: Stream) {
+    this.#stream = stream;
   }
 
   /** Receives up to `size` bytes into a new array. */
@@ -175,15 +166,13 @@ export class StreamReader {
 
   /** Whether the runtime may write straight into a caller's buffer: only `close` can end the call. */
   #isDirect(wait: Wait | undefined): boolean {
-    return wait === undefined && !this.isShared;
+    return wait === undefined && !this.#stream.isShared;
   }
 
   /** The queue, which gets the lone receive. */
   get #waiting(): ReadQueue {
     const queue = this.#queue ??= new ReadQueue(
-      this.#conn,
-      this.#peer,
-      this.#transport,
+      this.#stream,
       this.#buffer ??= new ReadBuffer(),
     );
     const resolve = this.#resolve;
@@ -225,7 +214,7 @@ export class StreamReader {
       this.#wait.begin(wait);
     }
     if (this.#queue !== undefined) this.#queue.reference();
-    this.#conn.read(room).then(this.#onEnd, this.#onEnd);
+    this.#stream.conn.read(room).then(this.#onEnd, this.#onEnd);
   }
 
   /** Forgets the lone receive; an idle connection holds no buffer of its caller. */
@@ -238,7 +227,7 @@ export class StreamReader {
    * Takes what the read of a lone receive has come to: a count, `null` at the end of
    * the stream, or an error. One function for all, as every connection has its own.
    */
-  readonly #onEnd = (count: unknown): void => {
+  #takeResult(count: unknown): void {
     const resolve = this.#resolve;
     if (typeof count !== "number") {
       if (count === null) this.#waiting.onRead(null);
@@ -256,7 +245,7 @@ export class StreamReader {
       this.#end();
       (resolve as ResolveRecvInto)(count);
     } else this.#waiting.onRead(count);
-  };
+  }
 }
 
 function options(flags: number) {

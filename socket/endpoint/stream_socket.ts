@@ -3,6 +3,7 @@ import { AF_UNIX, IPPROTO_TCP, SHUT_RD, SHUT_WR } from "../constants/mod.ts";
 import { restTimer } from "../deadlines.ts";
 import { type OSError, osError } from "../errors.ts";
 import { Acceptor } from "./acceptor.ts";
+import { Attempts } from "./attempts.ts";
 import { unsupported } from "./refusals.ts";
 import { StreamReader } from "./stream_reader.ts";
 import type {
@@ -16,60 +17,94 @@ import { StreamWriter } from "./stream_writer.ts";
 const BUSY =
   "finish pending calls, receive what has arrived and close duplicates first";
 
+/** What a listener and its connections have in common. */
+export interface StreamKind {
+  readonly transport: StreamTransport;
+  readonly family: number;
+  readonly type: number;
+  readonly proto: number;
+}
+
+/** The options of a stream; `undefined` if it was taken over, and nothing tells. */
+export interface StreamSettings {
+  /** TCP_NODELAY. */
+  readonly noDelay: boolean | undefined;
+  /** SO_KEEPALIVE. */
+  readonly keepAlive: boolean | undefined;
+  /** TCP_KEEPIDLE, in seconds; `undefined` for the system's default. */
+  readonly keepIdle: number | undefined;
+  readonly reuseAddress: boolean;
+  readonly reusePort: boolean;
+  /** Whether it is or was a TCP listener, or was accepted by one: these have SO_REUSEADDR. */
+  readonly hasListened: boolean;
+  readonly v6only: boolean | undefined;
+}
+
+const DEFAULTS: StreamSettings = {
+  noDelay: false,
+  keepAlive: false,
+  keepIdle: undefined,
+  reuseAddress: false,
+  reusePort: false,
+  hasListened: false,
+  v6only: false,
+};
+
 /**
  * A stream socket, which one or more endpoints share. It holds the state
  * (bound, listening, connecting, connected) and the runtime's objects.
  */
 export class StreamSocket {
-  readonly transport: StreamTransport;
-  readonly family: number;
-  readonly type: number;
-  readonly proto: number;
+  readonly #kind: StreamKind;
   /** The number of endpoints that share the socket. */
   handles = 1;
-  /** TCP_NODELAY; accepted connections inherit it from the listener. */
-  noDelay: boolean | undefined = false;
-  /** SO_KEEPALIVE; accepted connections inherit it too. */
-  keepAlive: boolean | undefined = false;
-  /** TCP_KEEPIDLE, in seconds. */
-  keepIdle: number | undefined;
-  reuseAddress = false;
-  reusePort = false;
-  /** Whether it is or was a TCP listener, or was accepted by one: these have SO_REUSEADDR. */
-  hasListened = false;
-  v6only: boolean | undefined = false;
+  /** Accepted connections inherit them. */
+  settings: StreamSettings = DEFAULTS;
 
   acceptor: Acceptor | undefined;
   conn: Conn | undefined;
   reader: StreamReader | undefined;
   writer: StreamWriter | undefined;
   local: Address | undefined;
-  peer: Address | undefined;
+  #peer: Address | undefined;
 
-  /** Resolves when the connection attempt in progress has ended. */
-  attempt: Promise<void> | undefined;
-  #abort: AbortController | undefined;
+  /** Of one that was accepted there are none. */
+  #attempts: Attempts | undefined;
   #listener: Listener | undefined;
   #isReferencing = true;
   #resource: unknown;
-  /** The error of an attempt that continued in the background, until SO_ERROR or a call reports it. */
-  #error: OSError | undefined;
-  /** Whether an attempt that continued in the background has failed, reported or not. */
-  hasFailed = false;
-  /** Whether an attempt has ended in the background and no `connect` has reported that yet. */
-  #hasUnreportedOutcome = false;
 
   /** Creates an unbound socket. */
-  constructor(
-    transport: StreamTransport,
-    family: number,
-    type: number,
-    proto: number,
-  ) {
-    this.transport = transport;
-    this.family = family;
-    this.type = type;
-    this.proto = proto;
+  constructor(kind: StreamKind) {
+    this.#kind = kind;
+  }
+
+  get transport(): StreamTransport {
+    return this.#kind.transport;
+  }
+
+  get family(): number {
+    return this.#kind.family;
+  }
+
+  get type(): number {
+    return this.#kind.type;
+  }
+
+  get proto(): number {
+    return this.#kind.proto;
+  }
+
+  /** The address of the other end. */
+  get peer(): Address | undefined {
+    const { conn, local, transport } = this;
+    if (this.#peer !== undefined || conn === undefined) return this.#peer;
+    return transport.peerOf?.(conn, local!);
+  }
+
+  /** Resolves when the connection attempt in progress has ended. */
+  get attempt(): Promise<void> | undefined {
+    return this.#attempts?.ended;
   }
 
   /** The object that `detach` returns; `undefined` if there is none, or none yet. */
@@ -89,28 +124,34 @@ export class StreamSocket {
     return this.family === AF_UNIX ? this.proto : IPPROTO_TCP;
   }
 
+  /** Changes settings, which others may share. */
+  set(settings: Partial<StreamSettings>): void {
+    this.settings = { ...this.settings, ...settings };
+  }
+
   takeError(): number {
-    const error = this.#error;
-    this.#error = undefined;
-    return error?.errno ?? 0;
+    return this.#attempts?.takeError()?.errno ?? 0;
   }
 
   /** Creates the error of a call for which the socket is in the wrong state. */
   stateError(syscall: string, code: string, address = this.peer): OSError {
-    const error = this.#error;
-    this.#error = undefined;
-    return error ?? osError({ code, syscall, address });
+    return this.#attempts?.takeError() ?? osError({ code, syscall, address });
   }
 
   /** Whether an attempt that continued in the background has failed, and nothing has reported that yet. */
   get hasError(): boolean {
-    return this.#error !== undefined;
+    return this.#attempts?.hasError ?? false;
+  }
+
+  /** Whether an attempt that continued in the background has failed, reported or not. */
+  get hasFailed(): boolean {
+    return this.#attempts?.hasFailed ?? false;
   }
 
   /** Binds by opening the listener, which reserves the port or path. */
   bind(address: Address, backlog: number | undefined): void {
     if (this.isBound) throw this.stateError("bind", "EINVAL", address);
-    const { reusePort, transport } = this;
+    const { transport, settings: { reusePort } } = this;
     try {
       this.hold(transport.listen(address, { backlog, reusePort }));
     } catch (error) {
@@ -123,12 +164,12 @@ export class StreamSocket {
     this.#listener = listener;
     this.#resource = listener.resource;
     this.local = listener.local;
-    this.hasListened = this.family !== AF_UNIX;
+    this.set({ hasListened: this.family !== AF_UNIX });
   }
 
   /** Starts accepting connections. */
   listen(backlog: number | undefined): void {
-    if (this.conn || this.#abort) {
+    if (this.conn || this.#attempts?.isInProgress) {
       throw this.stateError("listen", "EINVAL", this.local);
     }
     if (this.acceptor !== undefined) return;
@@ -144,7 +185,7 @@ export class StreamSocket {
     }
     this.acceptor = new Acceptor(this.#listener!, {
       address: this.local!,
-      filter: ({ peer }) => !this.v6only || !isMapped(peer),
+      filter: ({ peer }) => !this.settings.v6only || !isMapped(peer),
       explain: transport.explain,
     });
     if (!this.#isReferencing) this.setReferencing(false);
@@ -156,31 +197,33 @@ export class StreamSocket {
     retryWhileFull: boolean,
   ): Promise<void> | undefined {
     const { transport } = this;
-    if (this.#hasUnreportedOutcome) {
-      this.#hasUnreportedOutcome = false;
+    const attempts = this.#attempts ??= new Attempts();
+    if (attempts.takeOutcome()) {
       if (this.conn) return undefined;
-      if (this.#error) throw this.stateError("connect", "", address);
+      if (attempts.hasError) throw this.stateError("connect", "", address);
     }
     if (this.conn) throw this.stateError("connect", "EISCONN", address);
     if (this.acceptor) {
       throw this.stateError("connect", transport.wrongState.connect, address);
     }
-    if (this.#abort) throw this.stateError("connect", "EALREADY", address);
+    if (attempts.isInProgress) {
+      throw this.stateError("connect", "EALREADY", address);
+    }
     if (this.isBound && !transport.connectsFrom) {
       const fields = { syscall: "connect", subject: "a bound Unix socket" };
       throw unsupported({ ...fields, code: "EOPNOTSUPP", address });
     }
-    const attempt = this.#connect(address, retryWhileFull);
-    this.attempt = attempt.catch(() => {}).finally(() =>
-      this.attempt = undefined
+    return attempts.begin((signal) =>
+      this.#connect(address, retryWhileFull, signal)
     );
-    return attempt;
   }
 
-  async #connect(address: Address, retryWhileFull: boolean): Promise<void> {
+  async #connect(
+    address: Address,
+    retryWhileFull: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { transport } = this;
-    const { signal } = this.#abort = new AbortController();
-    this.hasFailed = false;
     try {
       this.#listener?.close();
       this.#listener = this.#resource = undefined;
@@ -189,7 +232,7 @@ export class StreamSocket {
         this.local,
         retryWhileFull,
         signal,
-        this.keepIdle !== undefined,
+        this.settings.keepIdle !== undefined,
       );
       if (signal.aborted) connection.conn.close();
       signal.throwIfAborted();
@@ -197,53 +240,49 @@ export class StreamSocket {
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       throw transport.explain(error, { syscall: "connect", address });
-    } finally {
-      this.#abort = undefined;
     }
   }
 
   /** Cancels a connection attempt. */
   abort(reason: unknown): void {
-    this.#abort?.abort(reason);
+    this.#attempts?.abort(reason);
   }
 
   /** Lets a connection attempt continue in the background; keeps its error for SO_ERROR. */
   continueInBackground(attempt: Promise<void>): void {
-    attempt.catch((error) => {
-      this.#error = error;
-      this.hasFailed = true;
-    })
-      .finally(() => this.#hasUnreportedOutcome = true);
+    this.#attempts!.continueInBackground(attempt);
   }
 
   /** Takes over an open connection. */
   establish({ conn, local, peer, resource }: Connection): void {
-    const { transport } = this;
     this.conn = conn;
     this.local = local;
-    this.peer = peer;
+    this.#peer = peer;
     this.#resource = resource;
-    this.reader = new StreamReader(conn, peer, transport);
-    this.writer = new StreamWriter(conn, peer, transport);
-    this.#noteSharing();
+    const stream = this as this & { conn: Conn; peer: Address };
+    this.reader = new StreamReader(stream);
+    this.writer = new StreamWriter(stream);
     if (!this.#isReferencing) this.setReferencing(false);
-    if (this.noDelay) conn.setNoDelay?.(true);
-    if (this.keepAlive) conn.setKeepAlive?.(true);
-    if (this.keepIdle !== undefined) {
-      conn.setKeepIdle?.(this.keepIdle, this.keepAlive ?? false);
-    }
+    const { noDelay, keepAlive, keepIdle } = this.settings;
+    if (noDelay) conn.setNoDelay?.(true);
+    if (keepAlive) conn.setKeepAlive?.(true);
+    if (keepIdle !== undefined) conn.setKeepIdle?.(keepIdle, !!keepAlive);
   }
 
   /** Creates the socket of an accepted connection; as on Linux, it inherits options. */
   accepted(connection: Connection): StreamSocket {
-    const { transport, family, type, proto } = this;
-    const socket = new StreamSocket(transport, family, type, proto);
-    socket.noDelay = this.noDelay;
-    socket.reuseAddress = this.reuseAddress;
-    socket.hasListened = this.hasListened;
-    socket.keepAlive = this.keepAlive;
+    const socket = new StreamSocket(this.#kind);
+    socket.settings = this.settings;
     socket.establish(connection);
+    // A connection that waits is to hold no more than it must.
+    if (socket.#knowsPeer) socket.#peer = undefined;
     return socket;
+  }
+
+  /** Whether the runtime can tell the peer's address again. */
+  get #knowsPeer(): boolean {
+    const { conn, local, transport } = this;
+    return transport.peerOf?.(conn!, local!) !== undefined;
   }
 
   /** Shuts down one half or both; SHUT_RD makes a listener stop accepting. */
@@ -260,23 +299,8 @@ export class StreamSocket {
     if (how !== SHUT_RD) this.writer?.shutdown();
   }
 
-  /** Adds an endpoint. */
-  share(): void {
-    this.handles++;
-    this.#noteSharing();
-  }
-
-  /** Removes an endpoint; tells how many are left. */
-  unshare(): number {
-    this.handles--;
-    this.#noteSharing();
-    return this.handles;
-  }
-
-  #noteSharing(): void {
-    const { reader, writer } = this;
-    if (reader === undefined || writer === undefined) return;
-    reader.isShared = writer.isShared = this.handles > 1;
+  get isShared(): boolean {
+    return this.handles > 1;
   }
 
   /** Returns the runtime's object; throws EBUSY if bytes or pending calls would be lost. */
@@ -308,9 +332,7 @@ export class StreamSocket {
 
   /** Closes everything; resolves when port and path are free again. */
   async close(signal?: AbortSignal): Promise<void> {
-    if (this.#abort !== undefined) {
-      this.abort(osError({ code: "EBADF", syscall: "connect" }));
-    }
+    this.abort(osError({ code: "EBADF", syscall: "connect" }));
     await Promise.all([
       this.attempt,
       this.#stopListening("EBADF"),

@@ -23,6 +23,16 @@ export interface Conn {
   setKeepIdle?(seconds: number, keepAlive: boolean): void;
 }
 
+/** An open connection, for its two halves. */
+export interface Stream {
+  readonly conn: Conn;
+  /** The address of the other end, for messages. */
+  readonly peer: Address;
+  readonly transport: StreamTransport;
+  /** Whether several endpoints share it, so that one may close during a call of its own. */
+  readonly isShared: boolean;
+}
+
 /** A new connection with its addresses. */
 export interface Connection {
   readonly conn: Conn;
@@ -91,6 +101,8 @@ export interface StreamTransport {
   readonly connectsFrom: boolean;
   /** How to enable SO_REUSEPORT, for the hint of the error; `undefined` if it is available. */
   readonly reusePortHint: string | undefined;
+  /** Tells the peer of a connection that knows it itself. */
+  peerOf?(conn: Conn, local: Address): Address | undefined;
   /** Listens on an address. */
   listen(address: Address, options: ListenOptions): Listener;
   /**

@@ -1,9 +1,8 @@
-import type { Address } from "../address.ts";
 import { SENDABLE } from "../constants/poll.ts";
 import { isNonBlocking, type Wait } from "../wait.ts";
 import { copyForSend, gatherForSend, releaseCopy } from "./buffer_pool.ts";
 import { CallWait } from "./call_wait.ts";
-import type { Conn, StreamTransport } from "./stream_transport.ts";
+import type { Stream } from "./stream_transport.ts";
 import {
   type PendingWrite,
   PIECE,
@@ -15,36 +14,30 @@ import {
 /** What the promise of a send gets: `sendall` no value, `send` the number of bytes. */
 type Sent = number | undefined;
 
+// How many to keep for the next sends: as many as a busy server has in progress.
+const KEPT = 256;
+
+const kept: LoneSend[] = [];
+
+const NOTHING: Uint8Array = new Uint8Array(0);
+
 /**
  * Sends on a connection, one call after another.
  *
- * Nearly every send is alone and has no signal. Such a lone one is only fields of
- * this object. If nothing but the end of the runtime's write can end it, its promise
- * is that of the write. All others, and it too as soon as another call has to do
- * with it, are in a queue, which is made when it is first needed.
+ * Nearly every send is alone. Such a lone one is an object that is used again and
+ * again. If nothing but the end of the runtime's write can end it, its promise is
+ * that of the write. All others, and it too as soon as another call has to do with
+ * it, are in a queue, which is made when it is first needed.
  */
 export class StreamWriter {
-  /** Whether several endpoints share the connection, so that one may close during a send of its own. */
-  isShared = false;
-  readonly #conn: Conn;
-  readonly #peer: Address;
-  readonly #transport: StreamTransport;
+  readonly #stream: Stream;
   #queue: WriteQueue | undefined;
-  /** A copy of the lone send's bytes while it is in progress. */
-  #bytes: Uint8Array | undefined;
-  #owner: Sender | undefined;
-  #all = false;
-  /** Settles the lone send; `undefined` if its promise is that of the write. */
-  #resolve: ResolveSend | undefined;
+  #lone: LoneSend | undefined;
   #wait: CallWait | undefined;
-  /** What the promise of a write gets whose send is in the queue by now. */
-  #adopted: Promise<Sent> | undefined;
 
-  /** Sends on `conn`; `peer` is for messages. */
-  constructor(conn: Conn, peer: Address, transport: StreamTransport) {
-    this.#conn = conn;
-    this.#peer = peer;
-    this.#transport = transport;
+  /** Sends on a connection. */
+  constructor(stream: Stream) {
+    this.#stream = stream;
   }
 
   /** Sends what the kernel takes now and returns the number of bytes. */
@@ -77,7 +70,7 @@ export class StreamWriter {
 
   /** Whether a write is in progress. */
   get isBusy(): boolean {
-    return this.#bytes !== undefined || (this.#queue?.isBusy ?? false);
+    return this.#lone !== undefined || (this.#queue?.isBusy ?? false);
   }
 
   /** Whether the writing half has ended. */
@@ -115,25 +108,21 @@ export class StreamWriter {
   }
 
   get #hasCalls(): boolean {
-    return this.#bytes !== undefined || this.#queue !== undefined;
+    return this.#lone !== undefined || this.#queue !== undefined;
   }
 
   /** The queue, which gets the lone send. */
   get #waiting(): WriteQueue {
-    const queue = this.#queue ??= new WriteQueue(
-      this.#conn,
-      this.#peer,
-      this.#transport,
-    );
-    const bytes = this.#bytes;
-    if (bytes !== undefined) {
-      let resolve = this.#resolve;
-      if (resolve === undefined) {
-        this.#adopted = new Promise<Sent>((settle) => resolve = settle);
+    const queue = this.#queue ??= new WriteQueue(this.#stream);
+    const lone = this.#lone;
+    if (lone !== undefined) {
+      const { bytes, all, owner } = lone;
+      if (lone.resolve === undefined) {
+        lone.adopted = new Promise<Sent>((resolve) => lone.resolve = resolve);
         // The caller gets it at the end of the write.
-        this.#adopted.catch(() => {});
+        lone.adopted.catch(() => {});
       }
-      const send = pendingWrite(bytes, this.#all, resolve!, this.#owner!);
+      const send = pendingWrite(bytes, all, lone.resolve!, owner!);
       queue.adopt({ ...send, end: bytes.length }, this.#wait?.wait);
       this.#end();
     }
@@ -150,13 +139,15 @@ export class StreamWriter {
       data instanceof Uint8Array && data.length > 0 && this.#isFree(wait) &&
       (wait === undefined || data.length <= PIECE)
     ) {
-      this.#bytes = copyForSend(data);
-      this.#owner = owner;
-      this.#all = all;
-      this.#adopted = undefined;
-      if (wait === undefined && !this.isShared) return this.#write();
+      const lone = this.#lone = LoneSend.take(this);
+      lone.bytes = copyForSend(data);
+      lone.owner = owner;
+      lone.all = all;
+      if (wait === undefined && !this.#stream.isShared) {
+        return this.#write(lone);
+      }
       return new Promise((resolve) => {
-        this.#resolve = resolve;
+        lone.resolve = resolve;
         if (wait !== undefined) {
           this.#wait ??= new CallWait({
             expire: (wait) => this.#waiting.expire(wait),
@@ -164,7 +155,7 @@ export class StreamWriter {
           });
           this.#wait.begin(wait);
         }
-        this.#write();
+        this.#write(lone);
       });
     }
     const bytes = !(data instanceof Uint8Array)
@@ -179,39 +170,71 @@ export class StreamWriter {
 
   /** Whether a send can be the lone one. */
   #isFree(wait: Wait | undefined): boolean {
-    return this.#bytes === undefined && !isNonBlocking(wait) &&
+    return this.#lone === undefined && !isNonBlocking(wait) &&
       (this.#queue === undefined || this.#queue.isIdle);
   }
 
-  #write(): Promise<Sent> {
-    return this.#conn.write(this.#bytes!).then(this.#onEnd, this.#onEnd);
+  #write({ bytes, onEnd }: LoneSend): Promise<Sent> {
+    return this.#stream.conn.write(bytes).then(onEnd, onEnd);
   }
 
   /** Takes what the write of a lone send has come to: a count or an error. */
-  readonly #onEnd = (count: unknown): Sent | Promise<Sent> => {
-    const bytes = this.#bytes;
-    const all = this.#all;
+  onLoneEnd(lone: LoneSend, count: unknown): Sent | Promise<Sent> {
+    const { bytes, all, resolve } = lone;
     if (typeof count !== "number") {
       this.#waiting.onError(count);
-      return this.#adopted;
+      return lone.adopted;
     }
-    if (bytes === undefined || (count < bytes.length && all)) {
+    if (this.#lone !== lone || (count < bytes.length && all)) {
       this.#waiting.onWritten(count);
-      return this.#adopted;
+      return lone.adopted;
     }
-    const resolve = this.#resolve;
     this.#end();
     releaseCopy(bytes);
     const sent = all ? undefined : count;
     if (resolve !== undefined) resolve(sent);
     return sent;
-  };
+  }
 
-  /** Forgets the lone send; an idle connection holds no buffer. */
   #end(): void {
-    this.#bytes = this.#resolve = undefined;
+    this.#lone = undefined;
     this.#wait?.end();
   }
+}
+
+/** A send that is alone on its connection while its write is in progress; an idle connection has none. */
+class LoneSend {
+  /** A copy of the bytes. */
+  bytes: Uint8Array = NOTHING;
+  /** The calling endpoint. */
+  owner: Sender | undefined;
+  /** Whether to send all bytes, or only what the kernel takes now. */
+  all = false;
+  /** Settles it; `undefined` if its promise is that of the write. */
+  resolve: ResolveSend | undefined;
+  /** What the promise of the write gets if the send is in a queue by now. */
+  adopted: Promise<Sent> | undefined;
+  #sender: StreamWriter | undefined;
+
+  /** Takes one that is at hand. */
+  static take(sender: StreamWriter): LoneSend {
+    const send = kept.pop() ?? new LoneSend();
+    send.#sender = sender;
+    return send;
+  }
+
+  /** Told of the end of the write; it is then at hand again. */
+  readonly onEnd = (result: unknown): Sent | Promise<Sent> => {
+    const sent = this.#sender!.onLoneEnd(this, result);
+    this.bytes = NOTHING;
+    this.owner =
+      this.resolve =
+      this.adopted =
+      this.#sender =
+        undefined;
+    if (kept.length < KEPT) kept.push(this);
+    return sent;
+  };
 }
 
 function pendingWrite(

@@ -1,10 +1,9 @@
-import type { Address } from "../address.ts";
 import { failure } from "../caller.ts";
 import { type OSError, osError, type OSErrorFields } from "../errors.ts";
 import { timeoutError, type Wait, watch } from "../wait.ts";
 import { releaseCopy } from "./buffer_pool.ts";
 import { type PendingSend, SendQueue } from "./send_queue.ts";
-import type { Conn, StreamTransport } from "./stream_transport.ts";
+import type { Stream } from "./stream_transport.ts";
 
 /** An endpoint that sends. */
 export interface Sender {
@@ -42,17 +41,13 @@ export const PIECE = 65536;
  * lost, and a caller that continues from `bytesSent` sends none twice.
  */
 export class WriteQueue {
-  readonly #conn: Conn;
-  readonly #peer: Address;
-  readonly #transport: StreamTransport;
+  readonly #stream: Stream;
   readonly #queue = new SendQueue<PendingWrite>();
   #isShut = false;
 
-  /** Sends on `conn`; `peer` is for messages. */
-  constructor(conn: Conn, peer: Address, transport: StreamTransport) {
-    this.#conn = conn;
-    this.#peer = peer;
-    this.#transport = transport;
+  /** Sends on a connection. */
+  constructor(stream: Stream) {
+    this.#stream = stream;
   }
 
   /** Whether nothing waits, is observed or has ended, so that a send need not queue. */
@@ -113,7 +108,7 @@ export class WriteQueue {
     if (this.#isShut) return;
     this.#isShut = true;
     // The peer may be gone already, which the kernel does not report either.
-    const end = () => this.#conn.closeWrite().catch(() => {});
+    const end = () => this.#stream.conn.closeWrite().catch(() => {});
     if (this.#hasPromised) this.#queue.idle().then(end);
     else end();
   }
@@ -180,7 +175,7 @@ export class WriteQueue {
   #write(send: PendingWrite): void {
     const { sent, goal, bytes, stop } = send;
     send.end = stop === undefined ? goal : Math.min(goal, sent + PIECE);
-    this.#conn.write(
+    this.#stream.conn.write(
       sent === 0 && send.end === bytes.length
         ? bytes
         : bytes.subarray(sent, send.end),
@@ -205,7 +200,7 @@ export class WriteQueue {
     this.#next();
     if (!send.gone) {
       const fields = this.#fields(send.sent);
-      send.resolve(failure(this.#transport.explain(error, fields)));
+      send.resolve(failure(this.#stream.transport.explain(error, fields)));
     }
   };
 
@@ -239,7 +234,7 @@ export class WriteQueue {
   }
 
   #fields(bytesSent: number): OSErrorFields {
-    return { syscall: "send", address: this.#peer, bytesSent };
+    return { syscall: "send", address: this.#stream.peer, bytesSent };
   }
 
   #error(code: string, bytesSent: number): OSError {

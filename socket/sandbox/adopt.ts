@@ -99,7 +99,7 @@ function adoptListener(listener: Listener, hints: SocketHints): Endpoint {
   // What Deno opens has the defaults.
   if (listener.resource === undefined) {
     forgetOptions(socket);
-    socket.v6only = undefined;
+    socket.set({ v6only: undefined });
   }
   socket.hold(listener);
   socket.listen(undefined);
@@ -109,7 +109,7 @@ function adoptListener(listener: Listener, hints: SocketHints): Endpoint {
 /** Marks the options that its owner may have set, and nothing tells. */
 function forgetOptions(socket: StreamSocket): void {
   if (socket.family === AF_UNIX) return;
-  socket.noDelay = socket.keepAlive = undefined;
+  socket.set({ noDelay: undefined, keepAlive: undefined });
 }
 
 function openFor(

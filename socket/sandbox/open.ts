@@ -66,7 +66,7 @@ export function openStream(
   proto: number,
 ): StreamSocket {
   const { stream } = check(family, type, proto);
-  return new StreamSocket(stream, family, type, proto);
+  return new StreamSocket({ transport: stream, family, type, proto });
 }
 
 /** Opens a datagram socket; throws the kernel's error if the sandbox does not support it. */

@@ -66,6 +66,10 @@ export class Tcp implements StreamTransport {
       : undefined;
   }
 
+  peerOf(conn: Partial<Deno.Conn>, local: Address): Address | undefined {
+    return conn.remoteAddr && addressOf(conn.remoteAddr, local);
+  }
+
   listen(address: NetAddress, options: ListenOptions): DenoListener {
     openSignalPair();
     const hostname = denoHost(this.#family, "bind", address);

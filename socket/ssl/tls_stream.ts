@@ -81,7 +81,7 @@ export class TlsStream extends Delegate {
       resource: undefined,
     };
     const conn = new TlsConn(plain, side);
-    const socket = new StreamSocket(transport, family, type, proto);
+    const socket = new StreamSocket({ transport, family, type, proto });
     socket.establish({ ...addresses, conn });
     super(new StreamEndpoint(socket));
     this.#plain = plain;
