@@ -1,13 +1,8 @@
 import type { Address } from "../address.ts";
 import { SO_ACCEPTCONN, SOL_SOCKET } from "../constants/mod.ts";
 import { POLLOUT } from "../constants/poll.ts";
-import type {
-  AncillaryData,
-  Endpoint,
-  Message,
-  MessageInto,
-} from "../driver.ts";
-import { Delegate } from "../endpoint/delegate.ts";
+import type { Endpoint } from "../driver.ts";
+import { type DataCall, Interceptor } from "../endpoint/interceptor.ts";
 import { osError } from "../errors.ts";
 import { type Hold, untilReady, type Wait } from "../wait.ts";
 import type { Side } from "./tls_conn.ts";
@@ -18,7 +13,7 @@ import { TlsStream } from "./tls_stream.ts";
  * An endpoint on top of another one, whose bytes it encrypts: what it sends and
  * receives goes through TLS, all else to the endpoint under it.
  */
-export class TlsEndpoint extends Delegate {
+export class TlsEndpoint extends Interceptor {
   #prepared: (() => Side) | undefined;
   #stream: TlsStream | undefined;
   /** Move observers from the connection under this one to TLS. */
@@ -80,80 +75,30 @@ export class TlsEndpoint extends Delegate {
     }
   }
 
-  override recv(
-    size: number,
-    flags: number,
+  protected override receiving<T>(
+    receive: DataCall<T>,
+    _flags: number,
     wait: Wait | undefined,
-  ): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#call((data) => data.recv(size, flags, wait), wait);
+  ): Promise<T> {
+    return this.sending(receive, wait);
   }
 
-  override recvInto(
-    buffer: Uint8Array,
-    flags: number,
+  protected override sending<T>(
+    call: DataCall<T>,
     wait: Wait | undefined,
-  ): Promise<number> {
-    return this.#call((data) => data.recvInto(buffer, flags, wait), wait);
+  ): Promise<T> {
+    const data = this.#data;
+    return data === this.inner && this.#isAhead
+      ? this.#connected(wait).then(() => call(this.#data))
+      : call(data);
   }
 
-  override recvmsg(
-    size: number,
-    ancillarySize: number,
-    flags: number,
-    wait: Wait | undefined,
-  ): Promise<Message> {
-    return this.#call(
-      (data) => data.recvmsg(size, ancillarySize, flags, wait),
-      wait,
-    );
-  }
-
-  override recvmsgInto(
-    buffers: readonly Uint8Array[],
-    ancillarySize: number,
-    flags: number,
-    wait: Wait | undefined,
-  ): Promise<MessageInto> {
-    return this.#call(
-      (data) => data.recvmsgInto(buffers, ancillarySize, flags, wait),
-      wait,
-    );
+  protected override get sendsLater(): boolean {
+    return this.#isAhead;
   }
 
   override unread(bytes: Uint8Array): void {
     this.#data.unread(bytes);
-  }
-
-  override send(
-    data: Uint8Array,
-    flags: number,
-    wait: Wait | undefined,
-  ): Promise<number> {
-    const bytes = this.#kept(data);
-    return this.#call((data) => data.send(bytes, flags, wait), wait);
-  }
-
-  override sendall(
-    data: Uint8Array,
-    flags: number,
-    wait: Wait | undefined,
-  ): Promise<void> {
-    const bytes = this.#kept(data);
-    return this.#call((data) => data.sendall(bytes, flags, wait), wait);
-  }
-
-  override sendmsg(
-    buffers: readonly Uint8Array[],
-    ancillary: readonly AncillaryData[],
-    flags: number,
-    address: Address | null,
-    wait: Wait | undefined,
-  ): Promise<number> {
-    const bytes = buffers.map((buffer) => this.#kept(buffer));
-    return this.#call(
-      (data) => data.sendmsg(bytes, ancillary, flags, address, wait),
-      wait,
-    );
   }
 
   override sendfile(
@@ -162,7 +107,7 @@ export class TlsEndpoint extends Delegate {
     count: number,
     wait: Wait | undefined,
   ): Promise<number> {
-    return this.#call((data) => data.sendfile(fd, offset, count, wait), wait);
+    return this.sending((on) => on.sendfile(fd, offset, count, wait), wait);
   }
 
   override shutdown(how: number): void {
@@ -252,22 +197,6 @@ export class TlsEndpoint extends Delegate {
     if (this.#isListening) return;
     await untilReady(this.inner, POLLOUT, wait, { syscall: "connect" });
     this.#beginIfConnected();
-  }
-
-  /** Makes a call on where bytes go. */
-  #call<T>(
-    call: (data: Endpoint) => Promise<T>,
-    wait: Wait | undefined,
-  ): Promise<T> {
-    const data = this.#data;
-    return data === this.inner && this.#isAhead
-      ? this.#connected(wait).then(() => call(this.#data))
-      : call(data);
-  }
-
-  /** Bytes as they are now, for a call that may have to wait before it looks at them. */
-  #kept(bytes: Uint8Array): Uint8Array {
-    return this.#isAhead ? new Uint8Array(bytes) : bytes;
   }
 }
 

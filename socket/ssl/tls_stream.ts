@@ -1,14 +1,7 @@
-import type { Address } from "../address.ts";
-import { lostBuffer } from "../arguments.ts";
 import { MSG_PEEK } from "../constants/mod.ts";
 import { POLLIN, POLLNVAL, POLLOUT, RECEIVABLE } from "../constants/poll.ts";
-import type {
-  AncillaryData,
-  Endpoint,
-  Message,
-  MessageInto,
-} from "../driver.ts";
-import { Delegate } from "../endpoint/delegate.ts";
+import type { Endpoint } from "../driver.ts";
+import { type DataCall, Interceptor } from "../endpoint/interceptor.ts";
 import { StreamEndpoint } from "../endpoint/stream_endpoint.ts";
 import { StreamSocket } from "../endpoint/stream_socket.ts";
 import type { StreamTransport } from "../endpoint/stream_transport.ts";
@@ -65,7 +58,7 @@ function wouldWait(
  * A TLS connection on a plain one, as an endpoint: a stream endpoint's calls, with what
  * TLS adds to them. The calls that are the plain connection's alone are not for it.
  */
-export class TlsStream extends Delegate {
+export class TlsStream extends Interceptor {
   readonly #plain: Endpoint;
   readonly #socket: StreamSocket;
   readonly #conn: TlsConn;
@@ -140,83 +133,31 @@ export class TlsStream extends Delegate {
     await super.close();
   }
 
-  override recv(
-    size: number,
+  /** Makes a receive; one that looks at what is there is shown all that has come. */
+  protected override receiving<T>(
+    receive: DataCall<T>,
     flags: number,
     wait: Wait | undefined,
-  ): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#receive(() => super.recv(size, flags, wait), flags, wait);
+  ): Promise<T> {
+    const isBrief = isNonBlocking(wait);
+    const looks = isBrief || ((flags & MSG_PEEK) !== 0 && this.#conn.isDue);
+    const call: DataCall<T> = looks
+      ? (on) => this.#fetch(isBrief).then(() => receive(on))
+      : receive;
+    return this.#call(call, wait, SSLWantReadError);
   }
 
-  override recvInto(
-    buffer: Uint8Array,
-    flags: number,
+  /** Makes a send, but not before the handshake is over: till then nothing has been taken. */
+  protected override sending<T>(
+    send: DataCall<T>,
     wait: Wait | undefined,
-  ): Promise<number> {
-    const { length } = buffer;
-    const recv = () => {
-      if (buffer.length < length) throw lostBuffer("recv");
-      return super.recvInto(buffer, flags, wait);
-    };
-    return this.#receive(recv, flags, wait);
+  ): Promise<T> {
+    const call = () => this.#call(send, wait, SSLWantWriteError);
+    return this.#conn.isShaken ? call() : this.handshake(wait).then(call);
   }
 
-  override recvmsg(
-    size: number,
-    ancillarySize: number,
-    flags: number,
-    wait: Wait | undefined,
-  ): Promise<Message> {
-    return this.#receive(
-      () => super.recvmsg(size, ancillarySize, flags, wait),
-      flags,
-      wait,
-    );
-  }
-
-  override recvmsgInto(
-    buffers: readonly Uint8Array[],
-    ancillarySize: number,
-    flags: number,
-    wait: Wait | undefined,
-  ): Promise<MessageInto> {
-    return this.#receive(
-      () => super.recvmsgInto(buffers, ancillarySize, flags, wait),
-      flags,
-      wait,
-    );
-  }
-
-  override send(
-    data: Uint8Array,
-    flags: number,
-    wait: Wait | undefined,
-  ): Promise<number> {
-    const bytes = this.#kept(data);
-    return this.#send(() => super.send(bytes, flags, wait), wait);
-  }
-
-  override sendall(
-    data: Uint8Array,
-    flags: number,
-    wait: Wait | undefined,
-  ): Promise<void> {
-    const bytes = this.#kept(data);
-    return this.#send(() => super.sendall(bytes, flags, wait), wait);
-  }
-
-  override sendmsg(
-    buffers: readonly Uint8Array[],
-    ancillary: readonly AncillaryData[],
-    flags: number,
-    address: Address | null,
-    wait: Wait | undefined,
-  ): Promise<number> {
-    const bytes = buffers.map((buffer) => this.#kept(buffer));
-    return this.#send(
-      () => super.sendmsg(bytes, ancillary, flags, address, wait),
-      wait,
-    );
+  protected override get sendsLater(): boolean {
+    return !this.#conn.isShaken;
   }
 
   override poll(events: number): number {
@@ -258,24 +199,6 @@ export class TlsStream extends Delegate {
     }
   }
 
-  /** Makes a receive; one that looks at what is there is shown all that has come. */
-  #receive<T>(
-    recv: () => Promise<T>,
-    flags: number,
-    wait: Wait | undefined,
-  ): Promise<T> {
-    const isBrief = isNonBlocking(wait);
-    const looks = isBrief || ((flags & MSG_PEEK) !== 0 && this.#conn.isDue);
-    const call = looks ? () => this.#fetch(isBrief).then(recv) : recv;
-    return this.#call(call, wait, SSLWantReadError);
-  }
-
-  /** Makes a send, but not before the handshake is over: till then nothing has been taken. */
-  #send<T>(send: () => Promise<T>, wait: Wait | undefined): Promise<T> {
-    const call = () => this.#call(send, wait, SSLWantWriteError);
-    return this.#conn.isShaken ? call() : this.handshake(wait).then(call);
-  }
-
   /**
    * Lets what has come be decrypted.
    *
@@ -308,7 +231,7 @@ export class TlsStream extends Delegate {
 
   /** Makes a call; one that would have to wait fails as TLS's do. */
   #call<T>(
-    call: () => Promise<T>,
+    call: DataCall<T>,
     wait: Wait | undefined,
     Want: typeof SSLWantReadError | typeof SSLWantWriteError,
   ): Promise<T> {
@@ -316,15 +239,10 @@ export class TlsStream extends Delegate {
     // A failed handshake is told again and again.
     if (this.#conn.hasFailed) return this.handshake(wait) as Promise<never>;
     return isNonBlocking(wait)
-      ? call().catch((error) => {
+      ? call(this.inner).catch((error) => {
         throw wouldWait(error, Want);
       })
-      : call();
-  }
-
-  /** Bytes as they are now, for a call that may have to wait before it looks at them. */
-  #kept(bytes: Uint8Array): Uint8Array {
-    return this.#conn.isShaken ? bytes : new Uint8Array(bytes);
+      : call(this.inner);
   }
 
   /** Waits for something of TLS's own. */
