@@ -446,9 +446,9 @@ export class BaseServer<R extends object = any, A = any, C = A>
    */
   processRequest(request: R, clientAddress: C): Awaitable<void> {
     const finished = this.#finish(request, clientAddress);
-    return finished instanceof Promise
-      ? finished.then(() => this.shutdownRequest(request))
-      : this.shutdownRequest(request);
+    return finished === undefined
+      ? this.shutdownRequest(request)
+      : Promise.resolve(finished).then(() => this.shutdownRequest(request));
   }
 
   /**

@@ -34,6 +34,10 @@ export class Context {
     this.#carried = { server, context: this, outer: storage?.getStore() };
   }
 
+  get server(): object {
+    return this.#carried.server;
+  }
+
   /** Runs code, and all that it waits for, in this context. */
   within<T>(code: (context: this) => T): T {
     storage ??= new (globalThis.process

@@ -189,8 +189,11 @@ export class Requests<R extends object = object, C = unknown> {
   /** Lengthens the task of a request until a promise has settled; one that is not counted yet gets a task. */
   waitUntil(request: R, promise: Promise<unknown>): void {
     const known = Known.task(request);
-    const isOurs = known?.isAborted || known?.isQueued;
-    const task = isOurs ? known! : this.#begin(request, undefined as C, false);
+    const isCounted = known?.isAborted ||
+      known?.isQueued && known.server === this.#server;
+    const task = isCounted
+      ? known!
+      : this.#begin(request, undefined as C, false);
     task.waitUntil(promise);
   }
 
