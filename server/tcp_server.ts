@@ -389,6 +389,7 @@ export class TCPServer<
     return isEndless && this.getRequestWaits || this.#readable(options);
   }
 
+  /** Whether `getRequest`, and what comes before it, is this class's own; see {@linkcode BaseServer}. */
   protected override get takesAlone(): boolean {
     return this.getRequestWaits && this.#ssl === null &&
       this.requestReady === TCPServer.#requestReady &&
