@@ -158,3 +158,16 @@ Deno.test("wasAborted() and signalOf() know the task of a request that is frozen
   requests.abort(undefined);
   assertEquals([signal.aborted, wasAborted(request)], [true, true]);
 });
+
+Deno.test("Requests.waitUntil() counts a request of its own that another server handles", async () => {
+  const { list: [one] } = pending(1);
+  const { requests: own } = pending(0);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  own.waitUntil(one.request, promise);
+  assertEquals(own.size, 1);
+  resolve();
+  await settle();
+  assertEquals(own.size, 0);
+  one.end();
+  await one.ended;
+});

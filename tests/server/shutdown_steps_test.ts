@@ -44,6 +44,14 @@ class Endless extends BaseRequestHandler {
   }
 }
 
+class Brief extends BaseRequestHandler {}
+
+class Ending extends TCPServer<InetAddress> {
+  constructor() {
+    super(["127.0.0.1", 0], Brief);
+  }
+}
+
 for (const Server of [Scripted, ThreadingMixIn(Scripted)]) {
   Deno.test(`shutdown({ grace: 0 }) cuts off a request that the loop has just got [${Server.name}]`, async () => {
     const server = new Server("nowhere", Endless);
@@ -164,3 +172,46 @@ Deno.test("shutdown({ grace }) in a handler that was cut off waits for the next 
   await second;
   await shutting;
 });
+
+/** Servers that end their serving in a step that the loop itself makes. */
+const inLoop: Readonly<Record<string, new () => TCPServer<InetAddress>>> = {
+  getRequest: class extends Ending {
+    override async getRequest() {
+      const taken = await super.getRequest();
+      await this.shutdown();
+      return taken;
+    }
+  },
+  requestReady: class extends Ending {
+    protected override async requestReady() {
+      await this.shutdown();
+      return true;
+    }
+  },
+  convertRequest: class extends Ending {
+    protected override async convertRequest(request: StreamRequest) {
+      await this.shutdown();
+      return request;
+    }
+  },
+  serviceActions: class extends Ending {
+    override async serviceActions() {
+      await this.shutdown();
+    }
+  },
+  prepareServing: class extends Ending {
+    protected override async prepareServing() {
+      await this.shutdown();
+    }
+  },
+};
+
+for (const [step, Server] of Object.entries(inLoop)) {
+  Deno.test(`shutdown() in ${step}() does not wait for the loop that waits for it`, async () => {
+    await using server = new Server();
+    const serving = server.serveForever({ pollInterval: 0.01 });
+    using _ = await connectAll(plain, server, 1);
+    await serving;
+    assertEquals(server.activeRequests, 0);
+  });
+}
