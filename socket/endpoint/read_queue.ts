@@ -319,6 +319,12 @@ export class ReadQueue {
     this.#onEnd();
   };
 
+  /** Takes the bytes that the read in progress has brought in an array of their own. */
+  onArray(bytes: Uint8Array): void {
+    this.#buffer.append(bytes);
+    this.#onEnd();
+  }
+
   /** Takes the failure of the read in progress. */
   readonly onError = (error: unknown): void => {
     this.#target = undefined;

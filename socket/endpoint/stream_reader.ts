@@ -198,7 +198,12 @@ export class StreamReader {
     resolve: ResolveRecv | ResolveRecvInto,
     owner: object,
   ): void {
-    const room = into !== undefined && this.#isDirect(wait)
+    const { conn } = this.#stream;
+    const isGiven = into === undefined && size > 0 &&
+      conn.readArray !== undefined;
+    const room = isGiven
+      ? undefined
+      : into !== undefined && this.#isDirect(wait)
       ? into
       : (this.#buffer ??= new ReadBuffer()).room(size, false);
     this.#resolve = resolve;
@@ -214,7 +219,8 @@ export class StreamReader {
       this.#wait.begin(wait);
     }
     if (this.#queue !== undefined) this.#queue.reference();
-    this.#stream.conn.read(room).then(this.#onEnd, this.#onEnd);
+    const read = room === undefined ? conn.readArray!(size) : conn.read(room);
+    read.then(this.#onEnd, this.#onEnd);
   }
 
   /** Forgets the lone receive; an idle connection holds no buffer of its caller. */
@@ -224,13 +230,16 @@ export class StreamReader {
   }
 
   /**
-   * Takes what the read of a lone receive has come to: a count, `null` at the end of
-   * the stream, or an error. One function for all, as every connection has its own.
+   * Takes what the read of a lone receive has come to: a count or the bytes, `null` at
+   * the end of the stream, or an error. One function for all, as every connection has
+   * its own.
    */
   #takeResult(count: unknown): void {
     const resolve = this.#resolve;
     if (typeof count !== "number") {
-      if (count === null) this.#waiting.onRead(null);
+      if (count instanceof Uint8Array) {
+        this.#takeArray(count as Uint8Array<ArrayBuffer>);
+      } else if (count === null) this.#waiting.onRead(null);
       else this.#waiting.onError(count);
     } else if (resolve === undefined) {
       this.#waiting.onRead(count);
@@ -245,6 +254,13 @@ export class StreamReader {
       this.#end();
       (resolve as ResolveRecvInto)(count);
     } else this.#waiting.onRead(count);
+  }
+
+  #takeArray(bytes: Uint8Array<ArrayBuffer>): void {
+    const resolve = this.#resolve as ResolveRecv | undefined;
+    if (resolve === undefined) return this.#waiting.onArray(bytes);
+    this.#end();
+    resolve(bytes);
   }
 }
 

@@ -5,6 +5,8 @@ import type { OSError, OSErrorFields } from "../errors.ts";
 export interface Conn {
   /** Reads at least one byte; `null` at the end of the stream. */
   read(buffer: Uint8Array): Promise<number | null>;
+  /** Reads likewise at most `size` bytes, of which it has an array of their own. */
+  readArray?(size: number): Promise<Uint8Array<ArrayBuffer> | null>;
   /** Writes at least one byte, unless there is none. */
   write(data: Uint8Array): Promise<number>;
   /** Ends the writing half. */

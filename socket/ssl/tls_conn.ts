@@ -146,14 +146,25 @@ export class TlsConn implements Conn {
     return this.#handshake;
   }
 
-  async read(buffer: Uint8Array): Promise<number | null> {
+  read(buffer: Uint8Array): Promise<number | null> {
+    return this.#read((engine) => engine.read(buffer) || undefined);
+  }
+
+  readArray(size: number): Promise<Uint8Array<ArrayBuffer> | null> {
+    return this.#read((engine) => engine.take(size));
+  }
+
+  /** Receives until there is something to take; `null` at the end. */
+  async #read<T>(
+    take: (engine: TlsEngine) => T | undefined,
+  ): Promise<T | null> {
     this.#isReading = true;
     if (this.#isReferenced) this.#refer(true);
     try {
       const engine = this.#ready ?? await this.handshake();
       for (;;) {
-        const count = engine.read(buffer);
-        if (count > 0) return count;
+        const taken = take(engine);
+        if (taken !== undefined) return taken;
         const error = engine.error ?? this.#error;
         if (error !== undefined) throw error;
         if (engine.isAtEnd || this.#hasEnded) {

@@ -260,6 +260,16 @@ export class TlsEngine {
     return bytes.length;
   }
 
+  /** Reads at most `size` bytes of what has been decrypted, in an array of their own; `undefined` if there is nothing. */
+  take(size: number): Uint8Array<ArrayBuffer> | undefined {
+    const streamed = Math.min(size, this.#socket.readableLength);
+    if (streamed === 0 && this.#direct !== undefined) {
+      return this.#direct.take(size);
+    }
+    const bytes = new Uint8Array(streamed);
+    return this.read(bytes) > 0 ? bytes : undefined;
+  }
+
   /** Encrypts and sends bytes, one call after another; resolves with their number when they have been taken. */
   write(bytes: Uint8Array): Promise<number> {
     const broken = this.#socket.writableEnded || this.#isClosed

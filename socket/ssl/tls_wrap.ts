@@ -36,6 +36,8 @@ export interface DirectTls {
   receive(bytes: Uint8Array): Uint8Array | undefined;
   /** Reads decrypted bytes; returns 0 if there are none. */
   read(into: Uint8Array): number;
+  /** Reads at most `size` decrypted bytes, those of one record; `undefined` if there are none. */
+  take(size: number): Uint8Array<ArrayBuffer> | undefined;
   /** Encrypts bytes for the peer; `undefined` if it cannot. */
   seal(bytes: Uint8Array): Uint8Array | undefined;
 }
@@ -58,7 +60,7 @@ export function directTls(wrap: TlsWrap): DirectTls | undefined {
 class Direct implements DirectTls {
   readonly #wrap: TlsWrap;
   readonly #writeBuffer: TlsWrap["writeBuffer"];
-  readonly #chunks: Uint8Array[] = [];
+  readonly #chunks: Uint8Array<ArrayBuffer>[] = [];
   #pending = 0;
 
   constructor(wrap: TlsWrap, writeBuffer: TlsWrap["writeBuffer"]) {
@@ -105,6 +107,19 @@ class Direct implements DirectTls {
     }
     this.#pending -= count;
     return count;
+  }
+
+  take(size: number): Uint8Array<ArrayBuffer> | undefined {
+    const [chunk] = this.#chunks;
+    if (chunk === undefined) return undefined;
+    const count = Math.min(size, chunk.length);
+    this.#pending -= count;
+    // A part of one is an array of its own, too.
+    const isWhole = count === chunk.buffer.byteLength;
+    const taken = isWhole ? chunk : chunk.slice(0, count);
+    if (count === chunk.length) this.#chunks.shift();
+    else this.#chunks[0] = chunk.subarray(count);
+    return taken;
   }
 
   seal(bytes: Uint8Array): Uint8Array | undefined {

@@ -165,3 +165,50 @@ overBoth(
     assertEquals((await client.recv(16)).length, 0);
   },
 );
+
+overAll(
+  "recv() gives arrays of their own, whole records and parts of them, in order",
+  async (make) => {
+    await using ends = await make();
+    const { client, server } = ends;
+    await server.sendall(bytes("hello"));
+    await server.sendall(bytes("world"));
+    const parts: string[] = [];
+    for (const size of [2, 100, 1, 100]) {
+      const data = await client.recv(size);
+      assertEquals([data.byteOffset, data.buffer.byteLength], [0, data.length]);
+      parts.push(text(data));
+    }
+    assertEquals(parts.join(""), "helloworld");
+    assert(parts[0] === "he" && parts.every((part) => part !== ""), `${parts}`);
+  },
+);
+
+overAll(
+  "recv() that a signal, a timeout or another call interrupts loses nothing",
+  async (make) => {
+    await using ends = await make();
+    const { client, server } = ends;
+    const stop = new AbortController();
+    const stopped = assertRejects(() =>
+      client.recv(8, { signal: stop.signal })
+    );
+    stop.abort(new Error("enough"));
+    await stopped;
+    await server.sendall(bytes("one"));
+    await arrival();
+    assertEquals(text(await client.recv(2)), "on");
+    assertEquals(text(await client.recv(8)), "e");
+    client.settimeout(0.01);
+    await assertRejects(() => client.recv(8), OSError);
+    client.settimeout(null);
+    const two = client.recv(8), three = client.recv(8);
+    await server.sendall(bytes("two"));
+    assertEquals(text(await two), "two");
+    await server.sendall(bytes("three"));
+    assertEquals(text(await three), "three");
+    const into = client.recvInto(new Uint8Array(3));
+    await server.sendall(bytes("four"));
+    assertEquals([await into, text(await client.recv(8))], [3, "r"]);
+  },
+);

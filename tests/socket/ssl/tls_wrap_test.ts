@@ -91,6 +91,23 @@ Deno.test("directTls() takes much at once, and gives it in any sizes", async () 
   await turn();
 });
 
+Deno.test("directTls().take() gives one record, or a part of it, in an array of its own", async () => {
+  const { sockets, directs: [server, client] } = await secured();
+  for (const word of ["hello", "you"]) {
+    server.receive(client.seal(new TextEncoder().encode(word))!);
+  }
+  const taken = [2, 100, 3, 1].map((size) => server.take(size));
+  const texts = taken.map((bytes) => new TextDecoder().decode(bytes));
+  assertEquals(texts, ["he", "llo", "you", ""]);
+  assertEquals(taken[3], undefined);
+  for (const bytes of taken.slice(0, 3)) {
+    assertEquals(bytes!.buffer.byteLength, bytes!.length);
+  }
+  assertEquals(server.pending, 0);
+  for (const socket of sockets) socket.destroy();
+  await turn();
+});
+
 Deno.test("directTls() leaves the end of TLS to the socket", async () => {
   const { sockets: [server, client], directs } = await secured();
   const last = directs[1].seal(new Uint8Array(3))!;
