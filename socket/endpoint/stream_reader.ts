@@ -13,10 +13,10 @@ import type { Stream } from "./stream_transport.ts";
 /**
  * Receives from a connection.
  *
- * Nearly every receive is alone, has no signal and finds nothing kept. Such a lone
- * one is only fields of this object, and costs one promise. All others, and it
- * too as soon as another call has to do with it, are in a queue, which is made
- * when it is first needed.
+ * Nearly every receive is alone and finds nothing kept. Such a lone one is only
+ * fields of this object, and costs one promise. All others, and it too as soon as
+ * another call has to do with it, are in a queue, which is made when it is first
+ * needed.
  */
 export class StreamReader {
   readonly #stream: Stream;
@@ -28,7 +28,7 @@ export class StreamReader {
   /** The caller's buffer; `undefined` for a new array of at most `#size` bytes. */
   #into: Uint8Array | undefined;
   #size = 0;
-  /** What the read in progress fills: the caller's buffer or ours. */
+  /** What the read in progress fills: the caller's buffer or ours; `undefined` if it brings an array of its own. */
   #room: Uint8Array | undefined;
   #wait: CallWait | undefined;
   /** A bound method takes less memory than a function that was made for this object. */
@@ -199,13 +199,11 @@ export class StreamReader {
     owner: object,
   ): void {
     const { conn } = this.#stream;
-    const isGiven = into === undefined && size > 0 &&
-      conn.readArray !== undefined;
-    const room = isGiven
-      ? undefined
-      : into !== undefined && this.#isDirect(wait)
-      ? into
-      : (this.#buffer ??= new ReadBuffer()).room(size, false);
+    let room: Uint8Array | undefined;
+    if (into !== undefined && this.#isDirect(wait)) room = into;
+    else if (into !== undefined || size === 0 || !conn.readArray) {
+      room = (this.#buffer ??= new ReadBuffer()).room(size, false);
+    }
     this.#resolve = resolve;
     this.#owner = owner;
     this.#into = into;

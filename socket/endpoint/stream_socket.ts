@@ -274,15 +274,11 @@ export class StreamSocket {
     const socket = new StreamSocket(this.#kind);
     socket.settings = this.settings;
     socket.establish(connection);
-    // A connection that waits is to hold no more than it must.
-    if (socket.#knowsPeer) socket.#peer = undefined;
+    // A connection that waits is to hold no more than it must: the runtime may tell
+    // the peer again.
+    socket.#peer = undefined;
+    if (socket.peer === undefined) socket.#peer = connection.peer;
     return socket;
-  }
-
-  /** Whether the runtime can tell the peer's address again. */
-  get #knowsPeer(): boolean {
-    const { conn, local, transport } = this;
-    return transport.peerOf?.(conn!, local!) !== undefined;
   }
 
   /** Shuts down one half or both; SHUT_RD makes a listener stop accepting. */
