@@ -1,4 +1,4 @@
-import type { Address } from "../address.ts";
+import { type Address, type InetAddress, isSameAddress } from "../address.ts";
 import { AF_INET, AF_INET6, AF_RDS, SOCK_STREAM } from "../constants/mod.ts";
 import type { AddressInfoHints } from "../driver.ts";
 import { refuseDenied, refuseDeniedName } from "./denials.ts";
@@ -13,8 +13,34 @@ type Packed = Uint8Array<ArrayBuffer>;
 // Asking Deno for a denial takes longer than sending, so an answer counts from
 // then on. What is not refused at first no flag can refuse later; only a user who
 // says no at a prompt of Deno's for the same address could.
-const allowed = new Map<string, Packed>();
 const MOST = 1024;
+
+/** Destinations that no flag refuses, by port and host: the sender of a datagram mostly gets an answer. */
+class Allowed {
+  readonly #ports = new Map<number, Map<string, [Address, Packed]>>();
+  #size = 0;
+
+  get(address: Address): Packed | undefined {
+    const [host, port] = address as InetAddress;
+    const known = this.#ports.get(port)?.get(host);
+    // Two with the same host may differ in the scope.
+    return known !== undefined && isSameAddress(known[0], address)
+      ? known[1]
+      : undefined;
+  }
+
+  add(address: Address, packed: Packed): void {
+    const [host, port] = address as InetAddress;
+    if (this.#size++ === MOST) {
+      this.#ports.clear();
+      this.#size = 1;
+    }
+    const hosts = this.#ports.get(port) ?? new Map();
+    this.#ports.set(port, hosts.set(host, [address, packed]));
+  }
+}
+
+const allowed = new Allowed();
 
 /**
  * Makes the kernel's form of the address that a call was given.
@@ -28,16 +54,13 @@ export function destination(
   address: Address,
 ): Packed | undefined {
   const { family } = kind;
-  const key = isInternet(family) ? `${family} ${address}` : undefined;
-  const known = key === undefined ? undefined : allowed.get(key);
+  const isRemembered = isInternet(family);
+  const known = isRemembered ? allowed.get(address) : undefined;
   if (known !== undefined) return known;
   const packed = packAddress(call, kind, address);
   if (packed === undefined) return undefined;
   refuseDenied(call, family, address, packed);
-  if (key !== undefined) {
-    if (allowed.size === MOST) allowed.clear();
-    allowed.set(key, packed);
-  }
+  if (isRemembered) allowed.add(address, packed);
   return packed;
 }
 

@@ -182,6 +182,25 @@ datagramsConform(
 );
 
 datagramsConform(
+  "Socket.sendto() tells hosts with the same port apart, again and again",
+  async ({ bound, open }) => {
+    await using one = bound(), other = open(), there = bound();
+    const [host, port] = one.getsockname() as [string, number];
+    other.bind(["127.0.0.2", port] as never);
+    for (let round = 0; round < 3; round++) {
+      await there.sendto(bytes("one"), [host, port] as never);
+      await there.sendto(bytes("other"), ["127.0.0.2", port] as never);
+      assertEquals(text(await one.recv(9)), "one");
+      const [data, sender] = await other.recvfrom(9);
+      assertEquals(text(data), "other");
+      assertEquals<unknown>(sender, there.getsockname());
+    }
+  },
+  // macOS has no other address of the loopback.
+  ({ family }) => family === AF_INET && Deno.build.os === "linux",
+);
+
+datagramsConform(
   "Socket.sendto() finds a name in the socket's own family, in order with the rest",
   async ({ bound }) => {
     await using here = bound(), there = bound();
