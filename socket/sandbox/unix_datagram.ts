@@ -162,16 +162,25 @@ export class UnixDatagramConn implements DatagramConn {
     ) return;
     this.#isRunning = true;
     this.#conn.receive(new Uint8Array(LONGEST)).then(
-      ([data, from]) => this.#onData(data, (from as Deno.UnixAddr).path),
+      ([data, from]) => {
+        this.#onStop();
+        this.#onData(data, (from as Deno.UnixAddr).path);
+      },
       (error) => {
-        this.#isRunning = false;
+        this.#onStop();
         this.#end(error);
       },
-    ).finally(() => this.#stopped?.());
+    );
+  }
+
+  /** Handles the end of Deno's receive; before anything that may start the next one. */
+  #onStop(): void {
+    this.#isRunning = false;
+    this.#stopped?.();
+    this.#stopped = undefined;
   }
 
   #onData(data: Uint8Array, path: string | null): void {
-    this.#isRunning = false;
     const ours = this.#helper?.addr as Deno.UnixAddr | undefined;
     if (path !== null && path === ours?.path) {
       // This was a wake-up datagram, for a send or a pause, or before closing.
