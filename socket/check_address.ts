@@ -100,13 +100,16 @@ function checkInternet(
         }`,
     );
   }
-  const [host, port, flowinfo = 0, scopeid = 0] = address;
+  // By index: this is on the way of each datagram, and an iterator takes longer.
+  const host = address[0];
+  const port = address[1];
   if (host !== lastHost && host.includes("\0")) {
     throw new TypeError(`Cannot ${call}: the host must not contain NUL`);
   }
   checkInteger(call, "port", port, 0, 65535);
   const name = host === lastHost ? host : hostOf(family, host);
   if (family !== AF_INET6) return [name, port];
+  const { 2: flowinfo = 0, 3: scopeid = 0 } = address;
   checkInteger(call, "flow label", flowinfo, 0, 0xfffff);
   checkInteger(call, "scope", scopeid, 0, 0xffffffff);
   return [name, port, flowinfo, scopeid];

@@ -316,6 +316,12 @@ export interface MessageHeader {
   readonly address: Address | null;
 }
 
+/** What `recvfrom` returns: bytes in a new array, and the sender as {@linkcode MessageHeader} has it. */
+export type BytesFrom = [
+  data: Uint8Array<ArrayBuffer>,
+  address: Address | null,
+];
+
 /** What `recvmsg` returns. */
 export interface Message extends MessageHeader {
   /** The bytes, in a new array. */
@@ -397,6 +403,12 @@ export interface Endpoint extends Pollable {
     flags: number,
     wait: Wait | undefined,
   ): Promise<number>;
+  /** Receives up to `size` bytes into a new array, with the sender's address. */
+  recvfrom(
+    size: number,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<BytesFrom>;
   /** Receives bytes with control messages, flags and the sender's address. */
   recvmsg(
     size: number,

@@ -141,6 +141,7 @@ export type {
   AddressInfo,
   AddressInfoHints,
   AncillaryData,
+  BytesFrom,
   Driver,
   Endpoint,
   EventPoll,

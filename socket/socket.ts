@@ -21,7 +21,6 @@ import type {
   AncillaryData,
   Driver,
   Endpoint,
-  Message,
   ReceivedMessage,
   ReceivedMessageInto,
 } from "./driver.ts";
@@ -89,13 +88,6 @@ export let forceClose: (socket: Socket, signal?: AbortSignal) => void;
 
 const NO_OPTIONS: WaitOptions = {};
 const NO_ANCILLARY: readonly AncillaryData[] = [];
-
-/** What `recvfrom` returns of a message. */
-function bytesAndSender<From>(
-  { data, address }: Message,
-): [data: Uint8Array<ArrayBuffer>, address: From] {
-  return [data, address as From];
-}
 
 /** The option that hands an open endpoint to the constructor. */
 const ENDPOINT = Symbol("endpoint");
@@ -666,8 +658,11 @@ export class Socket<A extends Address = Address, From = A | null> {
     try {
       checkSize("recvfrom", bufsize);
       return this.#endpoint("recv")
-        .recvmsg(bufsize, 0, driverFlags(flags), this.#wait(flags, options))
-        .then(bytesAndSender<From>);
+        .recvfrom(
+          bufsize,
+          driverFlags(flags),
+          this.#wait(flags, options),
+        ) as Promise<[Uint8Array<ArrayBuffer>, From]>;
     } catch (error) {
       return Promise.reject(error);
     }

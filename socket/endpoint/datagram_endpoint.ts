@@ -5,10 +5,10 @@ import {
   MSG_PEEK,
   MSG_WAITALL,
 } from "../constants/mod.ts";
-import { POLLERR, POLLHUP, POLLNVAL } from "../constants/poll.ts";
 import type {
   Accepted,
   AncillaryData,
+  BytesFrom,
   Endpoint,
   Message,
   MessageInto,
@@ -18,13 +18,12 @@ import type { Hold, Wait } from "../wait.ts";
 import { datagramOptions } from "./datagram_options.ts";
 import type { DatagramReader } from "./datagram_reader.ts";
 import type { DatagramSocket } from "./datagram_socket.ts";
-import { Observers } from "./observers.ts";
 import {
-  DescriptorRefusals,
   refuseAncillary,
   refuseFlags,
   refuseReceivedAncillary,
 } from "./refusals.ts";
+import { SharedEndpoint } from "./shared_endpoint.ts";
 
 // As in the kernel, MSG_WAITALL has no effect on a datagram.
 const RECV_FLAGS = MSG_PEEK | MSG_WAITALL;
@@ -34,66 +33,41 @@ const SEND_FLAGS = MSG_NOSIGNAL > 0 ? MSG_NOSIGNAL : 0;
  * One endpoint on a datagram socket: checks the socket's state for each call,
  * and tracks which pending calls are its own.
  */
-export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
+export class DatagramEndpoint extends SharedEndpoint<DatagramSocket>
+  implements Endpoint {
   /** A datagram is sent whole or not at all. */
   readonly abortedBytesSent = 0;
-  readonly #socket: DatagramSocket;
-  #isClosed = false;
-  #observers: Observers | undefined;
-
-  /** Creates a new endpoint on `socket`. */
-  constructor(socket: DatagramSocket) {
-    super();
-    this.#socket = socket;
-  }
-
-  get driver(): string {
-    return this.#socket.transport.driver;
-  }
-
-  get family(): number {
-    return this.#socket.family;
-  }
-
-  get type(): number {
-    return this.#socket.type;
-  }
-
-  get proto(): number {
-    return this.#socket.proto;
-  }
 
   get resource(): unknown {
-    return this.#socket.conn?.resource;
+    return this.socket.conn?.resource;
   }
 
   bind(address: Address): void {
-    this.#socket.bind(address);
+    this.socket.bind(address);
   }
 
   listen(): void {
-    const { local } = this.#socket;
+    const { local } = this.socket;
     throw osError({ code: "EOPNOTSUPP", syscall: "listen", address: local });
   }
 
   // deno-lint-ignore require-await
   async accept(): Promise<Accepted> {
-    const { local } = this.#socket;
+    const { local } = this.socket;
     throw osError({ code: "EOPNOTSUPP", syscall: "accept", address: local });
   }
 
   async connect(address: Address, wait: Wait | undefined): Promise<void> {
-    await this.#socket.connect(address, wait);
+    await this.socket.connect(address, wait);
   }
 
   shutdown(how: number): void {
-    this.#socket.shutdown(how);
+    this.socket.shutdown(how);
   }
 
   async close(signal?: AbortSignal): Promise<void> {
-    this.#isClosed = true;
-    this.#observers?.notify();
-    const socket = this.#socket;
+    this.end();
+    const socket = this.socket;
     if (--socket.handles === 0) return await socket.close(signal);
     socket.reader.release(this);
     socket.writer?.release(this);
@@ -118,6 +92,18 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
   ): Promise<number> {
     try {
       return this.#reader(flags).recvInto(buffer, flags, wait, this);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  recvfrom(
+    size: number,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<BytesFrom> {
+    try {
+      return this.#reader(flags).recvfrom(size, flags, wait, this);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -188,7 +174,7 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
   }
 
   getsockopt(level: number, name: number, size: number): Uint8Array {
-    return datagramOptions.get(this.#socket, level, name, size);
+    return datagramOptions.get(this.socket, level, name, size);
   }
 
   setsockopt(
@@ -197,15 +183,15 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
     value: Uint8Array | null,
     size: number,
   ): void {
-    datagramOptions.set(this.#socket, level, name, value, size);
+    datagramOptions.set(this.socket, level, name, value, size);
   }
 
   getsockname(): Address {
-    return this.#socket.local;
+    return this.socket.local;
   }
 
   getpeername(): Address {
-    const { peer } = this.#socket;
+    const { peer } = this.socket;
     // As on Linux, a socket that is connected to port 0 has no peer address.
     if (peer === undefined || (this.family !== AF_UNIX && !peer.address[1])) {
       throw osError({ code: "ENOTCONN", syscall: "getpeername" });
@@ -213,44 +199,39 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
     return peer.address;
   }
 
-  poll(events: number): number {
-    if (this.#isClosed) return POLLNVAL;
-    return this.#socket.poll() & (events | POLLERR | POLLHUP);
+  protected override readiness(): number {
+    return this.socket.poll();
   }
 
   get notifier(): Hold | undefined {
-    const { transport, reader } = this.#socket;
+    const { transport, reader } = this.socket;
     return transport.receivesOnlyHeld ? reader.hold : undefined;
   }
 
-  observe(events: number, observer: () => void, holds: boolean): () => void {
-    const stop = this.#socket.observe(events, observer, holds);
-    return (this.#observers ??= new Observers()).add(observer, stop);
+  protected override observeReadiness(
+    events: number,
+    observer: () => void,
+    holds: boolean,
+  ): () => void {
+    return this.socket.observe(events, observer, holds);
   }
 
   ref(): void {
-    this.#socket.reader.setReferencing(true);
+    this.socket.reader.setReferencing(true);
   }
 
   unref(): void {
-    this.#socket.reader.setReferencing(false);
+    this.socket.reader.setReferencing(false);
   }
 
   dup(): Endpoint {
-    this.#socket.handles++;
-    return new DatagramEndpoint(this.#socket);
-  }
-
-  detach(): unknown {
-    const resource = this.#socket.detach();
-    this.#isClosed = true;
-    this.#observers?.notify();
-    return resource;
+    this.socket.handles++;
+    return new DatagramEndpoint(this.socket);
   }
 
   #reader(flags: number): DatagramReader {
     refuseFlags("recv", flags & ~RECV_FLAGS);
-    return this.#socket.reader;
+    return this.socket.reader;
   }
 
   #send(
@@ -261,7 +242,7 @@ export class DatagramEndpoint extends DescriptorRefusals implements Endpoint {
   ): Promise<number> {
     try {
       refuseFlags("send", flags & ~SEND_FLAGS);
-      return this.#socket.send(data, address, wait, this);
+      return this.socket.send(data, address, wait, this);
     } catch (error) {
       return Promise.reject(error);
     }

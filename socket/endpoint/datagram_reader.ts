@@ -2,7 +2,7 @@ import { type Address, quoteAddress } from "../address.ts";
 import { lostBuffer } from "../arguments.ts";
 import { MSG_PEEK } from "../constants/mod.ts";
 import { HALF_ENDED, POLLERR, RECEIVABLE } from "../constants/poll.ts";
-import type { Message, MessageInto } from "../driver.ts";
+import type { BytesFrom, Message, MessageInto } from "../driver.ts";
 import { failure } from "../caller.ts";
 import { type OSError, osError, type OSErrorFields } from "../errors.ts";
 import {
@@ -14,6 +14,7 @@ import {
 } from "../wait.ts";
 import { lengthOf } from "./buffer_pool.ts";
 import {
+  bytesFrom,
   type Form,
   intoBuffer,
   isLost,
@@ -81,6 +82,16 @@ export class DatagramReader {
     owner: object,
   ): Promise<number> {
     return this.#add(intoBuffer, [into], into.length, flags, wait, owner);
+  }
+
+  /** Receives a datagram with its sender's address. */
+  recvfrom(
+    size: number,
+    flags: number,
+    wait: Wait | undefined,
+    owner: object,
+  ): Promise<BytesFrom> {
+    return this.#add(bytesFrom, NO_BUFFERS, size, flags, wait, owner);
   }
 
   /** Receives a datagram with its sender's address, and MSG_TRUNC if it was truncated. */

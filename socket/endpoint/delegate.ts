@@ -2,6 +2,7 @@ import type { Address } from "../address.ts";
 import type {
   Accepted,
   AncillaryData,
+  BytesFrom,
   Endpoint,
   Message,
   MessageInto,
@@ -80,6 +81,14 @@ export class Delegate implements Endpoint {
     wait: Wait | undefined,
   ): Promise<number> {
     return this.inner.recvInto(buffer, flags, wait);
+  }
+
+  recvfrom(
+    size: number,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<BytesFrom> {
+    return this.inner.recvfrom(size, flags, wait);
   }
 
   recvmsg(

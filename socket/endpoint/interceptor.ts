@@ -2,6 +2,7 @@ import type { Address } from "../address.ts";
 import { lostBuffer } from "../arguments.ts";
 import type {
   AncillaryData,
+  BytesFrom,
   Endpoint,
   Message,
   MessageInto,
@@ -52,6 +53,15 @@ export abstract class Interceptor extends Delegate {
       if (buffer.length < length) throw lostBuffer("recv");
       return on.recvInto(buffer, flags, wait);
     };
+    return this.receiving(receive, flags, wait);
+  }
+
+  override recvfrom(
+    size: number,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<BytesFrom> {
+    const receive = (on: Endpoint) => on.recvfrom(size, flags, wait);
     return this.receiving(receive, flags, wait);
   }
 

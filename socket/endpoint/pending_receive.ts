@@ -1,6 +1,6 @@
 import { scatter } from "../arguments.ts";
 import { MSG_TRUNC } from "../constants/mod.ts";
-import type { Message, MessageInto } from "../driver.ts";
+import type { BytesFrom, Message, MessageInto } from "../driver.ts";
 import { lengthOf } from "./buffer_pool.ts";
 import type { Datagram } from "./datagram_transport.ts";
 import type { PendingCall } from "./wait_queue.ts";
@@ -47,6 +47,12 @@ export const intoBuffer: Form<number> = ({ data }, { into: [buffer] }) => {
   buffer.set(data.length > length ? data.subarray(0, length) : data);
   return Math.min(data.length, length);
 };
+
+/** What `recvfrom` returns. */
+export const bytesFrom: Form<BytesFrom> = (datagram, call) => [
+  newBytes(datagram, call),
+  datagram.address,
+];
 
 /** What `recvmsg` returns. */
 export const message: Form<Message> = (datagram, call) => ({

@@ -6,10 +6,10 @@ import {
   MSG_PEEK,
   MSG_WAITALL,
 } from "../constants/mod.ts";
-import { POLLERR, POLLHUP, POLLNVAL } from "../constants/poll.ts";
 import type {
   Accepted,
   AncillaryData,
+  BytesFrom,
   Endpoint,
   Message,
   MessageInto,
@@ -18,14 +18,13 @@ import { callSite } from "../caller.ts";
 import { osError, timedOut } from "../errors.ts";
 import { isNonBlocking, type Wait, watch, withDeadline } from "../wait.ts";
 import { lengthOf } from "./buffer_pool.ts";
-import { Observers } from "./observers.ts";
 import { observeReadiness, readinessOf } from "./stream_readiness.ts";
 import {
-  DescriptorRefusals,
   refuseAncillary,
   refuseFlags,
   refuseReceivedAncillary,
 } from "./refusals.ts";
+import { SharedEndpoint } from "./shared_endpoint.ts";
 import { refuseKeepIdle, streamOptions } from "./stream_options.ts";
 import type { StreamReader } from "./stream_reader.ts";
 import type { StreamSocket } from "./stream_socket.ts";
@@ -38,50 +37,26 @@ const SEND_FLAGS = MSG_NOSIGNAL > 0 ? MSG_NOSIGNAL : 0;
  * One endpoint on a stream socket: checks the socket's state for each call, and
  * tracks which pending calls are its own.
  */
-export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
+export class StreamEndpoint extends SharedEndpoint<StreamSocket>
+  implements Endpoint {
   abortedBytesSent = 0;
-  readonly #socket: StreamSocket;
-  #isClosed = false;
   #isConnecting = false;
-  #observers: Observers | undefined;
-
-  /** Creates a new endpoint on `socket`. */
-  constructor(socket: StreamSocket) {
-    super();
-    this.#socket = socket;
-  }
-
-  get driver(): string {
-    return this.#socket.transport.driver;
-  }
-
-  get family(): number {
-    return this.#socket.family;
-  }
-
-  get type(): number {
-    return this.#socket.type;
-  }
-
-  get proto(): number {
-    return this.#socket.proto;
-  }
 
   get resource(): unknown {
-    return this.#socket.resource;
+    return this.socket.resource;
   }
 
   bind(address: Address, backlog?: number): void {
-    this.#socket.bind(address, backlog);
+    this.socket.bind(address, backlog);
   }
 
   listen(backlog: number | undefined): void {
-    refuseKeepIdle(this.#socket);
-    this.#socket.listen(backlog);
+    refuseKeepIdle(this.socket);
+    this.socket.listen(backlog);
   }
 
   async accept(wait: Wait | undefined): Promise<Accepted> {
-    const socket = this.#socket;
+    const socket = this.socket;
     if (socket.acceptor === undefined) {
       throw socket.stateError("accept", "EINVAL", socket.local);
     }
@@ -91,7 +66,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
   }
 
   async connect(address: Address, wait: Wait | undefined): Promise<void> {
-    const socket = this.#socket;
+    const socket = this.socket;
     // A program that forgets to await a connect() learns of it by its error only.
     const calledHere = callSite();
     const isBrief = isNonBlocking(wait);
@@ -121,13 +96,12 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
   }
 
   shutdown(how: number): void {
-    this.#socket.shutdown(how);
+    this.socket.shutdown(how);
   }
 
   async close(signal?: AbortSignal): Promise<void> {
-    this.#isClosed = true;
-    this.#observers?.notify();
-    const socket = this.#socket;
+    this.end();
+    const socket = this.socket;
     if (--socket.handles === 0) return await socket.close(signal);
     if (this.#isConnecting) {
       socket.abort(osError({ code: "EBADF", syscall: "connect" }));
@@ -142,7 +116,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const { reader } = this.#socket;
+    const { reader } = this.socket;
     if (reader !== undefined && (flags & ~RECV_FLAGS) === 0) {
       return reader.recv(size, flags, wait, this);
     }
@@ -155,12 +129,20 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<number> {
-    const { reader } = this.#socket;
+    const { reader } = this.socket;
     if (reader !== undefined && (flags & ~RECV_FLAGS) === 0) {
       return reader.recvInto(buffer, flags, wait, this);
     }
     return this.#awaitReader(flags, wait)
       .then((reader) => reader.recvInto(buffer, flags, wait, this));
+  }
+
+  async recvfrom(
+    size: number,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<BytesFrom> {
+    return [await this.recv(size, flags, wait), this.#sender];
   }
 
   async recvmsg(
@@ -193,7 +175,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
   }
 
   unread(bytes: Uint8Array): void {
-    this.#socket.reader?.unread(bytes);
+    this.socket.reader?.unread(bytes);
   }
 
   send(
@@ -201,7 +183,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<number> {
-    const { writer } = this.#socket;
+    const { writer } = this.socket;
     if (writer !== undefined && (flags & ~SEND_FLAGS) === 0) {
       return writer.send(data, wait, this);
     }
@@ -215,7 +197,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     flags: number,
     wait: Wait | undefined,
   ): Promise<void> {
-    const { writer } = this.#socket;
+    const { writer } = this.socket;
     if (writer !== undefined && (flags & ~SEND_FLAGS) === 0) {
       return writer.sendall(data, wait, this);
     }
@@ -232,13 +214,13 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     wait: Wait | undefined,
   ): Promise<number> {
     refuseAncillary("send", ancillary);
-    const socket = this.#socket;
+    const socket = this.socket;
     // As on Linux: TCP ignores the address, a connected Unix stream refuses it.
     if (address !== null && this.family === AF_UNIX) {
       const code = socket.conn ? "EISCONN" : "EOPNOTSUPP";
       throw socket.stateError("send", code, address);
     }
-    const { writer } = this.#socket;
+    const { writer } = this.socket;
     if (writer !== undefined && (flags & ~SEND_FLAGS) === 0) {
       return await writer.send(buffers, wait, this);
     }
@@ -247,7 +229,7 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
   }
 
   getsockopt(level: number, name: number, size: number): Uint8Array {
-    return streamOptions.get(this.#socket, level, name, size);
+    return streamOptions.get(this.socket, level, name, size);
   }
 
   setsockopt(
@@ -256,59 +238,54 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
     value: Uint8Array | null,
     size: number,
   ): void {
-    streamOptions.set(this.#socket, level, name, value, size);
+    streamOptions.set(this.socket, level, name, value, size);
   }
 
   getsockname(): Address {
-    const { local, transport } = this.#socket;
+    const { local, transport } = this.socket;
     return local ?? transport.any;
   }
 
   getpeername(): Address {
-    const socket = this.#socket;
+    const socket = this.socket;
     if (socket.peer === undefined) {
       throw socket.stateError("getpeername", "ENOTCONN");
     }
     return socket.peer;
   }
 
-  poll(events: number): number {
-    if (this.#isClosed) return POLLNVAL;
-    return readinessOf(this.#socket) & (events | POLLERR | POLLHUP);
+  protected override readiness(): number {
+    return readinessOf(this.socket);
   }
 
   get notifier(): undefined {
     return undefined;
   }
 
-  observe(events: number, observer: () => void, holds: boolean): () => void {
-    const stop = observeReadiness(this.#socket, events, observer, holds);
-    return (this.#observers ??= new Observers()).add(observer, stop);
+  protected override observeReadiness(
+    events: number,
+    observer: () => void,
+    holds: boolean,
+  ): () => void {
+    return observeReadiness(this.socket, events, observer, holds);
   }
 
   ref(): void {
-    this.#socket.setReferencing(true);
+    this.socket.setReferencing(true);
   }
 
   unref(): void {
-    this.#socket.setReferencing(false);
+    this.socket.setReferencing(false);
   }
 
   dup(): Endpoint {
-    this.#socket.handles++;
-    return new StreamEndpoint(this.#socket);
-  }
-
-  detach(): unknown {
-    const resource = this.#socket.detach();
-    this.#isClosed = true;
-    this.#observers?.notify();
-    return resource;
+    this.socket.handles++;
+    return new StreamEndpoint(this.socket);
   }
 
   /** The sender that a receive tells: as in the kernel, none on TCP, and for a Unix peer its path if it has one. */
   get #sender(): Address | null {
-    return this.family === AF_UNIX ? this.#socket.peer || null : null;
+    return this.family === AF_UNIX ? this.socket.peer || null : null;
   }
 
   /** Waits until there is a connection to receive from; throws if there is none. */
@@ -318,9 +295,9 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
   ): Promise<StreamReader> {
     refuseFlags("recv", flags & ~RECV_FLAGS);
     await this.#connected("recv", wait);
-    const { reader, transport } = this.#socket;
+    const { reader, transport } = this.socket;
     if (reader !== undefined) return reader;
-    throw this.#socket.stateError("recv", transport.wrongState.recv);
+    throw this.socket.stateError("recv", transport.wrongState.recv);
   }
 
   /** Waits until there is a connection to send on; throws if there is none. */
@@ -330,16 +307,16 @@ export class StreamEndpoint extends DescriptorRefusals implements Endpoint {
   ): Promise<StreamWriter> {
     refuseFlags("send", flags & ~SEND_FLAGS);
     await this.#connected("send", wait);
-    const { writer, transport } = this.#socket;
+    const { writer, transport } = this.socket;
     if (writer !== undefined) return writer;
-    throw this.#socket.stateError("send", transport.wrongState.send);
+    throw this.socket.stateError("send", transport.wrongState.send);
   }
 
   /** Waits for the end of a connection attempt, if one is in progress. */
   async #connected(syscall: string, wait: Wait | undefined): Promise<void> {
-    const { attempt } = this.#socket;
+    const { attempt } = this.socket;
     if (attempt === undefined) return;
     await withDeadline(attempt, wait, { syscall });
-    if (this.#isClosed) throw osError({ code: "EBADF", syscall });
+    if (this.isClosed) throw osError({ code: "EBADF", syscall });
   }
 }

@@ -3,6 +3,7 @@ import { SO_LINGER, SOL_SOCKET } from "../constants/mod.ts";
 import type {
   Accepted,
   AncillaryData,
+  BytesFrom,
   Endpoint,
   Message,
   MessageInto,
@@ -156,6 +157,14 @@ export class PosixEndpoint implements Endpoint {
     wait: Wait | undefined,
   ): Promise<number> {
     return this.#receiver.recvInto(buffer, flags, wait);
+  }
+
+  recvfrom(
+    size: number,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<BytesFrom> {
+    return this.#receiver.recvfrom(size, flags, wait);
   }
 
   recvmsg(

@@ -1,3 +1,4 @@
+import type { Address } from "../address.ts";
 import type { AncillaryData, MessageHeader } from "../driver.ts";
 import { CMSG_SPACE } from "../convert/ancillary.ts";
 import { MSG_CMSG_CLOEXEC, MSG_DONTWAIT } from "../constants/mod.ts";
@@ -28,6 +29,9 @@ interface Rooms {
 }
 
 let made: Rooms | undefined;
+
+const nameLength = new Uint32Array(1);
+const nameLengthBytes = new Uint8Array(nameLength.buffer);
 
 function rooms(): Rooms {
   return made ??= {
@@ -75,6 +79,26 @@ function setPart(
   // The length follows its address; musl and glibc agree on the low 32 bits.
   header.setBigUint64(at, size === 0 ? 0n : room.address, true);
   setSize(header, at + 8, size);
+}
+
+/** Receives bytes into a buffer; returns how many, or a negative number as `recvfrom(2)`. Then {@linkcode sender} tells from whom they came. */
+export function receiveFrom(
+  fd: number,
+  buffer: Uint8Array,
+  size: number,
+  flags: number,
+): number {
+  const { name } = rooms();
+  nameLength[0] = sockaddrStorage.size;
+  const count = libc()
+    .recvfrom(fd, buffer, size, flags, name.bytes, nameLengthBytes);
+  if (count < 0) nameLength[0] = 0;
+  return count;
+}
+
+/** Returns who sent the bytes that were received last. */
+export function sender(proto: number): Address | null {
+  return unpackAddress(rooms().name.bytes, nameLength[0], proto);
 }
 
 /** Receives a message into buffers; returns how many bytes, or a negative number as `recvmsg(2)`. Then {@linkcode received} tells what came with them. */

@@ -4,20 +4,24 @@ import {
   MSG_CMSG_CLOEXEC,
   MSG_DONTWAIT,
   MSG_ERRQUEUE,
-  MSG_PEEK,
   MSG_WAITALL,
   SOCK_STREAM,
 } from "../constants/mod.ts";
-import { HALF_ENDED, POLLERR, POLLHUP } from "../constants/poll.ts";
-import type { Message, MessageHeader, MessageInto } from "../driver.ts";
+import type {
+  BytesFrom,
+  Message,
+  MessageHeader,
+  MessageInto,
+} from "../driver.ts";
 import { lengthOf } from "../endpoint/buffer_pool.ts";
 import type { OSErrorFields } from "../errors.ts";
-import { isNonBlocking, NO_WAIT, timeoutError, type Wait } from "../wait.ts";
+import { NO_WAIT, timeoutError, type Wait } from "../wait.ts";
 import type { CallQueue } from "./call_queue.ts";
 import type { Descriptor } from "./descriptor.ts";
 import { RW_MAX } from "./layout/mod.ts";
 import { libc } from "./libc.ts";
-import { received, receiveMessage } from "./message.ts";
+import { received, receiveFrom, receiveMessage, sender } from "./message.ts";
+import { recvAll, recvAllInto } from "./receive_all.ts";
 import { KeptBytes, roomFor, takeFrom } from "./received_bytes.ts";
 import type { SocketKind } from "./sockaddr/mod.ts";
 import { PENDING, wasInterrupted } from "./syscall.ts";
@@ -35,7 +39,8 @@ const ENDED = -1;
 
 /** Receives from a descriptor. */
 export class Receiver {
-  readonly #descriptor: Descriptor;
+  /** What it receives from. */
+  readonly descriptor: Descriptor;
   readonly #queue: CallQueue;
   readonly #isStream: boolean;
   readonly #proto: number;
@@ -45,7 +50,7 @@ export class Receiver {
   readonly kept: KeptBytes;
 
   constructor(descriptor: Descriptor, { family, type, proto }: SocketKind) {
-    this.#descriptor = descriptor;
+    this.descriptor = descriptor;
     this.#queue = descriptor.reads;
     this.#isStream = type === SOCK_STREAM;
     this.#proto = proto;
@@ -59,7 +64,7 @@ export class Receiver {
 
   /** Receives up to `size` bytes into a new array. */
   recv(size: number, flags: number, wait: Wait | undefined): Promise<Bytes> {
-    if (this.#waitsForAll(flags)) return this.#recvAll(size, flags, wait);
+    if (this.#waitsForAll(flags)) return recvAll(this, size, flags, wait);
     return this.#run(() => this.#tryRecv(size, flags, wait), flags, wait);
   }
 
@@ -69,16 +74,28 @@ export class Receiver {
     flags: number,
     wait: Wait | undefined,
   ): Promise<number> {
-    if (this.#waitsForAll(flags)) return this.#receiveAll(buffer, flags, wait);
+    if (this.#waitsForAll(flags)) return recvAllInto(this, buffer, flags, wait);
     const { length } = buffer;
     return this.#run(
       () => {
         if (buffer.length < length) throw lostBuffer("recv");
-        return this.#tryRecvInto(buffer, flags, wait);
+        return this.tryRecvInto(buffer, flags, wait);
       },
       flags,
       wait,
     );
+  }
+
+  /** Receives up to `size` bytes into a new array, with the sender's address. */
+  recvfrom(
+    size: number,
+    flags: number,
+    wait: Wait | undefined,
+  ): Promise<BytesFrom> {
+    if (this.#waitsForAll(flags)) {
+      return recvAll(this, size, flags, wait).then((data) => [data, null]);
+    }
+    return this.#run(() => this.#tryRecvfrom(size, flags, wait), flags, wait);
   }
 
   /** Receives a message into a new array. */
@@ -90,7 +107,7 @@ export class Receiver {
   ): Promise<Message> {
     // What came with the first bytes could be lost while more are waited for.
     if (ancillarySize === 0 && this.#waitsForAll(flags)) {
-      return this.#recvAll(size, flags, wait)
+      return recvAll(this, size, flags, wait)
         .then((data) => ({ data, ...nothing() }));
     }
     const attempt = () => this.#tryRecvmsg(size, ancillarySize, flags, wait);
@@ -107,7 +124,7 @@ export class Receiver {
     if (
       ancillarySize === 0 && buffers.length === 1 && this.#waitsForAll(flags)
     ) {
-      return this.#receiveAll(buffers[0], flags, wait)
+      return recvAllInto(this, buffers[0], flags, wait)
         .then((count) => ({ count, ...nothing() }));
     }
     const lengths = buffers.map((buffer) => buffer.length);
@@ -148,7 +165,7 @@ export class Receiver {
     return (flags & MSG_WAITALL) !== 0 && this.#isStream;
   }
 
-  readonly #fields = (): OSErrorFields => this.#descriptor.fields("recv");
+  readonly #fields = (): OSErrorFields => this.descriptor.fields("recv");
 
   #tryRecv(
     size: number,
@@ -157,15 +174,30 @@ export class Receiver {
   ): Bytes | typeof PENDING {
     const kept = this.kept.take(size, flags);
     if (kept !== undefined) return kept;
-    const buffer = roomFor(this.#descriptor.fd, size, flags);
+    const buffer = roomFor(this.descriptor.fd, size, flags);
     const room = Math.min(size, buffer.length);
-    const count = this.#receive(buffer, room, flags, wait);
+    const count = this.#receive(buffer, room, flags, wait, false);
     return count === PENDING
       ? PENDING
       : takeFrom(buffer, Math.min(count, room));
   }
 
-  #tryRecvInto(
+  #tryRecvfrom(
+    size: number,
+    flags: number,
+    wait: Wait | undefined,
+  ): BytesFrom | typeof PENDING {
+    const kept = this.kept.take(size, flags);
+    if (kept !== undefined) return [kept, null];
+    const buffer = roomFor(this.descriptor.fd, size, flags);
+    const room = Math.min(size, buffer.length);
+    const count = this.#receive(buffer, room, flags, wait, true);
+    if (count === PENDING) return PENDING;
+    return [takeFrom(buffer, Math.min(count, room)), sender(this.#proto)];
+  }
+
+  /** Receives into a buffer what is there now. */
+  tryRecvInto(
     buffer: Uint8Array,
     flags: number,
     wait: Wait | undefined,
@@ -176,7 +208,7 @@ export class Receiver {
       return kept.length;
     }
     const size = Math.min(buffer.length, RW_MAX);
-    return this.#receive(buffer, size, flags, wait);
+    return this.#receive(buffer, size, flags, wait, false);
   }
 
   #receive(
@@ -184,16 +216,16 @@ export class Receiver {
     size: number,
     flags: number,
     wait: Wait | undefined,
+    namesSender: boolean,
   ): number | typeof PENDING {
-    const descriptor = this.#descriptor;
+    const descriptor = this.descriptor;
+    const { fd } = descriptor;
+    // Another process that has a duplicate may have made it block.
+    const how = flags | MSG_DONTWAIT;
     for (let hasEnded = false;;) {
-      // Another process that has a duplicate may have made it block.
-      const count = libc().recv(
-        descriptor.fd,
-        buffer,
-        size,
-        flags | MSG_DONTWAIT,
-      );
+      const count = namesSender
+        ? receiveFrom(fd, buffer, size, how)
+        : libc().recv(fd, buffer, size, how);
       if (count > 0) {
         // The kernel has no more, and will tell when it has.
         if (count < size && flags === 0 && descriptor.drains) {
@@ -227,10 +259,10 @@ export class Receiver {
   ): Message | typeof PENDING {
     const kept = this.kept.take(size, flags);
     if (kept !== undefined) return { data: kept, ...nothing() };
-    const buffer = roomFor(this.#descriptor.fd, size, flags);
+    const buffer = roomFor(this.descriptor.fd, size, flags);
     const room = size < buffer.length ? buffer.subarray(0, size) : buffer;
     const receive = () => this.#receiveMessage([room], ancillarySize, flags);
-    const count = this.#descriptor.orEnd(receive, wait, ENDED);
+    const count = this.descriptor.orEnd(receive, wait, ENDED);
     if (count === PENDING) return PENDING;
     if (count === ENDED) return { data: new Uint8Array(), ...nothing() };
     const data = takeFrom(buffer, Math.min(count, room.length));
@@ -249,7 +281,7 @@ export class Receiver {
       return { count: kept.length, ...nothing() };
     }
     const receive = () => this.#receiveMessage(buffers, ancillarySize, flags);
-    const count = this.#descriptor.orEnd(receive, wait, ENDED);
+    const count = this.descriptor.orEnd(receive, wait, ENDED);
     if (count === PENDING) return PENDING;
     if (count === ENDED) return { count: 0, ...nothing() };
     return { count, ...received(this.#proto) };
@@ -261,7 +293,7 @@ export class Receiver {
     flags: number,
   ): number | typeof PENDING {
     for (;;) {
-      const { fd } = this.#descriptor;
+      const { fd } = this.descriptor;
       const count = receiveMessage(
         fd,
         buffers,
@@ -272,71 +304,5 @@ export class Receiver {
       if (count >= 0) return count;
       if (!wasInterrupted(this.#fields)) return PENDING;
     }
-  }
-
-  /** Receives `size` bytes, or what comes before the end of the stream. */
-  async #recvAll(
-    size: number,
-    flags: number,
-    wait: Wait | undefined,
-  ): Promise<Bytes> {
-    const buffer = new Uint8Array(size);
-    const count = await this.#receiveAll(buffer, flags, wait);
-    return count === size ? buffer : buffer.slice(0, count);
-  }
-
-  /** Receives until the buffer is full or the stream ends, as the kernel does for a descriptor that blocks. */
-  #receiveAll(
-    buffer: Uint8Array,
-    flags: number,
-    wait: Wait | undefined,
-  ): Promise<number> {
-    const { length } = buffer;
-    const peeks = (flags & MSG_PEEK) !== 0;
-    let filled = 0;
-    const attempt = (): number | typeof PENDING => {
-      if (buffer.length < length) throw lostBuffer("recv");
-      if (peeks) return this.#peekAll(buffer, flags, wait);
-      while (filled < length) {
-        let count: number | typeof PENDING;
-        try {
-          count = this.#tryRecvInto(
-            filled === 0 ? buffer : buffer.subarray(filled),
-            flags & ~MSG_WAITALL,
-            wait,
-          );
-        } catch (error) {
-          if (filled === 0) throw error;
-          this.kept.error = error;
-          break;
-        }
-        if (count === PENDING) return PENDING;
-        if (count === 0) break;
-        filled += count;
-      }
-      return filled;
-    };
-    const now = this.#queue.tryNow(() => {
-      const count = attempt();
-      // As the kernel does, a call that must not wait takes what there is.
-      return count === PENDING && isNonBlocking(wait) && filled > 0
-        ? filled
-        : count;
-    }, wait);
-    return now ?? this.#queue.wait("recv", attempt, wait, () => {
-      if (filled > 0) this.kept.keep(buffer.slice(0, filled));
-    });
-  }
-
-  #peekAll(
-    buffer: Uint8Array,
-    flags: number,
-    wait: Wait | undefined,
-  ): number | typeof PENDING {
-    // Before the look, for what comes just before the end has come by then.
-    const ended = HALF_ENDED | POLLHUP | POLLERR;
-    const isLast = (this.#descriptor.poll(HALF_ENDED) & ended) !== 0;
-    const count = this.#tryRecvInto(buffer, flags & ~MSG_WAITALL, wait);
-    return isLast || count === buffer.length ? count : PENDING;
   }
 }

@@ -66,6 +66,7 @@ const types: readonly string[] = [
   "AddressInput",
   "AddressOf",
   "AncillaryData",
+  "BytesFrom",
   "ConnectedSocket",
   "CreateConnectionOptions",
   "CreateServerOptions",

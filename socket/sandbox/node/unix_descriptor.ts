@@ -86,6 +86,12 @@ class UnixDescriptorEndpoint extends Delegate {
     return this.#connected(() => super.recvInto(...args));
   }
 
+  override recvfrom(
+    ...args: Parameters<Endpoint["recvfrom"]>
+  ): ReturnType<Endpoint["recvfrom"]> {
+    return this.#connected(() => super.recvfrom(...args));
+  }
+
   override recvmsg(
     ...args: Parameters<Endpoint["recvmsg"]>
   ): ReturnType<Endpoint["recvmsg"]> {
