@@ -199,7 +199,13 @@ export class Requests<R extends object = object, C = unknown> {
 
   /** Resolves to `true` when the next request is counted. */
   next(): Promise<true> {
-    return new Promise((resolve) => this.#coming.add(() => resolve(true)));
+    return new Promise((resolve) => {
+      const come = () => {
+        this.#coming.delete(come);
+        resolve(true);
+      };
+      this.#coming.add(come);
+    });
   }
 
   /** Aborts all and returns them; `by` a request, only the others, less those that end the server too. */
@@ -228,7 +234,7 @@ export class Requests<R extends object = object, C = unknown> {
     signal?.throwIfAborted();
     if (by !== undefined) {
       this.#ending.add(by);
-      this.#notify();
+      notify(this.#waiting);
     }
     const isReached = () =>
       (by === undefined ? this.size : this.#others(by).length) <= most;
@@ -278,8 +284,7 @@ export class Requests<R extends object = object, C = unknown> {
     );
     this.#tasks.push(task);
     this.#size++;
-    for (const resolve of this.#coming) resolve();
-    this.#coming.clear();
+    notify(this.#coming);
     return task;
   }
 
@@ -287,7 +292,7 @@ export class Requests<R extends object = object, C = unknown> {
     task.stopWatching?.();
     if (this.#tasks.remove(task)) {
       this.#size--;
-      this.#notify();
+      notify(this.#waiting);
     }
     this.#handling.ended(task);
   };
@@ -309,8 +314,10 @@ export class Requests<R extends object = object, C = unknown> {
       request !== by && !this.#ending.has(request)
     );
   }
+}
 
-  #notify(): void {
-    for (const check of this.#waiting) check();
-  }
+/** Tells all who wait; mostly nobody does, and to go through an empty set with every request takes time. */
+function notify(waiting: ReadonlySet<() => void>): void {
+  if (waiting.size === 0) return;
+  for (const told of waiting) told();
 }
