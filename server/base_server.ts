@@ -17,7 +17,7 @@ import type {
   ShutdownOptions,
 } from "./options.ts";
 import type { ServerEvent } from "./events.ts";
-import { report } from "./report.ts";
+import { report, tell } from "./report.ts";
 import { contextOf, Loop } from "./context.ts";
 import { Requests, type RequestTask, wasAborted } from "./requests.ts";
 
@@ -754,12 +754,16 @@ export class BaseServer<R extends object = any, A = any, C = A>
   }
 
   /** Shuts a request down, and gives up what is open of it if that throws. */
-  async #shutDown(request: R): Promise<void> {
-    try {
-      await this.shutdownRequest(request);
-    } catch (error) {
+  #shutDown(request: R): Awaitable<void> {
+    const abandon = (error: unknown): never => {
       this.abandonRequest(request);
       throw error;
+    };
+    try {
+      const ended = this.shutdownRequest(request);
+      if (ended !== undefined) return Promise.resolve(ended).catch(abandon);
+    } catch (error) {
+      abandon(error);
     }
   }
 
@@ -852,12 +856,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
   }
 
   #log(event: ServerEvent<R, C>): void {
-    if (!this.#logs) return;
-    try {
-      this.logEvent(event);
-    } catch (error) {
-      report(error, "clientAddress" in event ? event.clientAddress : null);
-    }
+    if (this.#logs) tell((event) => this.logEvent(event), event);
   }
 
   async #handle(task: RequestTask<R, C>): Promise<void> {

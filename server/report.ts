@@ -1,3 +1,5 @@
+import type { ServerEvent } from "./events.ts";
+
 /**
  * Writes an error to the standard error stream, as Python's `handle_error` does.
  *
@@ -13,4 +15,16 @@ export function report(error: unknown, from: unknown): void {
     error,
     line,
   );
+}
+
+/** Tells an event, and reports what that throws: to log a request must not harm it. */
+export function tell<R extends object, C>(
+  logEvent: (event: ServerEvent<R, C>) => void,
+  event: ServerEvent<R, C>,
+): void {
+  try {
+    logEvent(event);
+  } catch (error) {
+    report(error, "clientAddress" in event ? event.clientAddress : null);
+  }
 }
