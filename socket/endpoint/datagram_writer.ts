@@ -92,7 +92,7 @@ export class DatagramWriter {
     lone.gone = false;
     this.#queue.push(lone);
     return this.#conn.send(lone.bytes, target)
-      .then(this.#onLoneSent, this.#onLoneFailed);
+      .then(this.#onSent, this.#onEnd) as Promise<number>;
   }
 
   /** Returns the events that `poll` reports: POLLOUT if a send would not wait. */
@@ -153,26 +153,19 @@ export class DatagramWriter {
     this.#conn.send(send.bytes, target).then(this.#onSent, this.#onEnd);
   }
 
-  readonly #onSent = (): void => this.#onEnd();
+  readonly #onSent = (): unknown => this.#onEnd();
 
-  readonly #onEnd = (error?: unknown): void => {
+  /** Handles the end of the first send, and returns what the runtime's promise is to have if it is a lone one's. */
+  readonly #onEnd = (error?: unknown): unknown => {
     const send = this.#queue.first!;
+    const { bytes: { length }, to, gone } = send;
     this.#next(this.#queue.shift());
-    if (send.gone) return;
-    if (error === undefined) send.resolve(send.bytes.length);
-    else send.resolve(failure(this.#explain(error, send.to)));
-  };
-
-  readonly #onLoneSent = (): number | Promise<never> => {
-    const { bytes: { length }, gone, reason } = this.#lone!;
-    this.#next(this.#queue.shift());
-    return gone ? failure(reason) : length;
-  };
-
-  readonly #onLoneFailed = (error: unknown): Promise<never> => {
-    const { to, gone, reason } = this.#lone!;
-    this.#next(this.#queue.shift());
-    return failure(gone ? reason : this.#explain(error, to));
+    const isLone = send === this.#lone;
+    if (gone) return isLone ? failure(this.#lone!.reason) : undefined;
+    const result = error === undefined
+      ? length
+      : failure(this.#explain(error, to));
+    return isLone ? result : send.resolve(result);
   };
 
   #next(send: PendingDatagram | undefined): void {
