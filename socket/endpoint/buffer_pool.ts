@@ -1,26 +1,42 @@
-/** The size of a large buffer. */
+/** The size of the largest buffers. */
 export const LARGE = 65536;
 
-const SMALL = 4096;
-
-// How many buffers to keep for the next use. Sends copy into the small ones;
-// keep as many as a busy server has sends in progress, because allocating one
-// costs more than sending from it.
-const LARGE_KEPT = 32;
-const SMALL_KEPT = 256;
-
-const large: Uint8Array[] = [];
-// Views of small buffers, each as long as its last use needed.
-const small: Uint8Array[] = [];
-
-/** Takes a large buffer; its contents are undefined. */
-export function acquire(): Uint8Array {
-  return large.pop() ?? new Uint8Array(LARGE);
+/** Buffers of one size that are at hand. */
+interface Pool {
+  readonly size: number;
+  /** How many to keep: as many as a busy server has in use, because to allocate one costs more than to send from it. */
+  readonly most: number;
+  /** Views of them, each as long as its last use needed. */
+  readonly kept: Uint8Array[];
 }
 
-/** Returns a large buffer to the pool; leaves one of another size to the garbage collector. */
-export function release(buffer: Uint8Array): void {
-  if (buffer.length === LARGE && large.length < LARGE_KEPT) large.push(buffer);
+const POOLS: readonly Pool[] = [
+  { size: 1024, most: 256, kept: [] },
+  { size: 4096, most: 256, kept: [] },
+  { size: 16384, most: 128, kept: [] },
+  { size: LARGE, most: 32, kept: [] },
+];
+
+/** Takes space of `length` bytes; its contents are undefined. */
+export function acquire(length: number): Uint8Array {
+  if (length > LARGE) return new Uint8Array(length);
+  let index = 0;
+  while (POOLS[index].size < length) index++;
+  const { size, kept } = POOLS[index];
+  const view = kept.pop();
+  // What has the same length as its last use, which is common, needs no new view.
+  if (view?.length === length) return view;
+  return new Uint8Array(view?.buffer ?? new ArrayBuffer(size), 0, length);
+}
+
+/** Returns space for the next use; leaves what has another size to the garbage collector. */
+export function release(view: Uint8Array): void {
+  const { byteLength } = view.buffer;
+  for (const { size, most, kept } of POOLS) {
+    if (size !== byteLength) continue;
+    if (kept.length < most) kept.push(view);
+    return;
+  }
 }
 
 /**
@@ -31,36 +47,20 @@ export function release(buffer: Uint8Array): void {
  */
 export function copyForSend(data: Uint8Array): Uint8Array {
   if (data.length > LARGE) return data.slice();
-  const view = viewFor(data.length);
+  const view = acquire(data.length);
   view.set(data);
   return view;
 }
 
 /** Copies the bytes of several buffers into one; see {@linkcode copyForSend}. */
 export function gatherForSend(buffers: readonly Uint8Array[]): Uint8Array {
-  const view = viewFor(lengthOf(buffers));
+  const view = acquire(lengthOf(buffers));
   let end = 0;
   for (const part of buffers) {
     view.set(part, end);
     end += part.length;
   }
   return view;
-}
-
-function viewFor(length: number): Uint8Array {
-  if (length > LARGE) return new Uint8Array(length);
-  if (length > SMALL) return acquire().subarray(0, length);
-  // Sends of one size after another, which are common, need no new view.
-  const kept = small.pop();
-  if (kept === undefined) return new Uint8Array(SMALL).subarray(0, length);
-  return kept.length === length ? kept : new Uint8Array(kept.buffer, 0, length);
-}
-
-/** Returns a copy to the pool after it has been sent. */
-export function releaseCopy(copy: Uint8Array): void {
-  const { byteLength } = copy.buffer;
-  if (byteLength === LARGE) release(new Uint8Array(copy.buffer));
-  else if (byteLength === SMALL && small.length < SMALL_KEPT) small.push(copy);
 }
 
 /** Returns the total length of several buffers. */

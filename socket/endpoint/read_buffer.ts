@@ -3,13 +3,16 @@ import { acquire, LARGE, release } from "./buffer_pool.ts";
 // The size of the buffer that a connection holds while it waits for data.
 const SMALL = 1024;
 
+// The size of the one that what did not fit there is read into first.
+const MEDIUM = 16384;
+
 const NOTHING: Uint8Array = new Uint8Array(0);
 
 /**
  * Bytes that were read but not received yet.
  *
- * It starts with a small buffer and switches to a large one while reads fill
- * what they get: a busy connection reads 64 KiB at a time, and an idle one
+ * It starts with a small buffer and switches to larger ones while reads fill
+ * what they get: a busy connection reads 64 KiB at a time, and one that waits
  * holds 1 KiB.
  */
 export class ReadBuffer {
@@ -32,7 +35,8 @@ export class ReadBuffer {
     if (this.#start === this.#end) {
       this.#empty(whole ? size : Math.min(size, this.#expected));
     } else if (this.#free < Math.min(size - this.available, LARGE / 2)) {
-      this.#grow(Math.min(size, Math.max(LARGE, this.available * 2)));
+      const most = Math.min(size, Math.max(LARGE, this.available * 2));
+      this.#grow(this.#bytes.length < MEDIUM ? MEDIUM : most);
     }
     this.#room = Math.min(this.#free, Math.max(size - this.available, 1));
     return this.#room === this.#bytes.length
@@ -55,7 +59,9 @@ export class ReadBuffer {
    */
   give(count: number, size: number): Uint8Array<ArrayBuffer> | undefined {
     if (!this.#passes(count, size)) return undefined;
-    return this.#bytes.slice(0, count);
+    const bytes = this.#bytes.slice(0, count);
+    this.rest();
+    return bytes;
   }
 
   /** The same into another buffer; returns false for `undefined`. */
@@ -63,6 +69,7 @@ export class ReadBuffer {
     if (!this.#passes(count, into.length)) return false;
     const bytes = this.#bytes;
     into.set(count === bytes.length ? bytes : bytes.subarray(0, count));
+    this.rest();
     return true;
   }
 
@@ -123,6 +130,17 @@ export class ReadBuffer {
     return count;
   }
 
+  /**
+   * Lets go of a larger buffer that is empty, as many connections need one for a moment
+   * only. No read may be in progress.
+   */
+  rest(): void {
+    if (this.#start < this.#end || this.#bytes.length === SMALL) return;
+    release(this.#bytes);
+    this.#bytes = NOTHING;
+    this.#start = this.#end = 0;
+  }
+
   /** The space after the bytes. */
   get #free(): number {
     return this.#bytes.length - this.#end;
@@ -134,12 +152,12 @@ export class ReadBuffer {
     const length = size <= SMALL ? SMALL : LARGE;
     if (this.#bytes.length === length) return;
     release(this.#bytes);
-    this.#bytes = length === LARGE ? acquire() : new Uint8Array(length);
+    this.#bytes = acquire(length);
   }
 
   /** Grows the buffer to at least `size` bytes, and keeps its bytes at the front. */
   #grow(size: number): void {
-    const bytes = size <= LARGE ? acquire() : new Uint8Array(size);
+    const bytes = acquire(Math.max(size, MEDIUM));
     bytes.set(this.#bytes.subarray(this.#start, this.#end));
     release(this.#bytes);
     this.#end -= this.#start;

@@ -218,7 +218,10 @@ export class ReadQueue {
       if (got === 0) return false;
       if (got < call.size) {
         if (call.all) return false;
-        if (buffer.full) return this.#topUp();
+        if (buffer.full) {
+          this.topUp();
+          return false;
+        }
       }
     } else if (got === 0 && this.#error !== undefined && call.size > 0) {
       call.resolve(failure(this.#error));
@@ -268,12 +271,11 @@ export class ReadQueue {
    * would return too. So this waits for one more read, but only until the
    * kernel has been asked once.
    */
-  #topUp(): false {
+  topUp(): void {
     setImmediate(() => {
       this.#buffer.full = false;
       this.#serveAll();
     });
-    return false;
   }
 
   #serveAll(): void {

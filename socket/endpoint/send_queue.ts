@@ -1,5 +1,5 @@
 import { watch } from "../wait.ts";
-import { releaseCopy } from "./buffer_pool.ts";
+import { release } from "./buffer_pool.ts";
 import { type Linked, LinkedQueue } from "../linked_queue.ts";
 import { Observers } from "./observers.ts";
 
@@ -53,7 +53,7 @@ export class SendQueue<S extends PendingSend> {
   remove(send: S): void {
     this.#sends.remove(send);
     send.stop?.();
-    releaseCopy(send.bytes);
+    release(send.bytes);
   }
 
   /** The sends of one endpoint, or of all. */

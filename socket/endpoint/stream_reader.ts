@@ -28,6 +28,8 @@ export class StreamReader {
   /** The caller's buffer; `undefined` for a new array of at most `#size` bytes. */
   #into: Uint8Array | undefined;
   #size = 0;
+  /** Whether the read in progress is for what one before may have left behind. */
+  #isSecond = false;
   /** What the read in progress fills: the caller's buffer or ours; `undefined` if it brings an array of its own. */
   #room: Uint8Array | undefined;
   #wait: CallWait | undefined;
@@ -234,6 +236,8 @@ export class StreamReader {
    */
   #takeResult(count: unknown): void {
     const resolve = this.#resolve;
+    const isSecond = this.#isSecond;
+    this.#isSecond = false;
     if (typeof count !== "number") {
       if (count instanceof Uint8Array) {
         this.#takeArray(count as Uint8Array<ArrayBuffer>);
@@ -241,17 +245,51 @@ export class StreamReader {
       else this.#waiting.onError(count);
     } else if (resolve === undefined) {
       this.#waiting.onRead(count);
-    } else if (this.#into === undefined) {
-      const bytes = this.#buffer!.give(count, this.#size);
-      if (bytes === undefined) return this.#waiting.onRead(count);
-      this.#end();
-      (resolve as ResolveRecv)(bytes);
-    } else if (
-      this.#into === this.#room || this.#buffer!.giveInto(this.#into, count)
-    ) {
+    } else if (this.#into !== undefined && this.#into === this.#room) {
       this.#end();
       (resolve as ResolveRecvInto)(count);
-    } else this.#waiting.onRead(count);
+    } else if (isSecond) {
+      this.#takeMore(count);
+    } else if (this.#into === undefined) {
+      const bytes = this.#buffer!.give(count, this.#size);
+      if (bytes === undefined) return this.#takeMore(count);
+      this.#end();
+      (resolve as ResolveRecv)(bytes);
+    } else if (this.#buffer!.giveInto(this.#into, count)) {
+      this.#end();
+      (resolve as ResolveRecvInto)(count);
+    } else this.#takeMore(count);
+  }
+
+  /** Takes a part of what a lone receive gets; if that filled all the room, reads once more, for what Python would return too. */
+  #takeMore(count: number): void {
+    const buffer = this.#buffer!;
+    const resolve = this.#resolve;
+    const into = this.#into;
+    const size = this.#size;
+    buffer.onRead(count);
+    if (into !== undefined && into.length < size) {
+      // The queue tells that the caller's buffer is lost.
+      return this.#waiting.onRead(0);
+    }
+    if (buffer.full && buffer.available < size) {
+      this.#isSecond = true;
+      this.#stream.conn.read(buffer.room(size, false))
+        .then(this.#onEnd, this.#onEnd);
+      this.#awaitMore();
+      return;
+    }
+    buffer.full = false;
+    this.#end();
+    if (into === undefined) (resolve as ResolveRecv)(buffer.take(size));
+    else (resolve as ResolveRecvInto)(buffer.takeInto(into));
+    buffer.rest();
+  }
+
+  /** Waits for what the kernel has now: it was asked in the call, and its answer takes some turns of the queue of microtasks. */
+  async #awaitMore(): Promise<void> {
+    for (let turn = 0; turn < 4 && this.#isSecond; turn++) await undefined;
+    if (this.#isSecond) this.#waiting.topUp();
   }
 
   #takeArray(bytes: Uint8Array<ArrayBuffer>): void {

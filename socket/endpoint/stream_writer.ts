@@ -1,6 +1,6 @@
 import { SENDABLE } from "../constants/poll.ts";
 import { isNonBlocking, type Wait } from "../wait.ts";
-import { copyForSend, gatherForSend, releaseCopy } from "./buffer_pool.ts";
+import { copyForSend, gatherForSend, release } from "./buffer_pool.ts";
 import { CallWait } from "./call_wait.ts";
 import type { Stream } from "./stream_transport.ts";
 import {
@@ -190,7 +190,7 @@ export class StreamWriter {
       return lone.adopted;
     }
     this.#end();
-    releaseCopy(bytes);
+    release(bytes);
     const sent = all ? undefined : count;
     if (resolve !== undefined) resolve(sent);
     return sent;

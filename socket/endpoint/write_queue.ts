@@ -1,7 +1,7 @@
 import { failure } from "../caller.ts";
 import { type OSError, osError, type OSErrorFields } from "../errors.ts";
 import { timeoutError, type Wait, watch } from "../wait.ts";
-import { releaseCopy } from "./buffer_pool.ts";
+import { release } from "./buffer_pool.ts";
 import { type PendingSend, SendQueue } from "./send_queue.ts";
 import type { Stream } from "./stream_transport.ts";
 
@@ -75,7 +75,7 @@ export class WriteQueue {
   add(send: PendingWrite, wait: Wait | undefined): void {
     const isEmpty = send.bytes.length === 0;
     if (this.#isShut || isEmpty) {
-      releaseCopy(send.bytes);
+      release(send.bytes);
       return send.resolve(
         this.#isShut
           ? failure(this.#error("EPIPE", 0))

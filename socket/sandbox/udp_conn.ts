@@ -1,6 +1,6 @@
 import type { Address } from "../address.ts";
 import { AF_INET6 } from "../constants/mod.ts";
-import { acquire, release } from "../endpoint/buffer_pool.ts";
+import { acquire, LARGE, release } from "../endpoint/buffer_pool.ts";
 import type {
   Datagram,
   DatagramConn,
@@ -51,7 +51,7 @@ export class UdpConn implements DatagramConn {
     this.#onError = onError;
     // No datagram is longer than this buffer, which is held only during a
     // receive.
-    this.#buffer = acquire();
+    this.#buffer = acquire(LARGE);
     this.#conn.receive(this.#buffer).then(this.#onReceived, this.#onFailed);
   }
 
