@@ -59,9 +59,10 @@ export class ReadBuffer {
    */
   give(count: number, size: number): Uint8Array<ArrayBuffer> | undefined {
     if (!this.#passes(count, size)) return undefined;
-    const bytes = this.#bytes.slice(0, count);
-    this.rest();
-    return bytes;
+    const bytes = this.#bytes;
+    const given = bytes.slice(0, count);
+    if (bytes.length > SMALL) this.rest();
+    return given;
   }
 
   /** The same into another buffer; returns false for `undefined`. */
@@ -69,7 +70,7 @@ export class ReadBuffer {
     if (!this.#passes(count, into.length)) return false;
     const bytes = this.#bytes;
     into.set(count === bytes.length ? bytes : bytes.subarray(0, count));
-    this.rest();
+    if (bytes.length > SMALL) this.rest();
     return true;
   }
 
