@@ -36,7 +36,9 @@ export class ReadBuffer {
       this.#empty(whole ? size : Math.min(size, this.#expected));
     } else if (this.#free < Math.min(size - this.available, LARGE / 2)) {
       const most = Math.min(size, Math.max(LARGE, this.available * 2));
-      this.#grow(this.#bytes.length < MEDIUM ? MEDIUM : most);
+      const old = this.#bytes;
+      this.#grow(old.length < MEDIUM ? MEDIUM : most);
+      release(old);
     }
     this.#room = Math.min(this.#free, Math.max(size - this.available, 1));
     return this.#room === this.#bytes.length
@@ -156,11 +158,10 @@ export class ReadBuffer {
     this.#bytes = acquire(length);
   }
 
-  /** Grows the buffer to at least `size` bytes, and keeps its bytes at the front. */
+  /** Has a buffer of at least `size` bytes, with its bytes at the front. Others may get the old one only if no read is in progress. */
   #grow(size: number): void {
     const bytes = acquire(Math.max(size, MEDIUM));
     bytes.set(this.#bytes.subarray(this.#start, this.#end));
-    release(this.#bytes);
     this.#end -= this.#start;
     this.#start = 0;
     this.#bytes = bytes;

@@ -1,5 +1,6 @@
 import { MSG_PEEK, MSG_WAITALL } from "../constants/mod.ts";
 import { isNonBlocking, type Wait } from "../wait.ts";
+import { LARGE } from "./buffer_pool.ts";
 import { CallWait } from "./call_wait.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import {
@@ -272,7 +273,7 @@ export class StreamReader {
       // The queue tells that the caller's buffer is lost.
       return this.#waiting.onRead(0);
     }
-    if (buffer.full && buffer.available < size) {
+    if (buffer.full && buffer.available < Math.min(size, LARGE)) {
       this.#isSecond = true;
       this.#stream.conn.read(buffer.room(size, false))
         .then(this.#onEnd, this.#onEnd);
