@@ -856,7 +856,7 @@ export class BaseServer<R extends object = any, A = any, C = A>
   }
 
   #log(event: ServerEvent<R, C>): void {
-    if (this.#logs) tell((event) => this.logEvent(event), event);
+    if (this.#logs) tell(this, event);
   }
 
   async #handle(task: RequestTask<R, C>): Promise<void> {

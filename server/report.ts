@@ -17,13 +17,13 @@ export function report(error: unknown, from: unknown): void {
   );
 }
 
-/** Tells an event, and reports what that throws: to log a request must not harm it. */
+/** Tells a server's `logEvent`, and reports what that throws: to log a request must not harm it. */
 export function tell<R extends object, C>(
-  logEvent: (event: ServerEvent<R, C>) => void,
+  server: { logEvent(event: ServerEvent<R, C>): void },
   event: ServerEvent<R, C>,
 ): void {
   try {
-    logEvent(event);
+    server.logEvent(event);
   } catch (error) {
     report(error, "clientAddress" in event ? event.clientAddress : null);
   }

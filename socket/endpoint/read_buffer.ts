@@ -134,11 +134,11 @@ export class ReadBuffer {
   }
 
   /**
-   * Lets go of a larger buffer that is empty, as many connections need one for a moment
-   * only. No read may be in progress.
+   * Lets go of an empty buffer: many connections need a larger one for a moment only. No
+   * read may be in progress.
    */
   rest(): void {
-    if (this.#start < this.#end || this.#bytes.length === SMALL) return;
+    if (this.#start < this.#end) return;
     release(this.#bytes);
     this.#bytes = NOTHING;
     this.#start = this.#end = 0;

@@ -172,14 +172,8 @@ export class Receiver {
     flags: number,
     wait: Wait | undefined,
   ): Bytes | typeof PENDING {
-    const kept = this.kept.take(size, flags);
-    if (kept !== undefined) return kept;
-    const buffer = roomFor(this.descriptor.fd, size, flags);
-    const room = Math.min(size, buffer.length);
-    const count = this.#receive(buffer, room, flags, wait, false);
-    return count === PENDING
-      ? PENDING
-      : takeFrom(buffer, Math.min(count, room));
+    return this.kept.take(size, flags) ??
+      this.#receiveNew(size, flags, wait, false);
   }
 
   #tryRecvfrom(
@@ -189,11 +183,23 @@ export class Receiver {
   ): BytesFrom | typeof PENDING {
     const kept = this.kept.take(size, flags);
     if (kept !== undefined) return [kept, null];
+    const data = this.#receiveNew(size, flags, wait, true);
+    return data === PENDING ? PENDING : [data, sender(this.#proto)];
+  }
+
+  /** Receives into a new array. */
+  #receiveNew(
+    size: number,
+    flags: number,
+    wait: Wait | undefined,
+    namesSender: boolean,
+  ): Bytes | typeof PENDING {
     const buffer = roomFor(this.descriptor.fd, size, flags);
     const room = Math.min(size, buffer.length);
-    const count = this.#receive(buffer, room, flags, wait, true);
-    if (count === PENDING) return PENDING;
-    return [takeFrom(buffer, Math.min(count, room)), sender(this.#proto)];
+    const count = this.#receive(buffer, room, flags, wait, namesSender);
+    return count === PENDING
+      ? PENDING
+      : takeFrom(buffer, Math.min(count, room));
   }
 
   /** Receives into a buffer what is there now. */
