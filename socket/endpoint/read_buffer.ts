@@ -13,7 +13,7 @@ const NOTHING: Uint8Array = new Uint8Array(0);
  *
  * It starts with a small buffer and switches to larger ones while reads fill
  * what they get: a busy connection reads 64 KiB at a time, and one that waits
- * holds 1 KiB.
+ * holds 1 KiB, unless what came last ended with the room that it had.
  */
 export class ReadBuffer {
   #bytes = NOTHING;
